@@ -1,1 +1,14 @@
-export {};
+/** @packageDocumentation Which channels of a `tf.LayersModel` can only be removed together. */
+export { type Channels, join, lastAxis, permute, spread, variesOnLastAxisOnly } from "./channels.ts";
+export {
+  buildDependencyGraph,
+  type DependencyGraph,
+  type DependencyGraphOptions,
+} from "./dependency-graph.ts";
+export { describeGraph, toMermaid } from "./describe-graph.ts";
+export { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
+export { fingerprint } from "./fingerprint.ts";
+export type { ConfigCount, Group, GroupId, Slice } from "./group.ts";
+export type { LayerRule, LayerRules, Role, RuleContext } from "./layer-rule.ts";
+export { layerRules, type SupportedLayer, supportedLayers } from "./rules/index.ts";
+export type { PinnedChannels } from "./trace-channels.ts";

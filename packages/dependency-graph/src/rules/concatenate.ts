@@ -1,0 +1,18 @@
+/** Concatenate joins the channels of its inputs end to end; along an axis without channels it ties them. */
+import { join, spread } from "../channels.ts";
+import type { LayerRule } from "../layer-rule.ts";
+
+export const concatenate: LayerRule = (context) => {
+  const [first] = context.inputs;
+  if (first === undefined) return undefined;
+  const configured = Number(context.config["axis"] ?? -1);
+  const axis = configured < 0 ? first.shape.length + configured : configured - 1;
+  const varies = first.shape.map((_, i) => context.inputs.some((input) => input.varies[i] === true));
+  const parts = context.inputs.map((input) => spread(input, varies)).filter((part) => part !== null);
+  if (parts.length < context.inputs.length) return context.giveUp("a size is left open");
+  if (varies[axis] === true) return join(parts, axis);
+  const [merged, ...others] = parts;
+  if (merged === undefined) return undefined;
+  for (const other of others) context.tie(merged.ids, other.ids);
+  return { ...merged, shape: context.outputShape };
+};

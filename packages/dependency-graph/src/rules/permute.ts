@@ -1,0 +1,13 @@
+/** Permute: the axes change places, the channels move with theirs. `dims` counts from 1 (0 is the batch). */
+import { permute as permuteChannels } from "../channels.ts";
+import type { LayerRule } from "../layer-rule.ts";
+
+export const permute: LayerRule = ({ inputs, config }) => {
+  const [input] = inputs;
+  const dims = config["dims"];
+  if (input === undefined || !Array.isArray(dims)) return undefined;
+  return permuteChannels(
+    input,
+    dims.map((dim) => Number(dim) - 1),
+  );
+};
