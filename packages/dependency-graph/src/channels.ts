@@ -81,13 +81,13 @@ function gatherStrided(ids: Int32Array, sizes: readonly number[], strides: reado
 export function join(parts: readonly Channels[], axis: number): Channels {
   const [first] = parts;
   if (first === undefined) throw new RangeError("join needs at least one tensor");
-  const inner = (part: Channels): number =>
+  const product = (part: Channels, wanted: (axis: number) => boolean): number =>
     part.shape.reduce<number>(
-      (n, size, i) => (i >= axis && part.varies[i] === true ? n * (size ?? 0) : n),
+      (n, size, i) => (wanted(i) && part.varies[i] === true ? n * (size ?? 0) : n),
       1,
     );
-  const widths = parts.map(inner);
-  const outer = (widths[0] ?? 0) === 0 ? 0 : first.ids.length / (widths[0] ?? 1);
+  const widths = parts.map((part) => product(part, (i) => i >= axis));
+  const outer = product(first, (i) => i < axis);
   const ids = new Int32Array(parts.reduce((n, part) => n + part.ids.length, 0));
   let to = 0;
   for (let row = 0; row < outer; row++) {

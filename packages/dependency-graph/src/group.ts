@@ -23,7 +23,7 @@ export interface Slice {
 /** An entry of a layer's configuration that counts channels, so that it shrinks as units go. */
 export interface ConfigCount {
   readonly layer: string;
-  /** Where in the saved (snake_case) configuration. */
+  /** Where in `layer.getConfig()`. */
   readonly path: readonly (string | number)[];
   /** `[units]`: by how much the entry shrinks when a unit goes. */
   readonly perUnit: Int32Array;

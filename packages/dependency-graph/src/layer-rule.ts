@@ -29,7 +29,7 @@ export interface RuleContext {
   readonly pin: (ids: Int32Array, reason: string) => void;
   /** New channels that are always zero, for instance the padding of a shortcut. */
   readonly zeros: (count: number) => Int32Array;
-  /** The entry of the layer's saved configuration (snake_case path) that counts these channels. */
+  /** The entry of `layer.getConfig()` that counts these channels, for instance `["filters"]`. */
   readonly counts: (path: readonly (string | number)[], ids: Int32Array) => void;
   /** Pin what comes in and give out pinned channels: for uses that the rule cannot follow. */
   readonly giveUp: (reason: string) => Channels;

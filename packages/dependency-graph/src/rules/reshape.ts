@@ -14,11 +14,11 @@ export const reshape: LayerRule = (context) => {
       input.shape.map(() => true),
     );
     if (full === null) return context.giveUp("a size is left open");
-    context.counts(["target_shape", axis], full.ids);
+    context.counts(["targetShape", axis], full.ids);
     return { shape: target, varies: [true], ids: full.ids };
   }
   if (!variesOnLastAxisOnly(input) || size !== input.ids.length)
     return context.giveUp("it moves channels between axes");
-  context.counts(["target_shape", axis], input.ids);
+  context.counts(["targetShape", axis], input.ids);
   return lastAxis(target, input.ids);
 };

@@ -1,0 +1,15 @@
+/** The errors of this package. A message says what was found, what was expected and what to do. */
+
+export class SurgeryError extends Error {
+  override readonly name: string = "SurgeryError";
+}
+
+/** A plan that is malformed, or was made for another model. */
+export class InvalidPlanError extends SurgeryError {
+  override readonly name = "InvalidPlanError";
+}
+
+/** The smaller model does not compute what the silenced one does. */
+export class RemovalMismatchError extends SurgeryError {
+  override readonly name = "RemovalMismatchError";
+}

@@ -1,0 +1,88 @@
+/**
+ * A plan says which units of which groups go. It is plain JSON:
+ * `{ "formatVersion": 1, "fingerprint": "…", "remove": { "conv1": [0, 3] } }`
+ */
+import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
+import { InvalidPlanError } from "./errors.ts";
+
+export interface Plan {
+  readonly formatVersion: 1;
+  /** Of the model that the plan was made for. */
+  readonly fingerprint: string;
+  /** Unit numbers by group, each below the group's `unitCount`. */
+  readonly remove: Readonly<Record<GroupId, readonly number[]>>;
+}
+
+/** A plan for the graph's model. Units are sorted; groups that lose nothing are left out. */
+export function createPlan(
+  graph: DependencyGraph,
+  remove: Iterable<readonly [GroupId, Iterable<number>]>,
+): Plan {
+  const entries = [...remove].map(([id, units]) => [id, [...units].sort((a, b) => a - b)] as const);
+  const plan: Plan = {
+    formatVersion: 1,
+    fingerprint: graph.fingerprint,
+    remove: Object.fromEntries(entries.filter(([, units]) => units.length > 0)),
+  };
+  checkPlan(graph, plan);
+  return plan;
+}
+
+/** Read a plan from JSON text. Throws `InvalidPlanError`; whether it fits a model is seen when it is used. */
+export function parsePlan(json: string): Plan {
+  const value = parseJson(json);
+  if (!isRecord(value)) throw new InvalidPlanError("a plan is a JSON object");
+  const { formatVersion, fingerprint, remove } = value;
+  if (formatVersion !== 1) {
+    throw new InvalidPlanError(
+      `this reads plans of formatVersion 1, not ${JSON.stringify(formatVersion) ?? "none"}`,
+    );
+  }
+  if (typeof fingerprint !== "string") throw new InvalidPlanError('a plan needs a "fingerprint" text');
+  if (!isRecord(remove))
+    throw new InvalidPlanError('a plan needs "remove": an object from group to unit numbers');
+  const entries = Object.entries(remove).map(([id, units]) => {
+    if (!isUnitList(units))
+      throw new InvalidPlanError(`"remove" must give a list of unit numbers for group "${id}"`);
+    return [id, units] as const;
+  });
+  return { formatVersion: 1, fingerprint, remove: Object.fromEntries(entries) };
+}
+
+/** Throw `InvalidPlanError` unless the plan can be applied to the graph's model. */
+export function checkPlan(graph: DependencyGraph, plan: Plan): void {
+  if (plan.fingerprint !== graph.fingerprint) {
+    throw new InvalidPlanError(
+      `this plan was made for another model: it carries fingerprint ${plan.fingerprint}, ` +
+        `the model "${graph.model.name}" has ${graph.fingerprint}. Make a new plan for this model`,
+    );
+  }
+  const groups = new Map(graph.groups.map((group) => [group.id, group]));
+  for (const [id, units] of Object.entries(plan.remove)) {
+    const group = groups.get(id);
+    if (group === undefined)
+      throw new InvalidPlanError(`the plan names group "${id}", which the model does not have`);
+    const wrong = units.find((unit) => !Number.isInteger(unit) || unit < 0 || unit >= group.unitCount);
+    if (wrong !== undefined) {
+      throw new InvalidPlanError(
+        `group "${id}" has units 0 to ${group.unitCount - 1}; the plan removes ${wrong}`,
+      );
+    }
+    if (new Set(units).size < units.length)
+      throw new InvalidPlanError(`the plan removes a unit of "${id}" twice`);
+  }
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new InvalidPlanError(`a plan is JSON text, and this is not: ${String(error)}`);
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isUnitList = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((unit) => typeof unit === "number");
