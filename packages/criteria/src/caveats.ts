@@ -1,0 +1,19 @@
+/** What criteria have to say about a model before they score it. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import type { Criterion } from "./criterion.ts";
+import { groupObserver } from "./observe-group.ts";
+
+/** One sentence for each criterion whose score means nothing on some groups, naming the first of them. */
+export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {
+  const observe = groupObserver(graph, null, 0);
+  return criteria.flatMap(({ name, caveat }) => {
+    const found = graph.groups.flatMap((group) => {
+      const reason = caveat?.(observe(group, name)) ?? null;
+      return reason === null ? [] : [{ id: group.id, reason }];
+    });
+    const [first] = found;
+    if (first === undefined) return [];
+    const more = found.length > 1 ? ` and ${found.length - 1} more groups` : "";
+    return [`criterion "${name}" says nothing about "${first.id}"${more}: ${first.reason}`];
+  });
+}

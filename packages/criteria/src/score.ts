@@ -1,0 +1,85 @@
+/** Score the units of a model: every criterion over the same minibatches, averaged. */
+import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
+import { type Batch, lossAndGradients } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { caveats } from "./caveats.ts";
+import type { Criterion } from "./criterion.ts";
+import { CriterionError } from "./errors.ts";
+import { type Scores, scoreMinibatch } from "./score-minibatch.ts";
+
+export interface ScoreOptions {
+  /** Batch normalisation by the minibatch's statistics ("train", as in the paper) or the moving ones. */
+  readonly mode?: "train" | "eval";
+  /** Receives each criterion's caveats, one sentence. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
+}
+
+type Batches = Iterable<Batch> | AsyncIterable<Batch>;
+
+/**
+ * Score every unit by one criterion. The model is not changed; each batch is disposed after use.
+ *
+ * @example const scores = await score(model, graph, criteria.taylorGate(), batches);
+ */
+export async function score(
+  model: tfl.LayersModel,
+  graph: DependencyGraph,
+  criterion: Criterion,
+  batches: Batches,
+  options: ScoreOptions = {},
+): Promise<Scores> {
+  const all = await scoreAll(model, graph, [criterion], batches, options);
+  return all.get(criterion.name) ?? new Map();
+}
+
+/** Score by several criteria at the cost of one: the gradients are computed once a minibatch. By criterion name. */
+export async function scoreAll(
+  model: tfl.LayersModel,
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batches: Batches,
+  { mode = "train", onWarning = console.warn }: ScoreOptions = {},
+): Promise<ReadonlyMap<string, Scores>> {
+  if (graph.model !== model) throw new CriterionError("the graph was built for another model");
+  for (const warning of caveats(graph, criteria)) onWarning(warning);
+  const totals = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float64Array>()]));
+  let count = 0;
+  for await (const batch of batches) {
+    for (const [name, scores] of scoreBatch(model, graph, criteria, batch, mode, count))
+      add(totals.get(name), scores);
+    count++;
+  }
+  if (count === 0) throw new CriterionError("there are no batches to score on");
+  const mean = (sums: Float64Array): Float32Array => Float32Array.from(sums, (sum) => sum / count);
+  return new Map(
+    [...totals].map(([name, groups]) => [name, new Map([...groups].map(([id, sums]) => [id, mean(sums)]))]),
+  );
+}
+
+/** Disposes the batch. */
+function scoreBatch(
+  model: tfl.LayersModel,
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batch: Batch,
+  mode: "train" | "eval",
+  minibatch: number,
+): ReadonlyMap<string, Scores> {
+  const needsGradients = criteria.some(({ observes }) => observes === "gradients");
+  const observed = needsGradients ? lossAndGradients(model, batch, { mode }) : null;
+  try {
+    return scoreMinibatch(graph, criteria, observed?.gradients ?? null, minibatch);
+  } finally {
+    tf.dispose([batch.xs, batch.ys]);
+    if (observed !== null) tf.dispose([observed.loss, observed.correct, observed.gradients]);
+  }
+}
+
+function add(totals: Map<GroupId, Float64Array> | undefined, scores: Scores): void {
+  for (const [id, values] of scores) {
+    const sums = totals?.get(id) ?? new Float64Array(values.length);
+    totals?.set(id, sums);
+    for (const [i, value] of values.entries()) sums[i] = Number(sums[i]) + value;
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Taylor FO on weights, group form: I_S = (Σ_{s∈S} g_s w_s)² (Molchanov et al., CVPR 2019, arXiv 1906.10771, eq. 7).
+ *
+ * Where batch normalisation follows the weights directly, the loss does not change with their scale, so the sum is
+ * zero whatever the unit is worth: use "taylor-weight" or "taylor-gate" there.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Criterion, defineCriterion } from "./criterion.ts";
+
+/** Over the weights that make the unit, and their bias. */
+export const taylorWeightGroup = (): Criterion =>
+  defineCriterion({
+    name: "taylor-weight-group",
+    observes: "gradients",
+    score: (group) =>
+      tf.square(group.sum(["kernel", "bias"], ({ value, gradient }) => tf.mul(value, gradient))),
+    caveat: ({ normalized }) =>
+      normalized
+        ? "batch normalisation follows its weights, so their scale does not matter to the loss"
+        : null,
+  });

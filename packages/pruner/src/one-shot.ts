@@ -1,0 +1,36 @@
+/** One-shot pruning: score once, remove everything at once, verify. */
+import { type Criterion, score } from "@secateur/criteria";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { applyPlan, type Plan, verifyPlan } from "@secateur/surgery";
+import type { Batch } from "@secateur/training";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Budget } from "./budget.ts";
+import { selectUnits } from "./select-units.ts";
+
+export interface OneShotOptions {
+  readonly criterion: Criterion;
+  /** Minibatches to score on; disposed after use. */
+  readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
+  readonly budget: Budget;
+  /** Channels that every layer keeps. Default 1. */
+  readonly floor?: number;
+  /** Compare the result with the silenced model. Default true. */
+  readonly verify?: boolean;
+}
+
+/**
+ * A smaller model and the plan that led to it. The input model is left alone; fine-tune the result with `fit`.
+ *
+ * @example const { model: smaller } = await pruneOnce(model, { criterion: criteria.taylorGate(), batches, budget: { macs: 0.5 } });
+ */
+export async function pruneOnce(
+  model: tfl.LayersModel,
+  { criterion, batches, budget, floor = 1, verify = true }: OneShotOptions,
+): Promise<{ readonly model: tfl.LayersModel; readonly plan: Plan }> {
+  const graph = buildDependencyGraph(model);
+  const scores = await score(model, graph, criterion, batches);
+  const plan = selectUnits(graph, scores, budget, { floor });
+  const smaller = applyPlan(model, plan, { graph });
+  if (verify) await verifyPlan(model, plan, { graph, smaller });
+  return { model: smaller, plan };
+}

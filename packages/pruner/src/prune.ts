@@ -1,0 +1,108 @@
+/**
+ * The paper's loop (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.4): train, and score every minibatch on
+ * the way; every `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune.
+ * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
+ */
+import { type Criterion, caveats, scoreMinibatch } from "@secateur/criteria";
+import {
+  type Batch,
+  fit,
+  lossAndGradients,
+  NonFiniteLossError,
+  type Optimizer,
+  sgd,
+  trainableWeights,
+} from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { isMet } from "./budget.ts";
+import { PrunerError } from "./errors.ts";
+import type { PruneEvent } from "./prune-event.ts";
+import type { PruneOptions } from "./prune-options.ts";
+import { type PruneRun, removal, startRun } from "./prune-run.ts";
+
+/**
+ * Prune a copy of `model`, step by step. The last event is "done" with the smaller model.
+ * Throws `BudgetError`, `NonFiniteLossError`, and what criterion and surgery throw.
+ *
+ * @example
+ * for await (const event of prune(model, { criterion: criteria.taylorGate(), data, budget: { macs: 0.5 } })) {
+ *   if (event.type === "removal") console.log(event.left);
+ * }
+ */
+export async function* prune(model: tfl.LayersModel, options: PruneOptions): AsyncGenerator<PruneEvent> {
+  const { criterion, data, schedule = {}, optimizer = sgd({ learningRate: 1e-3, momentum: 0.9 }) } = options;
+  const { fineTuneEpochs = 0 } = schedule;
+  const run = startRun(model, options);
+  for (const warning of caveats(run.graph, [criterion])) console.warn(warning);
+  while (!isMet(run.left(), run.target)) {
+    yield* pruneEpoch(run, options, optimizer);
+    run.epoch++;
+    run.batch = 0;
+  }
+  if (fineTuneEpochs > 0) {
+    const epochs = run.epoch + fineTuneEpochs;
+    for await (const training of fit(run.graph.model, data, { epochs, startEpoch: run.epoch, optimizer })) {
+      yield { type: "fine-tune", training };
+    }
+  }
+  yield { type: "done", model: run.graph.model, plan: run.plan, left: run.left() };
+}
+
+/** One epoch, or what is left of it until the budget is met. */
+async function* pruneEpoch(
+  run: PruneRun,
+  options: PruneOptions,
+  optimizer: Optimizer,
+): AsyncGenerator<PruneEvent> {
+  const { criterion, data, schedule = {} } = options;
+  for await (const batch of untouched(data(run.epoch), run)) {
+    yield { type: "step", step: ++run.step, ...observedStep(run, criterion, optimizer, batch) };
+    if (run.step % (schedule.frequency ?? 30) === 0) yield await removal(run, schedule, optimizer);
+    if (isMet(run.left(), run.target)) break;
+  }
+}
+
+/** The epoch's batches after those that were used before a checkpoint; counts them. Throws when there are none at all. */
+async function* untouched(
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
+  run: PruneRun,
+): AsyncGenerator<Batch> {
+  let count = 0;
+  for await (const batch of batches) {
+    if (count++ < run.batch) {
+      tf.dispose([batch.xs, batch.ys]);
+      continue;
+    }
+    run.batch = count;
+    yield batch;
+  }
+  if (count === 0) throw new PrunerError(`epoch ${run.epoch} has no batches`);
+}
+
+/** One training step whose gradients the criterion sees before the weights change. */
+function observedStep(
+  run: PruneRun,
+  criterion: Criterion,
+  optimizer: Optimizer,
+  batch: Batch,
+): { readonly loss: number; readonly accuracy: number } {
+  const { model } = run.graph;
+  const size = batch.xs.shape[0] ?? 0;
+  const { loss, correct, gradients } = lossAndGradients(model, batch, {
+    mode: "train",
+    updateMovingAverages: true,
+  });
+  try {
+    const [lossValue = Number.NaN, correctCount = 0] = tf.tidy(() =>
+      tf.stack([loss, correct]).dataSync<"float32">(),
+    );
+    if (!Number.isFinite(lossValue)) throw new NonFiniteLossError(lossValue, run.step);
+    const scores = scoreMinibatch(run.graph, [criterion], gradients, run.step);
+    run.scores.add(scores.get(criterion.name) ?? new Map());
+    optimizer.apply(trainableWeights(model), gradients);
+    return { loss: lossValue, accuracy: correctCount / size };
+  } finally {
+    tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
+  }
+}
