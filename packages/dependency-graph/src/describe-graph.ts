@@ -10,7 +10,7 @@ const layersOf = (group: Group, consumers: boolean): readonly string[] => [
 /** One line a group: its units, the layers they belong to, the layers that consume them; then what is pinned. */
 export function describeGraph(graph: DependencyGraph): string {
   const units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
-  const lines = [`${graph.groups.length} groups, ${units} units`];
+  const lines = [`${graph.groups.length} ${graph.groups.length === 1 ? "group" : "groups"}, ${units} units`];
   for (const group of graph.groups) {
     const made = layersOf(group, false).join(", ");
     lines.push(`  ${group.id}: ${group.unitCount} units in ${made} -> ${layersOf(group, true).join(", ")}`);

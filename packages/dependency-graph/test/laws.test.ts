@@ -1,0 +1,73 @@
+/** Laws of the graph on random architectures: nothing is lost, nothing counted twice. */
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { buildDependencyGraph, type DependencyGraph, describeGraph } from "../src/index.ts";
+
+const withModel = (law: (graph: DependencyGraph, model: tfl.LayersModel) => void, numRuns = 100): void =>
+  fc.assert(
+    fc.property(architecture, (spec) => {
+      const model = buildArchitecture(spec);
+      law(buildDependencyGraph(model), model);
+      model.dispose();
+    }),
+    { numRuns, seed: 7 },
+  );
+
+describe("a dependency graph", () => {
+  it("gives every position of every weight axis to at most one unit", () => {
+    withModel((graph) => {
+      const taken = new Set<string>();
+      for (const { slices } of graph.groups) {
+        for (const { weight, axis, positions } of slices) {
+          for (const position of positions) {
+            const key = `${weight}|${axis}|${position}`;
+            expect(taken).not.toContain(key);
+            taken.add(key);
+          }
+        }
+      }
+    });
+  });
+
+  it("pins or groups every filter of every layer: none is lost", () => {
+    withModel((graph, model) => {
+      const grouped = new Set<string>();
+      for (const { slices } of graph.groups) {
+        for (const { weight, axis, role, positions } of slices) {
+          if (role === "kernel")
+            for (const position of positions) grouped.add(`${weight}|${axis}|${position}`);
+        }
+      }
+      for (const layer of model.layers) {
+        const isLogits = layer.name.startsWith("logits");
+        const [kernel] = layer.weights;
+        if (!["Conv2D", "Dense"].includes(layer.getClassName()) || kernel === undefined) continue;
+        const axis = kernel.shape.length - 1;
+        for (let i = 0; i < (kernel.shape[axis] ?? 0); i++) {
+          expect(grouped.has(`${kernel.originalName}|${axis}|${i}`), `${layer.name} ${i}`).toBe(!isLogits);
+        }
+      }
+    });
+  });
+
+  it("gives all units of a group equally many positions in each slice", () => {
+    withModel((graph) => {
+      for (const { slices, unitCount } of graph.groups) {
+        for (const { positions, positionsPerUnit } of slices) {
+          expect(positions.length).toBe(unitCount * positionsPerUnit);
+        }
+      }
+    });
+  });
+
+  it("names groups without repetition, and is the same every time", () => {
+    withModel((graph, model) => {
+      const ids = graph.groups.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(describeGraph(buildDependencyGraph(model))).toBe(describeGraph(graph));
+      expect(buildDependencyGraph(model).fingerprint).toBe(graph.fingerprint);
+    }, 30);
+  });
+});
