@@ -41,7 +41,7 @@ export async function verifyPlan(
     });
     const values = Array.from(await errors.data());
     errors.dispose();
-    const worst = values.reduce((a, b) => (b <= a ? a : b), 0); // NaN wins;
+    const worst = Math.max(...values); // NaN wins;
     if (!(worst <= rtol)) {
       throw new RemovalMismatchError(
         `after removal the outputs of "${model.name}" differ by ${worst.toExponential(2)} of their largest value, ` +

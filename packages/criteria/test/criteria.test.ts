@@ -1,0 +1,158 @@
+/** Each criterion on weights and gradients small enough to do by hand; what they refuse, and what they depend on. */
+import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type Criterion,
+  CriterionError,
+  CriterionNotApplicableError,
+  caveats,
+  criteria,
+  criterionNames,
+  criterionTable,
+  defineCriterion,
+  NonFiniteScoreError,
+  score,
+  scoreMinibatch,
+} from "../src/index.ts";
+
+/** 1×1 conv "c" 2→3 with bias, batch normalisation "b", average, dense "head" 3→2. */
+let model: tfl.LayersModel;
+let graph: DependencyGraph;
+let gradients: Record<string, tf.Tensor>;
+
+beforeEach(() => {
+  model = tfl.sequential({
+    layers: [
+      tfl.layers.conv2d({ name: "c", filters: 3, kernelSize: 1, inputShape: [2, 2, 2] }),
+      tfl.layers.batchNormalization({ name: "b" }),
+      tfl.layers.globalAveragePooling2d({}),
+      tfl.layers.dense({ name: "head", units: 2, activation: "softmax" }),
+    ],
+  });
+  setWeight("c/kernel", [1, 2, 3, -4, 5, -6]); // [cin 2, cout 3]
+  setWeight("c/bias", [1, 1, 1]);
+  setWeight("b/gamma", [1, -2, 3]);
+  setWeight("head/kernel", [1, 2, 3, 4, 5, 6]); // [3, 2]
+  gradients = {
+    "c/kernel": tf.tensor4d([1, 0, -1, 2, 1, 0.5], [1, 1, 2, 3]),
+    "c/bias": tf.tensor1d([1, 2, 3]),
+    "b/gamma": tf.tensor1d([1, 1, 1]),
+    "b/beta": tf.tensor1d([1, 1, 1]),
+    "head/kernel": tf.tensor2d([1, 1, -1, 1, 0.5, 0], [3, 2]),
+    "head/bias": tf.tensor1d([0, 0]),
+  };
+  graph = buildDependencyGraph(model);
+});
+
+afterEach(() => {
+  tf.dispose(gradients);
+  model.dispose();
+});
+
+function setWeight(name: string, values: readonly number[]): void {
+  const weight = model.weights.find(({ originalName }) => originalName === name);
+  const value = tf.tensor([...values], (weight?.shape ?? []) as number[]);
+  weight?.write(value);
+  value.dispose();
+}
+
+const scoresOf = (criterion: Criterion, minibatch = 0): number[] =>
+  Array.from(scoreMinibatch(graph, [criterion], gradients, minibatch).get(criterion.name)?.get("c") ?? []);
+
+describe("by hand", () => {
+  it("l1 is Σ |w|, bias not included", () => expect(scoresOf(criteria.l1())).toEqual([5, 7, 9]));
+  it("l2 is Σ w²", () => expect(scoresOf(criteria.l2())).toEqual([17, 29, 45]));
+  it("bn-scale is |γ|", () => expect(scoresOf(criteria.bnScale())).toEqual([1, 2, 3]));
+  // w·g: [1, 0, -3] and [-8, 5, -3]
+  it("taylor-weight is Σ (w·g)²", () => expect(scoresOf(criteria.taylorWeight())).toEqual([65, 25, 18]));
+  // with the bias: [1-8+1, 0+5+2, -3-3+3]
+  it("taylor-weight-group is (Σ w·g)²", () =>
+    expect(scoresOf(criteria.taylorWeightGroup())).toEqual([36, 49, 9]));
+  // rows of the head: 1·1+2·1, 3·-1+4·1, 5·½
+  it("taylor-gate is (Σ w·g)² at the consumers", () =>
+    expect(scoresOf(criteria.taylorGate())).toEqual([9, 1, 6.25]));
+});
+
+describe("random", () => {
+  it("is decided by seed, group and minibatch", () => {
+    const first = scoresOf(criteria.random({ seed: 1 }));
+    expect(scoresOf(criteria.random({ seed: 1 }))).toEqual(first);
+    expect(scoresOf(criteria.random({ seed: 2 }))).not.toEqual(first);
+    expect(scoresOf(criteria.random({ seed: 1 }), 1)).not.toEqual(first);
+    for (const value of first) expect(value).toBeGreaterThan(0);
+  });
+});
+
+describe("what cannot be computed", () => {
+  it("bn-scale without batch normalisation says so by name", () => {
+    const plain = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+    const run = (): unknown => scoreMinibatch(buildDependencyGraph(plain), [criteria.bnScale()], null, 0);
+    expect(run).toThrow(CriterionNotApplicableError);
+    expect(run).toThrow('criterion "bn-scale" cannot score "fc": it has no gamma weights');
+    plain.dispose();
+  });
+
+  it("a frozen weight has no gradient", () => {
+    const { "head/kernel": gone, ...rest } = gradients;
+    const run = (): unknown => scoreMinibatch(graph, [criteria.taylorGate()], rest, 0);
+    expect(run).toThrow('cannot score "c": "head/kernel" is not trainable');
+    gone?.dispose();
+  });
+
+  it("a score that is not finite names the layer and the unit", () => {
+    setWeight("c/kernel", [1, Number.NaN, 3, -4, 5, -6]);
+    const run = (): unknown => scoresOf(criteria.l1());
+    expect(run).toThrow(NonFiniteScoreError);
+    expect(run).toThrow('gives unit 1 of "c" the score NaN');
+  });
+
+  it("a criterion that reads gradients must ask for them", () => {
+    const sly = defineCriterion({ ...criteria.taylorGate(), name: "sly", observes: "nothing" });
+    expect(() => scoreMinibatch(graph, [sly], null, 0)).toThrow(CriterionError);
+  });
+
+  it("no batches", async () => {
+    await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("there are no batches to score on");
+  });
+
+  it("a malformed criterion", () => {
+    expect(() => defineCriterion({ ...criteria.l1(), name: "" })).toThrow("a criterion needs a name");
+    const observes = "everything" as "nothing";
+    expect(() => defineCriterion({ ...criteria.l1(), observes })).toThrow('must be "nothing" or "gradients"');
+  });
+});
+
+it("eq. 7 before batch normalisation warns, eq. 8 does not", () => {
+  const [warning, ...others] = caveats(graph, [criteria.taylorWeightGroup(), criteria.taylorWeight()]);
+  expect(warning).toContain('"taylor-weight-group" says nothing about "c"');
+  expect(others).toEqual([]);
+});
+
+it("the table makes every criterion by its name", () => {
+  for (const name of criterionNames) expect(criterionTable[name](0).name).toBe(name);
+});
+
+describe("score", () => {
+  const batch = (seed: number): { xs: tf.Tensor; ys: tf.Tensor } => ({
+    xs: tf.randomNormal([4, 2, 2, 2], 0, 1, "float32", seed),
+    ys: tf.tensor1d([0, 1, 0, 1], "int32"),
+  });
+
+  it("is the average over minibatches, and leaves the model as it was", async () => {
+    const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    const of = async (...seeds: number[]): Promise<number[]> =>
+      Array.from((await score(model, graph, criteria.taylorGate(), seeds.map(batch))).get("c") ?? []);
+    const [first, second, both] = [await of(1), await of(2), await of(1, 2)];
+    for (const [i, value] of both.entries()) {
+      expect(value).toBeCloseTo((Number(first[i]) + Number(second[i])) / 2, 6);
+    }
+    expect(model.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
+  });
+});

@@ -1,0 +1,172 @@
+/** Plans as JSON, what they refuse, and the smaller model as an ordinary tfjs model. */
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import { buildDependencyGraph, type LayerRule, layerRules } from "@secateur/dependency-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  applyPlan,
+  createPlan,
+  InvalidPlanError,
+  parsePlan,
+  RemovalMismatchError,
+  silence,
+  verifyPlan,
+} from "../src/index.ts";
+
+let model: tfl.LayersModel;
+
+beforeEach(() => {
+  model = tfl.sequential({
+    name: "small",
+    layers: [
+      tfl.layers.conv2d({ name: "a", filters: 3, kernelSize: 3, inputShape: [5, 5, 1], activation: "relu" }),
+      tfl.layers.flatten({ name: "flat" }),
+      tfl.layers.dense({ name: "fc", units: 4 }),
+    ],
+  });
+});
+
+afterEach(() => model.dispose());
+
+const planOf = (remove: Record<string, number[]>): ReturnType<typeof parsePlan> =>
+  parsePlan(
+    JSON.stringify({ formatVersion: 1, fingerprint: buildDependencyGraph(model).fingerprint, remove }),
+  );
+
+describe("a plan", () => {
+  it("survives JSON", () => {
+    const plan = createPlan(buildDependencyGraph(model), [["a", [2, 0]]]);
+    expect(parsePlan(JSON.stringify(plan))).toEqual(plan);
+    expect(plan.remove).toEqual({ a: [0, 2] });
+  });
+
+  it.each([
+    ["{", "a plan is JSON text"],
+    ["[]", "a plan is a JSON object"],
+    ['{"formatVersion":2}', "formatVersion 1, not 2"],
+    ['{"formatVersion":1}', '"fingerprint"'],
+    ['{"formatVersion":1,"fingerprint":"x"}', '"remove"'],
+    ['{"formatVersion":1,"fingerprint":"x","remove":{"a":["0"]}}', 'unit numbers for group "a"'],
+  ])("refuses %s", (json, message) => {
+    expect(() => parsePlan(json)).toThrow(InvalidPlanError);
+    expect(() => parsePlan(json)).toThrow(message);
+  });
+
+  it.each([
+    [{ b: [0] }, 'names group "b", which the model does not have'],
+    [{ a: [3] }, 'group "a" has units 0 to 2; the plan removes 3'],
+    [{ a: [0.5] }, "removes 0.5"],
+    [{ a: [1, 1] }, 'removes a unit of "a" twice'],
+    [{ a: [0, 1, 2] }, 'leaves nothing of "a/kernel"'],
+  ])("with %j is not applied", (remove, message) => {
+    expect(() => applyPlan(model, planOf(remove))).toThrow(InvalidPlanError);
+    expect(() => applyPlan(model, planOf(remove))).toThrow(message);
+  });
+
+  it("of another model is refused", () => {
+    const other = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 3, inputShape: [2] })] });
+    const plan = planOf({ a: [0] });
+    expect(() => applyPlan(other, plan)).toThrow("this plan was made for another model");
+    expect(() => silence(other, plan)).toThrow(InvalidPlanError);
+    other.dispose();
+  });
+});
+
+describe("surgery by hand", () => {
+  it("takes filter c from the kernel, and every p·C + c from the layer after Flatten", () => {
+    const smaller = applyPlan(model, planOf({ a: [1] }));
+    const [kernel, bias, dense] = smaller.getWeights();
+    const [oldKernel, , oldDense] = model.getWeights();
+    expect([kernel?.shape, bias?.shape, dense?.shape]).toEqual([[3, 3, 1, 2], [2], [18, 4]]);
+    const kept = (from: tf.Tensor | undefined, axis: number, index: number[]): number[] =>
+      tf.tidy(() =>
+        Array.from(tf.gather(from ?? tf.scalar(0), tf.tensor1d(index, "int32"), axis).dataSync()),
+      );
+    expect(Array.from(kernel?.dataSync() ?? [])).toEqual(kept(oldKernel, 3, [0, 2]));
+    const rows = [...Array(27).keys()].filter((row) => row % 3 !== 1);
+    expect(Array.from(dense?.dataSync() ?? [])).toEqual(kept(oldDense, 0, rows));
+    smaller.dispose();
+  });
+
+  it("keeps names, configuration, and which layers are trainable", () => {
+    model.getLayer("a").trainable = false;
+    const smaller = applyPlan(model, planOf({ a: [0] }));
+    expect(smaller.layers.map(({ name }) => name)).toEqual(model.layers.map(({ name }) => name));
+    expect(smaller.getLayer("a").trainable).toBe(false);
+    const { filters: _, ...config } = smaller.getLayer("a").getConfig();
+    const { filters: __, ...original } = model.getLayer("a").getConfig();
+    expect(config).toEqual({ ...original });
+    smaller.dispose();
+  });
+});
+
+describe("verifyPlan", () => {
+  it("catches a rule that lies", async () => {
+    const x = tfl.input({ shape: [4, 4, 1] });
+    const a = tfl.layers.conv2d({ name: "a", filters: 4, kernelSize: 1 }).apply(x);
+    const mixed = tfl.layers.layerNormalization({ name: "norm", center: false, scale: false }).apply(a);
+    const pooled = tfl.layers.globalAveragePooling2d({}).apply(mixed);
+    const out = tfl.layers.dense({ name: "out", units: 2 }).apply(pooled) as tfl.SymbolicTensor;
+    const mixing = tfl.model({ inputs: x, outputs: out });
+    const lie: LayerRule = ({ inputs }) => inputs[0];
+    const rules = { ...layerRules, LayerNormalization: lie };
+    const plan = createPlan(buildDependencyGraph(mixing, { rules }), [["a", [0, 1]]]);
+    await expect(verifyPlan(mixing, plan, { rules })).rejects.toThrow(RemovalMismatchError);
+    mixing.dispose();
+  });
+});
+
+describe("the smaller model", () => {
+  it("is loaded by a process that never heard of Secateur, with equal outputs", {
+    timeout: 60_000,
+  }, async () => {
+    const [spec] = fc.sample(architecture, { numRuns: 1, seed: 12 });
+    if (spec === undefined) throw new Error("no architecture");
+    const large = buildArchitecture({
+      ...spec,
+      blocks: spec.blocks.concat({ kind: "paddedShortcut", width: 4, kernel: 3, stride: 1, flag: true }),
+    });
+    const graph = buildDependencyGraph(large);
+    const plan = createPlan(
+      graph,
+      graph.groups.filter(({ unitCount }) => unitCount > 1).map(({ id }) => [id, [0]]),
+    );
+    const smaller = applyPlan(large, plan);
+    const shape = (smaller.inputs[0]?.shape ?? []).slice(1) as number[];
+    const input = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i));
+    const expected = tf.tidy(() =>
+      [smaller.predict(tf.tensor(input, [1, ...shape]))].flat().map((y) => Array.from(y.dataSync())),
+    );
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-"));
+    await smaller.save(
+      tf.io.withSaveHandler(async (artifacts) => {
+        fs.writeFileSync(
+          path.join(directory, "model.json"),
+          JSON.stringify({ modelTopology: artifacts.modelTopology, weightSpecs: artifacts.weightSpecs }),
+        );
+        fs.writeFileSync(
+          path.join(directory, "weights.bin"),
+          new Uint8Array(artifacts.weightData as ArrayBuffer),
+        );
+        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
+      }),
+    );
+    const script = path.join(import.meta.dirname, "stranger.mjs");
+    const output = execFileSync(process.execPath, [script, directory, JSON.stringify(shape)], {
+      encoding: "utf8",
+    });
+    const actual = JSON.parse(output.trim().split("\n").at(-1) ?? "") as number[][];
+    fs.rmSync(directory, { recursive: true });
+    for (const [i, values] of expected.entries()) {
+      for (const [j, value] of values.entries()) expect(actual[i]?.[j]).toBeCloseTo(value, 4);
+    }
+    large.dispose();
+    smaller.dispose();
+  });
+});
