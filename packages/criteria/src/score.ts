@@ -1,6 +1,6 @@
 /** Score the units of a model: every criterion over the same minibatches, averaged. */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
-import { type Batch, lossAndGradients } from "@secateur/training";
+import { type Batch, type Batches, lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
@@ -14,8 +14,6 @@ export interface ScoreOptions {
   /** Receives each criterion's caveats, one sentence. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
-
-type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
 /**
  * Score every unit by one criterion. The model is not changed; each batch is disposed after use.

@@ -1,5 +1,5 @@
 /** Laws of the graph on random architectures: nothing is lost, nothing counted twice. */
-import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import { architecture, buildArchitecture, disposeModel } from "@repo/testing/random-architecture";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ const withModel = (law: (graph: DependencyGraph, model: tfl.LayersModel) => void
     fc.property(architecture, (spec) => {
       const model = buildArchitecture(spec);
       law(buildDependencyGraph(model), model);
-      model.dispose();
+      disposeModel(model);
     }),
     { numRuns, seed: 7 },
   );

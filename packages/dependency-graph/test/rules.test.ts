@@ -1,4 +1,5 @@
 /** Every layer rule on a network small enough to write its groups down by hand. */
+import { disposeModel } from "@repo/testing/random-architecture";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
@@ -27,7 +28,7 @@ function network(body: (x: Tensor) => Tensor): tfl.LayersModel {
 function shown(body: (x: Tensor) => Tensor): readonly string[] {
   const model = network(body);
   const graph = buildDependencyGraph(model);
-  model.dispose();
+  disposeModel(model);
   return graph.groups.flatMap(({ id, unitCount, slices }) => [
     `${id}: ${unitCount}`,
     ...slices.map(
@@ -117,7 +118,7 @@ describe("layer rules", () => {
       [0, 1],
       [0, 2, 1, 3],
     ]);
-    model.dispose();
+    disposeModel(model);
   });
 
   it("a shortcut padded with zero channels ties the channels it reaches, and counts its padding", () => {
@@ -153,7 +154,7 @@ describe("layer rules", () => {
       { layer: "pad", path: ["padding", 0, 0], perUnit: Int32Array.of(1, 0) },
       { layer: "pad", path: ["padding", 0, 1], perUnit: Int32Array.of(0, 1) },
     ]);
-    model.dispose();
+    disposeModel(model);
   });
 
   it("an inner softmax pins, with its reason", () => {
@@ -166,7 +167,7 @@ describe("layer rules", () => {
       reason: "softmax mixes the channels",
       channelCount: 2,
     });
-    model.dispose();
+    disposeModel(model);
   });
 
   it("an unknown layer class pins what goes in and comes out, and a rule of the user's lets it through", () => {
@@ -181,7 +182,7 @@ describe("layer rules", () => {
       inputs[0] === undefined ? undefined : { ...inputs[0], shape: outputShape };
     const ruled = buildDependencyGraph(model, { rules: { ...layerRules, UpSampling2D: upSampling } });
     expect(ruled.groups.map(({ id }) => id)).toEqual(["a"]);
-    model.dispose();
+    disposeModel(model);
   });
 
   it("a batch normalisation over another axis pins", () => {
@@ -189,7 +190,7 @@ describe("layer rules", () => {
       apply(tfl.layers.batchNormalization({ name: "bn", axis: 1 }), conv("a", 2, x)),
     );
     expect(describeGraph(buildDependencyGraph(model))).toContain("normalises axis 1");
-    model.dispose();
+    disposeModel(model);
   });
 
   it("a rule that binds the wrong number of channels is refused, by name", () => {
@@ -202,7 +203,7 @@ describe("layer rules", () => {
     const build = (): unknown => buildDependencyGraph(model, { rules: { ...layerRules, Conv2D: rule } });
     expect(build).toThrow(DependencyGraphError);
     expect(build).toThrow('Layer "a" (Conv2D): axis 2 of "a/kernel" has 2 positions for 1 channels');
-    model.dispose();
+    disposeModel(model);
   });
 
   it("every supported class is one that tfjs has", () => {
@@ -226,7 +227,7 @@ describe("a dump", () => {
         "  head (Dense): 3 channels, model output",
       ].join("\n"),
     );
-    model.dispose();
+    disposeModel(model);
   });
 
   it("as a Mermaid diagram", () => {
@@ -243,6 +244,6 @@ describe("a dump", () => {
         "  g0 --> l2",
       ].join("\n"),
     );
-    model.dispose();
+    disposeModel(model);
   });
 });

@@ -2,7 +2,7 @@
 import { type Criterion, score } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { applyPlan, type Plan, verifyPlan } from "@secateur/surgery";
-import type { Batch } from "@secateur/training";
+import type { Batches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
 import { selectUnits } from "./select-units.ts";
@@ -10,7 +10,7 @@ import { selectUnits } from "./select-units.ts";
 export interface OneShotOptions {
   readonly criterion: Criterion;
   /** Minibatches to score on; disposed after use. */
-  readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
+  readonly batches: Batches;
   readonly budget: Budget;
   /** Channels that every layer keeps. Default 1. */
   readonly floor?: number;

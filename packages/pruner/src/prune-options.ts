@@ -1,6 +1,6 @@
 /** What the pruning loop can be told. */
 import type { Criterion } from "@secateur/criteria";
-import type { Batch, Optimizer } from "@secateur/training";
+import type { Batches, Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
 import type { PruneState } from "./prune-event.ts";
@@ -23,7 +23,7 @@ export interface PruneSchedule {
 export interface PruneOptions {
   readonly criterion: Criterion;
   /** The batches of an epoch, in an order that the epoch's number decides; disposed after use. */
-  readonly data: (epoch: number) => Iterable<Batch> | AsyncIterable<Batch>;
+  readonly data: (epoch: number) => Batches;
   readonly budget: Budget;
   readonly schedule?: PruneSchedule;
   /** Default: SGD, learning rate 1e-3, momentum 0.9. Its state is cut along with the weights. */

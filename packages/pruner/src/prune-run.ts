@@ -4,6 +4,7 @@ import {
   applyPlan,
   composePlans,
   createPlan,
+  disposeModel,
   gatherKept,
   keptPositions,
   type Plan,
@@ -92,7 +93,7 @@ export async function removal(
   run.graph = buildDependencyGraph(smaller);
   run.scores.carry(before, plan, run.graph);
   run.removals++;
-  before.model.dispose();
+  disposeModel(before.model);
   const { epoch, batch, step, removals } = run;
   const state = { epoch, batch, step, removals, plan: run.plan, scores: run.scores.toJson() };
   return {

@@ -6,12 +6,12 @@
 import { type Criterion, caveats, scoreMinibatch } from "@secateur/criteria";
 import {
   type Batch,
+  type Batches,
   fit,
-  lossAndGradients,
-  NonFiniteLossError,
   type Optimizer,
+  type StepResult,
   sgd,
-  trainableWeights,
+  trainStep,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -64,10 +64,7 @@ async function* pruneEpoch(
 }
 
 /** The epoch's batches after those that were used before a checkpoint; counts them. Throws when there are none at all. */
-async function* untouched(
-  batches: Iterable<Batch> | AsyncIterable<Batch>,
-  run: PruneRun,
-): AsyncGenerator<Batch> {
+async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch> {
   let count = 0;
   for await (const batch of batches) {
     if (count++ < run.batch) {
@@ -81,28 +78,12 @@ async function* untouched(
 }
 
 /** One training step whose gradients the criterion sees before the weights change. */
-function observedStep(
-  run: PruneRun,
-  criterion: Criterion,
-  optimizer: Optimizer,
-  batch: Batch,
-): { readonly loss: number; readonly accuracy: number } {
-  const { model } = run.graph;
-  const size = batch.xs.shape[0] ?? 0;
-  const { loss, correct, gradients } = lossAndGradients(model, batch, {
-    mode: "train",
-    updateMovingAverages: true,
+function observedStep(run: PruneRun, criterion: Criterion, optimizer: Optimizer, batch: Batch): StepResult {
+  return trainStep(run.graph.model, optimizer, batch, {
+    step: run.step,
+    observe: ({ gradients }) => {
+      const scores = scoreMinibatch(run.graph, [criterion], gradients, run.step);
+      run.scores.add(scores.get(criterion.name) ?? new Map());
+    },
   });
-  try {
-    const [lossValue = Number.NaN, correctCount = 0] = tf.tidy(() =>
-      tf.stack([loss, correct]).dataSync<"float32">(),
-    );
-    if (!Number.isFinite(lossValue)) throw new NonFiniteLossError(lossValue, run.step);
-    const scores = scoreMinibatch(run.graph, [criterion], gradients, run.step);
-    run.scores.add(scores.get(criterion.name) ?? new Map());
-    optimizer.apply(trainableWeights(model), gradients);
-    return { loss: lossValue, accuracy: correctCount / size };
-  } finally {
-    tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
-  }
 }

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { applyPlan, graphOf, type SurgeryOptions } from "./apply-plan.ts";
+import { disposeModel } from "./dispose-model.ts";
 import { RemovalMismatchError } from "./errors.ts";
 import type { Plan } from "./plan.ts";
 import { silence } from "./silence.ts";
@@ -50,8 +51,8 @@ export async function verifyPlan(
     }
     return { relativeError: worst, samples };
   } finally {
-    silenced.dispose();
-    if (options.smaller === undefined) smaller.dispose();
+    disposeModel(silenced);
+    if (options.smaller === undefined) disposeModel(smaller);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The main law: on random architectures and random plans, the smaller model equals the silenced one. */
-import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import { architecture, buildArchitecture, disposeModel } from "@repo/testing/random-architecture";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -60,7 +60,7 @@ describe("removing equals silencing", () => {
           removed += Object.values(plan.remove).flat().length;
           await verifyPlan(model, plan, { graph, rtol: 1e-4 });
           expect(outputs(model, spec.seed)).toEqual(before); // the input model is untouched
-          model.dispose();
+          disposeModel(model);
         },
       ),
       { numRuns: 300, seed: 1 },
@@ -80,7 +80,7 @@ describe("removing equals silencing", () => {
         const smallest = applyPlan(smaller, planB);
         const atOnce = applyPlan(model, composePlans(graph, planA, after, planB));
         expect(outputs(atOnce, spec.seed)).toEqual(outputs(smallest, spec.seed));
-        for (const each of [model, smaller, smallest, atOnce]) each.dispose();
+        for (const each of [model, smaller, smallest, atOnce]) disposeModel(each);
       }),
       { numRuns: 60, seed: 2 },
     );
@@ -93,8 +93,8 @@ describe("removing equals silencing", () => {
         const same = applyPlan(model, createPlan(buildDependencyGraph(model), []));
         expect(outputs(same, spec.seed)).toEqual(outputs(model, spec.seed));
         expect(same.toJSON(null, false)).toEqual(model.toJSON(null, false));
-        model.dispose();
-        same.dispose();
+        disposeModel(model);
+        disposeModel(same);
       }),
       { numRuns: 40, seed: 3 },
     );

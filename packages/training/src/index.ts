@@ -1,1 +1,13 @@
-export {};
+/** @packageDocumentation A fused training step, optimisers, schedules and evaluation for any `tf.LayersModel`. */
+export { type AdamOptions, adam } from "./adam.ts";
+export type { Batch, Batches } from "./batch.ts";
+export { NonFiniteLossError, TrainingError } from "./errors.ts";
+export { type Evaluation, evaluate } from "./evaluate.ts";
+export { type FitOptions, fit, type TrainingEvent } from "./fit.ts";
+export { type ForwardOptions, logits, type Mode } from "./forward.ts";
+export { type LossAndGradients, type LossOptions, lossAndGradients } from "./loss-and-gradients.ts";
+export { type NamedWeights, namedWeights, trainableWeights } from "./named-weights.ts";
+export type { Optimizer } from "./optimizer.ts";
+export { constant, cosine, type Schedule, step } from "./schedule.ts";
+export { type SgdOptions, sgd } from "./sgd.ts";
+export { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";

@@ -200,3 +200,8 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
     random.dispose();
   }
 }
+
+/** Free a model's weights. (`model.dispose()` leaves those of layers that are used twice.) */
+export function disposeModel(model: tfl.LayersModel): void {
+  for (const weight of model.weights) weight.dispose();
+}

@@ -1,0 +1,38 @@
+/** How long a model takes on this engine: the median of several runs, after a warm-up. */
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+export interface LatencyOptions {
+  /** Default 32. */
+  readonly batch?: number;
+  /** Timed runs. Default 7. */
+  readonly repeats?: number;
+}
+
+export interface Latency {
+  /** Of one batch, milliseconds. */
+  readonly medianMs: number;
+  readonly perImageMs: number;
+  readonly batch: number;
+}
+
+/** Runs the model on zeros. The time includes reading the result, so that engines that work ahead are not flattered. */
+export async function measureLatency(
+  model: tfl.LayersModel,
+  { batch = 32, repeats = 7 }: LatencyOptions = {},
+): Promise<Latency> {
+  const inputs = model.inputs.map(({ shape }) =>
+    tf.zeros([batch, ...shape.slice(1).map((size) => size ?? 32)]),
+  );
+  const times: number[] = [];
+  for (let i = 0; i <= repeats; i++) {
+    const start = performance.now();
+    const outputs = [model.predict(inputs, { batchSize: batch })].flat();
+    await Promise.all(outputs.map((output) => output.data()));
+    if (i > 0) times.push(performance.now() - start); // the first one warms up
+    tf.dispose(outputs);
+  }
+  tf.dispose(inputs);
+  const medianMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+  return { medianMs, perImageMs: medianMs / batch, batch };
+}

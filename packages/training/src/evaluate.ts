@@ -1,0 +1,46 @@
+/** Loss and accuracy over a data set, with the moving statistics. */
+import { softmaxCrossEntropy } from "@secateur/backend/ops";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Batches } from "./batch.ts";
+import { TrainingError } from "./errors.ts";
+import { logits } from "./forward.ts";
+import { countCorrect, targets } from "./loss-and-gradients.ts";
+
+export interface Evaluation {
+  /** Mean cross-entropy over all examples. */
+  readonly loss: number;
+  /** Share that is right, 0..1. */
+  readonly accuracy: number;
+  /** 1 - accuracy. */
+  readonly error: number;
+  readonly count: number;
+}
+
+/**
+ * The model must end in a softmax. Disposes the batches; the last may be smaller.
+ *
+ * @param onBatch is told how many examples were added.
+ */
+export async function evaluate(
+  model: tfl.LayersModel,
+  batches: Batches,
+  onBatch: (count: number) => void = () => undefined,
+): Promise<Evaluation> {
+  let [loss, correct, count] = [0, 0, 0];
+  for await (const { xs, ys } of batches) {
+    const [batchLoss = Number.NaN, batchCorrect = 0] = tf.tidy(() => {
+      const scores = logits(model, xs);
+      const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
+      return tf.stack([tf.sum(losses), countCorrect(scores, ys)]).dataSync<"float32">();
+    });
+    const size = xs.shape[0] ?? 0;
+    tf.dispose([xs, ys]);
+    loss += batchLoss;
+    correct += batchCorrect;
+    count += size;
+    onBatch(size);
+  }
+  if (count === 0) throw new TrainingError("there are no batches to evaluate on");
+  return { loss: loss / count, accuracy: correct / count, error: 1 - correct / count, count };
+}

@@ -1,0 +1,80 @@
+/** Train for a number of epochs, telling every step. */
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Batches } from "./batch.ts";
+import { TrainingError } from "./errors.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { constant, type Schedule } from "./schedule.ts";
+import { trainStep } from "./train-step.ts";
+
+export interface FitOptions {
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  /** Go on from here after a checkpoint: the first epoch to run. Default 0. */
+  readonly startEpoch?: number;
+  /** Factor on the optimiser's learning rate over all epochs. Default: constant. */
+  readonly schedule?: Schedule;
+  /** Batches an epoch; the schedule needs it. An epoch of `data` that holds more is cut short. */
+  readonly stepsPerEpoch?: number;
+  readonly labelSmoothing?: number;
+}
+
+export type TrainingEvent =
+  | {
+      readonly type: "step";
+      readonly epoch: number;
+      /** Within the epoch, from 0. */
+      readonly step: number;
+      readonly loss: number;
+      readonly accuracy: number;
+      readonly learningRate: number;
+    }
+  /** Means over the epoch's steps. A good moment for a checkpoint. */
+  | { readonly type: "epoch"; readonly epoch: number; readonly loss: number; readonly accuracy: number };
+
+/**
+ * @param data the batches of an epoch, in an order that the epoch's number decides; each is disposed.
+ *
+ * @example for await (const event of fit(model, data, { epochs: 10, optimizer })) if (event.type === "epoch") console.log(event);
+ */
+export async function* fit(
+  model: tfl.LayersModel,
+  data: (epoch: number) => Batches,
+  options: FitOptions,
+): AsyncGenerator<TrainingEvent> {
+  const { optimizer, epochs, startEpoch = 0, schedule = constant(), stepsPerEpoch } = options;
+  if (stepsPerEpoch === undefined && options.schedule !== undefined) {
+    throw new TrainingError("a schedule needs stepsPerEpoch, to know how far training is");
+  }
+  const { learningRate } = optimizer;
+  try {
+    for (let epoch = startEpoch; epoch < epochs; epoch++) {
+      const rate = (step: number): number =>
+        learningRate * schedule((epoch + step / (stepsPerEpoch ?? 1)) / epochs);
+      yield* fitEpoch(model, data(epoch), epoch, rate, options);
+    }
+  } finally {
+    optimizer.learningRate = learningRate;
+  }
+}
+
+async function* fitEpoch(
+  model: tfl.LayersModel,
+  batches: Batches,
+  epoch: number,
+  rate: (step: number) => number,
+  { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, labelSmoothing = 0 }: FitOptions,
+): AsyncGenerator<TrainingEvent> {
+  let step = 0;
+  let [loss, accuracy] = [0, 0];
+  for await (const batch of batches) {
+    optimizer.learningRate = rate(step);
+    const result = trainStep(model, optimizer, batch, { labelSmoothing, step });
+    loss += result.loss;
+    accuracy += result.accuracy;
+    yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };
+    step++;
+    if (step >= stepsPerEpoch) break;
+  }
+  if (step === 0) throw new TrainingError(`epoch ${epoch} has no batches`);
+  yield { type: "epoch", epoch, loss: loss / step, accuracy: accuracy / step };
+}

@@ -1,0 +1,62 @@
+/**
+ * What an optimiser is here: it changes weights given by name, and its state can be saved, restored, and cut along with
+ * the weights when units are removed. (tfjs's own optimisers cannot forget a variable.)
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { NamedWeights } from "./named-weights.ts";
+
+export interface Optimizer {
+  readonly name: string;
+  learningRate: number;
+  /** One step. `gradients` by weight name; the caller's to dispose. */
+  readonly apply: (weights: NamedWeights, gradients: Readonly<Record<string, tf.Tensor>>) => void;
+  /** Copies of the state's tensors, by `slot/weight name`; the caller's to dispose. */
+  readonly state: () => Readonly<Record<string, tf.Tensor>>;
+  /** Take over such a state; the tensors are copied. */
+  readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void;
+  /** Replace every state tensor that is shaped like a weight, for instance by what is left of it after surgery. */
+  readonly rewrite: (change: (weightName: string, tensor: tf.Tensor) => tf.Tensor) => void;
+  readonly dispose: () => void;
+}
+
+/** The tensors of an optimiser's state, by key; owns them. */
+export interface Slots {
+  readonly get: (key: string, like: tf.Tensor) => tf.Tensor;
+  /** Takes ownership of the tensor. */
+  readonly set: (key: string, value: tf.Tensor) => void;
+  readonly state: Optimizer["state"];
+  readonly restore: Optimizer["restore"];
+  readonly rewrite: Optimizer["rewrite"];
+  readonly dispose: () => void;
+}
+
+export function slots(): Slots {
+  const tensors = new Map<string, tf.Tensor>();
+  const set = (key: string, value: tf.Tensor): void => {
+    tensors.get(key)?.dispose();
+    tensors.set(key, tf.keep(value));
+  };
+  return {
+    get(key, like) {
+      const known = tensors.get(key);
+      if (known !== undefined) return known;
+      const zeros = tf.keep(tf.zerosLike(like));
+      tensors.set(key, zeros);
+      return zeros;
+    },
+    set,
+    state: () => Object.fromEntries([...tensors].map(([key, tensor]) => [key, tf.clone(tensor)])),
+    restore(state) {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+      for (const [key, tensor] of Object.entries(state)) set(key, tf.clone(tensor));
+    },
+    rewrite(change) {
+      for (const [key, tensor] of tensors) set(key, change(key.slice(key.indexOf("/") + 1), tensor));
+    },
+    dispose() {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+    },
+  };
+}

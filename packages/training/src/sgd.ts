@@ -1,0 +1,48 @@
+/**
+ * Stochastic gradient descent with momentum and weight decay, as PyTorch defines it:
+ * `v ← μ v + (g + λ w)`, `w ← w - η v`, or with Nesterov's look-ahead `w ← w - η (g + λ w + μ v)`.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Optimizer, slots } from "./optimizer.ts";
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  /** Default 0. */
+  readonly momentum?: number;
+  /** λ. Default 0. */
+  readonly weightDecay?: number;
+  /** Default false. */
+  readonly nesterov?: boolean;
+}
+
+/** @example const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 }); */
+export function sgd({
+  learningRate,
+  momentum = 0,
+  weightDecay = 0,
+  nesterov = false,
+}: SgdOptions): Optimizer {
+  const { get, set, ...state } = slots();
+  return {
+    name: "sgd",
+    learningRate,
+    apply(weights, gradients) {
+      for (const [name, weight] of weights) {
+        const gradient = gradients[name];
+        if (gradient === undefined) continue;
+        const next = tf.tidy(() => {
+          const value = weight.read();
+          const slope = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(value, weightDecay));
+          if (momentum === 0) return tf.sub(value, tf.mul(slope, this.learningRate));
+          const velocity = tf.add(tf.mul(get(`momentum/${name}`, value), momentum), slope);
+          set(`momentum/${name}`, velocity);
+          const direction = nesterov ? tf.add(slope, tf.mul(velocity, momentum)) : velocity;
+          return tf.sub(value, tf.mul(direction, this.learningRate));
+        });
+        weight.write(next);
+        next.dispose();
+      }
+    },
+    ...state,
+  };
+}

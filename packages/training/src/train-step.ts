@@ -1,0 +1,51 @@
+/** One training step: loss, gradients, optimiser. */
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Batch } from "./batch.ts";
+import { NonFiniteLossError } from "./errors.ts";
+import { type LossAndGradients, lossAndGradients } from "./loss-and-gradients.ts";
+import { trainableWeights } from "./named-weights.ts";
+import type { Optimizer } from "./optimizer.ts";
+
+export interface TrainStepOptions {
+  readonly labelSmoothing?: number;
+  /** For the message of an error. Default 0. */
+  readonly step?: number;
+  /** Sees loss and gradients before the weights change; must not keep them. */
+  readonly observe?: (observed: LossAndGradients) => void;
+}
+
+export interface StepResult {
+  /** Mean cross-entropy of the minibatch, before the step. */
+  readonly loss: number;
+  /** Share of the minibatch that was right, before the step. */
+  readonly accuracy: number;
+}
+
+/**
+ * Change the weights once, and the moving averages. Disposes the batch. The loss is read from the engine, nothing else.
+ * Throws `NonFiniteLossError` and then leaves trainable weights and optimiser as they were.
+ */
+export function trainStep(
+  model: tfl.LayersModel,
+  optimizer: Optimizer,
+  batch: Batch,
+  { labelSmoothing = 0, step = 0, observe }: TrainStepOptions = {},
+): StepResult {
+  const size = batch.xs.shape[0] ?? 0;
+  const observed = lossAndGradients(model, batch, {
+    mode: "train",
+    updateMovingAverages: true,
+    labelSmoothing,
+  });
+  try {
+    const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
+    const [loss = Number.NaN, correct = 0] = values;
+    if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
+    observe?.(observed);
+    optimizer.apply(trainableWeights(model), observed.gradients);
+    return { loss, accuracy: correct / size };
+  } finally {
+    tf.dispose([batch.xs, batch.ys, observed.loss, observed.correct, observed.gradients]);
+  }
+}

@@ -1,0 +1,115 @@
+/** Optimisers and schedules against sequences worked out by hand, with PyTorch's definitions. */
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { adam, constant, cosine, namedWeights, type Optimizer, sgd, step } from "../src/index.ts";
+
+let model: tfl.LayersModel;
+
+beforeEach(() => {
+  model = tfl.sequential({
+    layers: [tfl.layers.dense({ name: "d", units: 1, inputShape: [1], useBias: false })],
+  });
+  set(1);
+});
+afterEach(() => model.dispose());
+
+function set(value: number): void {
+  const tensor = tf.tensor2d([[value]]);
+  model.setWeights([tensor]);
+  tensor.dispose();
+}
+
+/** The weight after each step, given the gradients. */
+function run(optimizer: Optimizer, gradients: readonly number[]): readonly number[] {
+  return gradients.map((value) => {
+    const gradient = tf.tensor2d([[value]]);
+    optimizer.apply(namedWeights(model), { "d/kernel": gradient });
+    gradient.dispose();
+    return Number(model.getWeights()[0]?.dataSync()[0]);
+  });
+}
+
+describe("sgd", () => {
+  it("plain", () => expect(run(sgd({ learningRate: 0.1 }), [1, 2])).toBeAllClose([0.9, 0.7]));
+
+  it("with momentum: v = 1, 2.9; w = 1 - 0.1, - 0.29", () => {
+    const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+    expect(run(optimizer, [1, 2])).toBeAllClose([0.9, 0.61]);
+    optimizer.dispose();
+  });
+
+  it("with weight decay: v = 1 + 0.5·1", () => {
+    expect(run(sgd({ learningRate: 0.1, weightDecay: 0.5 }), [1])).toBeAllClose([0.85]);
+  });
+
+  it("Nesterov: g + μ v = 1 + 0.9", () => {
+    const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
+    expect(run(optimizer, [1])).toBeAllClose([0.81]);
+    optimizer.dispose();
+  });
+});
+
+describe("adam", () => {
+  it("the first step is the learning rate whatever the gradient", () => {
+    const optimizer = adam({ learningRate: 0.01 });
+    expect(run(optimizer, [123])).toBeAllClose([0.99]);
+    optimizer.dispose();
+  });
+
+  it("two steps by hand", () => {
+    const optimizer = adam({ learningRate: 0.1 });
+    // m = 0.1, 0.29; m̂ = 1, 0.29/0.19; v = 0.001, 0.004999; v̂ = 1, 0.004999/0.001999
+    const second = 0.9 - (0.1 * (0.29 / 0.19)) / Math.sqrt(0.004999 / 0.001999);
+    expect(run(optimizer, [1, 2])).toBeAllClose([0.9, second], { rtol: 1e-4 });
+    optimizer.dispose();
+  });
+
+  it("decays weights on its own: w ← w (1 - η λ) - η", () => {
+    const optimizer = adam({ learningRate: 0.1, weightDecay: 0.5 });
+    expect(run(optimizer, [1])).toBeAllClose([0.85]);
+    optimizer.dispose();
+  });
+});
+
+describe.each([
+  ["sgd", () => sgd({ learningRate: 0.1, momentum: 0.9 })],
+  ["adam", () => adam({ learningRate: 0.1 })],
+] as const)("the state of %s", (_, make) => {
+  it("restored, goes on to the same weights", () => {
+    const [first, second] = [make(), make()];
+    run(first, [1, -2]);
+    const saved = first.state();
+    const at = Number(model.getWeights()[0]?.dataSync()[0]);
+    const expected = run(first, [3, 4]);
+    set(at);
+    second.restore(saved);
+    expect(run(second, [3, 4])).toEqual(expected);
+    tf.dispose(saved);
+    first.dispose();
+    second.dispose();
+  });
+
+  it("is rewritten weight by weight", () => {
+    const optimizer = make();
+    run(optimizer, [1]);
+    const names: string[] = [];
+    optimizer.rewrite((name, tensor) => {
+      names.push(name);
+      return tf.zerosLike(tensor);
+    });
+    expect(new Set(names)).toEqual(new Set(["d/kernel"]));
+    const state = optimizer.state();
+    for (const [key, tensor] of Object.entries(state)) if (key !== "step/") expect(tensor).toBeAllClose([0]);
+    tf.dispose(state);
+    optimizer.dispose();
+  });
+});
+
+describe("schedules", () => {
+  it("constant", () => expect(constant()(0.3)).toBe(1));
+  it("step", () => expect([0, 0.5, 0.8].map(step({ at: [0.5, 0.75] }))).toBeAllClose([1, 0.1, 0.01]));
+  it("cosine", () => expect([0, 0.5, 1].map(cosine())).toBeAllClose([1, 0.5, 0]));
+  it("cosine after a warm-up", () =>
+    expect([0, 0.1, 0.2, 0.6].map(cosine({ warmup: 0.2 }))).toBeAllClose([0, 0.5, 1, 0.5]));
+});
