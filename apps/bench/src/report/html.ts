@@ -1,0 +1,32 @@
+/** HTML from template literals in which every inserted text is escaped, unless it is HTML already. */
+
+export interface Html {
+  readonly html: string;
+}
+
+type Insert = string | number | Html | readonly Html[];
+
+export function html(strings: TemplateStringsArray, ...inserts: readonly Insert[]): Html {
+  const parts = strings.flatMap((text, i) => [text, i < inserts.length ? insert(inserts[i] ?? "") : ""]);
+  return { html: parts.join("") };
+}
+
+/** Text that is HTML already, such as an SVG. */
+export const trusted = (text: string): Html => ({ html: text });
+
+function insert(value: Insert): string {
+  if (typeof value === "string" || typeof value === "number") return escaped(String(value));
+  return "html" in value ? value.html : value.map((each) => each.html).join("\n");
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
+}

@@ -1,0 +1,60 @@
+/** How many units of every group each criterion kept: a heat map as a table, so that it can be read out and copied. */
+import type { Cell, Summary } from "../results.ts";
+import { shortNumber } from "../table.ts";
+import { type Html, html } from "./html.ts";
+
+/** Mean over seeds of what one criterion kept of one group at one ratio. */
+interface Kept {
+  readonly kept: number;
+  readonly total: number;
+}
+
+/** Rows are criterion and ratio, columns the groups in the order of the network. */
+export function keptUnitsTable({ cells, criteria, config }: Summary): Html {
+  const groups = [...new Set(cells.flatMap(({ keptUnits }) => Object.keys(keptUnits)))];
+  if (groups.length === 0) return html`<p>No removals were recorded.</p>`;
+  const head = groups.map((group) => html`<th scope="col" title="${group}"><span>${group}</span></th>`);
+  const bodies = criteria.map((criterion) => {
+    const rows = config.ratios
+      .map((ratio) => ({
+        ratio,
+        own: cells.filter((cell) => cell.criterion === criterion && cell.ratio === ratio),
+      }))
+      .filter(({ own }) => own.length > 0);
+    return html`<tbody>${rows.map(({ ratio, own }, i) =>
+      heatRow(
+        i === 0 ? { criterion, span: rows.length } : null,
+        ratio,
+        groups.map((group) => keptOf(own, group)),
+        groups,
+      ),
+    )}</tbody>`;
+  });
+  return html`<div class="scroll"><table class="${groups.length > 10 ? "heat many" : "heat"}">
+<thead><tr><th scope="col">Criterion</th><th scope="col">Removed</th>${head}</tr></thead>
+${bodies}
+</table></div>`;
+}
+
+function keptOf(cells: readonly Cell[], group: string): Kept {
+  const each = cells.flatMap(({ keptUnits }) => keptUnits[group] ?? []);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return { kept: mean(each.map(({ kept }) => kept)), total: mean(each.map(({ total }) => total)) };
+}
+
+function heatRow(
+  label: { readonly criterion: string; readonly span: number } | null,
+  ratio: number,
+  kept: readonly Kept[],
+  groups: readonly string[],
+): Html {
+  const name =
+    label === null ? html`` : html`<th scope="rowgroup" rowspan="${label.span}">${label.criterion}</th>`;
+  const values = kept.map(({ kept, total }, i) => {
+    const share = total > 0 ? Math.round((100 * kept) / total) : 100;
+    const title = `${groups[i] ?? ""}: ${shortNumber(Number(kept.toFixed(1)))} of ${shortNumber(total)} units kept`;
+    return html`<td class="${share > 62 ? "strong" : "weak"}" style="--share:${share}%" title="${title}">${share}</td>`;
+  });
+  return html`<tr>${name}<th scope="row">${shortNumber(ratio * 100)} %</th>${values}</tr>`;
+}

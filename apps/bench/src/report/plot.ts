@@ -1,0 +1,98 @@
+/**
+ * Vega-Lite to SVG, in Node. Colours are CSS variables and `currentColor`, so that a plot inside the page follows its
+ * light or dark theme. Series differ in shape as well as in colour.
+ */
+import { parse, View } from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { type Html, trusted } from "./html.ts";
+
+/** How many series the palette tells apart (Okabe and Ito's colours, adapted to each theme in `style.ts`). */
+export const paletteSize = 8;
+
+/** Of the area between the axes, in pixels; with titles and labels a plot is some 350 wide. */
+export const plotSize = { width: 290, height: 220 } as const;
+
+const colours = Array.from({ length: paletteSize }, (_, i) => `var(--series-${i + 1})`);
+const shapes = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+  "cross",
+  "triangle-down",
+  "triangle-right",
+  "triangle-left",
+];
+
+/** Colour and shape of every series, the same in all plots of a page. */
+export interface SeriesScales {
+  readonly color: { readonly domain: string[]; readonly range: string[] };
+  readonly shape: { readonly domain: string[]; readonly range: string[] };
+}
+
+export function seriesScales(names: readonly string[]): SeriesScales {
+  const pick = (range: readonly string[]): string[] => names.map((_, i) => range[i % range.length] ?? "");
+  return {
+    color: { domain: [...names], range: pick(colours) },
+    shape: { domain: [...names], range: pick(shapes) },
+  };
+}
+
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+const quiet = "var(--quiet)";
+const rule = "var(--rule)";
+
+const config = {
+  font,
+  background: "transparent",
+  view: { stroke: null },
+  title: { color: "currentColor", fontSize: 14, fontWeight: 600, anchor: "start", offset: 12 },
+  axis: {
+    labelColor: quiet,
+    titleColor: quiet,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 400,
+    titlePadding: 8,
+    labelPadding: 6,
+    gridColor: rule,
+    domainColor: rule,
+    tickColor: rule,
+  },
+  axisY: {
+    domain: false,
+    ticks: false,
+    titleAngle: 0,
+    titleAlign: "left",
+    titleAnchor: "end",
+    titleX: 0,
+    titleY: -10,
+  },
+  axisX: { grid: false },
+  legend: {
+    labelColor: "currentColor",
+    labelFontSize: 12,
+    symbolSize: 70,
+    symbolStrokeWidth: 2,
+    columnPadding: 16,
+  },
+  header: { labelColor: "currentColor", labelFontSize: 12, labelFontWeight: 600 },
+} as const;
+
+/** One plot as an SVG that fills its place; the description is for those who do not see it. */
+export async function plot(spec: TopLevelSpec, description: string): Promise<Html> {
+  const compiled = compile({ ...spec, config } as TopLevelSpec).spec;
+  const view = new View(parse(compiled), { renderer: "none" });
+  try {
+    const svg = await view.toSVG();
+    const label = description.replaceAll(/[&<>"]/g, " ");
+    return trusted(
+      svg.replace(
+        /<svg ([^>]*?)width="\d+(?:\.\d+)?" height="\d+(?:\.\d+)?"/,
+        `<svg $1role="img" aria-label="${label}"`,
+      ),
+    );
+  } finally {
+    view.finalize();
+  }
+}

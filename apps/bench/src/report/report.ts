@@ -1,0 +1,128 @@
+/** `report.html`: everything a run found, in one file that needs no network. */
+import { commandLine } from "../cli/help.ts";
+import { formatDuration } from "../progress.ts";
+import type { Summary, TableRow } from "../results.ts";
+import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
+import { accuracyPlots } from "./accuracy-plots.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { keptUnitsTable } from "./kept-units.ts";
+import { fineTunePlots, trainingPlots } from "./loss-plots.ts";
+import { paletteSize, seriesScales } from "./plot.ts";
+import { resultsTable } from "./results-table.ts";
+import { seriesLegend } from "./series-legend.ts";
+import { style } from "./style.ts";
+
+/** The whole page. */
+export async function reportHtml(summary: Summary): Promise<string> {
+  const { config, criteria } = summary;
+  const scales = seriesScales(criteria);
+  const title = `${config.model} on CIFAR-10: ${criteria.length} pruning criteria compared`;
+  const legend = seriesLegend(criteria);
+  const [accuracy, training, fineTuning] = await Promise.all([
+    accuracyPlots(summary, scales),
+    trainingPlots(summary),
+    fineTunePlots(summary, scales),
+  ]);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body><main>
+<h1>${title}</h1>
+<p class="lead">${leadText(summary)}</p>
+${facts(summary)}
+${section("Results", "", resultsTable(summary))}
+${section("Accuracy", "Every line begins at the unpruned network; each plot has its own accuracy axis. Bars: standard deviation over seeds.", html`${legend}${figures(accuracy)}`)}
+${training.length === 0 ? html`` : section("Training", "", figures(training))}
+${fineTuning.length === 0 ? html`` : section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)}
+${section("Units kept", "Share of each group's units that is left, in per cent, mean over seeds. A group is the channels that can only be removed together.", keptUnitsTable(summary))}
+${section("Not pruned", "", pinnedTable(summary))}
+${notes(summary)}
+${section("Environment", "", environment(summary))}
+${section("Run it again", "", html`<pre>${commandLine(config)}</pre>`)}
+</main></body>
+</html>
+`;
+  return page.html;
+}
+
+function section(title: string, text: string, content: Html): Html {
+  return html`<section><h2>${title}</h2>${text === "" ? html`` : html`<p class="note">${text}</p>`}${content}</section>`;
+}
+
+const figures = (plots: readonly Html[]): Html =>
+  html`<div class="plots">${plots.map((svg) => html`<figure>${svg}</figure>`)}</div>`;
+
+function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
+  const origin =
+    config.weights === null ? `trained for ${counted(config.epochs, "epoch")}` : "with given weights";
+  const images = config.subset === null ? "" : ` A subset of ${config.subset} training images was used.`;
+  const quick = config.quick ? " This was a quick run: differences are rough." : "";
+  const tuning =
+    config.finetune > 0
+      ? `then fine-tuned for ${counted(config.finetune, "epoch")}`
+      : "not fine-tuned afterwards";
+  return (
+    `The network, ${origin}, was pruned and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
+    `on ${startedAt.slice(0, 10)} in ${formatDuration(durationMs)} (engine: ${engine.name}).${images}${quick}`
+  );
+}
+
+const counted = (count: number, noun: string): string =>
+  `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The unpruned network, and the criterion that kept the most accuracy at the highest ratio. */
+function facts({ rows }: Summary): Html {
+  const base = rows.find(isUnpruned);
+  const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
+  const highest = Math.max(...rows.map(({ ratio }) => ratio));
+  const best = rows.filter(({ ratio }) => ratio === highest).toSorted((a, b) => final(b) - final(a))[0];
+  if (base === undefined || best === undefined || isUnpruned(best)) return html``;
+  const less = (before: number, after: number): string =>
+    `${(before / after).toFixed(2)}× fewer than ${shortMillions(before)}`;
+  return html`<dl class="facts">
+${fact("Unpruned accuracy", `${formatSpread(base.accuracyBefore, 100, 2)} %`, `${(100 * (1 - base.accuracyBefore.mean)).toFixed(2)} % test error`)}
+${fact(`Best at ${shortNumber(highest * 100)} % removed`, best.criterion, `${(100 * final(best)).toFixed(2)} % accuracy`)}
+${fact("Its MACs", shortMillions(best.macs.mean), less(base.macs.mean, best.macs.mean))}
+${fact("Its parameters", shortMillions(best.parameters.mean), less(base.parameters.mean, best.parameters.mean))}
+</dl>`;
+}
+
+const fact = (term: string, value: string, detail: string): Html =>
+  html`<div><dt>${term}</dt><dd>${value}<small>${detail}</small></dd></div>`;
+
+const shortMillions = (value: number): string =>
+  value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : `${(value / 1e3).toFixed(1)} k`;
+
+function pinnedTable({ pinned }: Summary): Html {
+  if (pinned.length === 0) return html`<p>Every channel could be pruned.</p>`;
+  return plainTable(pinned.map(({ layer, reason }) => [layer, reason]));
+}
+
+function notes({ cells }: Summary): Html {
+  const texts = [...new Set(cells.flatMap((cell) => cell.notes.map((note) => `${cell.criterion}: ${note}`)))];
+  return texts.length === 0
+    ? html``
+    : section("Notes", "", html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`);
+}
+
+function environment({ engine, versions, commit, startedAt, seeds, criteria }: Summary): Html {
+  const tooMany =
+    criteria.length > paletteSize ? [["Colours", `repeat after ${paletteSize} criteria`] as const] : [];
+  return plainTable([
+    ["Engine", engine.description],
+    ...Object.entries(versions),
+    ["Commit", commit ?? "unknown"],
+    ["Seeds", seeds.join(", ")],
+    ["Begun", startedAt],
+    ...tooMany,
+  ]);
+}
+
+function plainTable(rows: readonly (readonly [string, string])[]): Html {
+  return html`<div class="scroll"><table class="plain"><tbody>${rows.map(([name, text]) => html`<tr><th scope="row">${name}</th><td>${text}</td></tr>`)}</tbody></table></div>`;
+}

@@ -1,0 +1,59 @@
+/** The report's look: system fonts, one accent, light and dark, one column on a phone. */
+
+/** Series colours after Okabe and Ito (2008), darker on white and lighter on black, so that each has contrast. */
+const light = ["#5b6470", "#0072b2", "#b35900", "#00805e", "#b0478a", "#7a6a00", "#2f9fd0", "#8c2d04"];
+const dark = ["#a9b2bd", "#4fb0ea", "#f0a33a", "#2fc496", "#e58fc4", "#e6d84a", "#8fd0f2", "#f08660"];
+
+const variables = (series: readonly string[]): string =>
+  series.map((colour, i) => `--series-${i + 1}:${colour};`).join("");
+
+export const style: string = `
+:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c2127;--quiet:#5a6370;--rule:#e2e5e9;--accent:#0072b2;--on-heat:#fff;--heat:#005a8c;${variables(light)}}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1b1f24;--ink:#e7eaee;--quiet:#a2abb6;--rule:#343a42;--accent:#4fb0ea;--on-heat:#0c1117;--heat:#7cc4f0;${variables(dark)}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
+h1{font-size:1.75rem;line-height:1.25;margin:0 0 .4rem;letter-spacing:-.01em;text-wrap:balance}
+h2{font-size:1.2rem;margin:2.75rem 0 .35rem}
+p{max-width:72ch;margin:.35rem 0 1rem}
+.lead,.note{color:var(--quiet)}
+.note{font-size:.875rem;max-width:100ch}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin:1.5rem 0 0;padding:0}
+.facts div{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 16px}
+.facts dt{color:var(--quiet);font-size:.8125rem}
+.facts dd{margin:0;font-size:1.3rem;font-weight:600;font-variant-numeric:tabular-nums}
+.facts small{display:block;color:var(--quiet);font-size:.8125rem;font-weight:400}
+.scroll{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:10px;margin:.75rem 0}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{padding:7px 14px;text-align:right;white-space:nowrap}
+th:first-child,td:first-child{text-align:left}
+thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule);vertical-align:bottom}
+thead small{display:block;font-weight:400}
+tbody th{font-weight:600}
+tr.first>*{border-top:1px solid var(--rule)}
+tr.unpruned{color:var(--quiet)}
+td.best{font-weight:700;color:var(--accent)}
+.delta{color:var(--quiet);font-size:.8em}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:16px;margin:.75rem 0}
+figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:16px}
+figure svg{display:block;width:100%;max-width:440px;height:auto;margin:0 auto;overflow:visible}
+.legend{display:flex;flex-wrap:wrap;gap:6px 20px;list-style:none;margin:.5rem 0;padding:0;font-size:.9rem}
+.legend li{display:flex;align-items:center;gap:7px}
+.heat{font-size:.8125rem}
+.heat td{text-align:center;padding:6px 4px;min-width:38px;border:2px solid var(--card);background:color-mix(in oklab,var(--heat) var(--share),var(--card))}
+.heat td.strong{color:var(--on-heat)}
+.heat thead th{vertical-align:bottom;text-align:center;padding:8px 4px;border:0}
+.heat thead th:nth-child(-n+2),.heat tbody th{width:1%}
+.heat thead th:nth-child(-n+2){text-align:left;padding:8px 14px}
+.heat thead th span{display:inline-block;max-width:12rem;overflow:hidden;text-overflow:ellipsis}
+.heat.many thead th:nth-child(n+3) span{writing-mode:vertical-rl;transform:rotate(180deg);max-width:none;max-height:11rem}
+.heat tbody th{text-align:left;vertical-align:top;background:var(--card)}
+.heat tbody th[scope=row]{font-weight:400;color:var(--quiet)}
+.heat tbody tr:first-child>*{border-top:6px solid var(--card)}
+.plain td,.plain th{white-space:normal;text-align:left;vertical-align:top}
+.plain th{width:15rem;font-weight:500;color:var(--quiet)}
+.plain tr+tr>*{border-top:1px solid var(--rule)}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 16px;overflow-x:auto;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+@media (max-width:600px){main{padding:24px 14px 48px}h1{font-size:1.4rem}.facts{gap:8px}.facts div{padding:10px 12px}.facts dd{font-size:1.05rem}th,td{padding:6px 10px}figure{padding:12px 8px}}
+@media print{body{background:#fff}figure,.scroll{break-inside:avoid}}
+`;

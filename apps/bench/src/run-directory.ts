@@ -1,0 +1,138 @@
+/**
+ * A run's directory is its truth: `config.json` says what is run, `events.jsonl` what happened, checkpoints where it
+ * stands. All but the log is written atomically, so a run killed at any moment can go on from here.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
+import type { BenchCommand } from "./cli/parse-arguments.ts";
+import { type BenchConfig, configSchema, firstProblem, type KnownNames } from "./config.ts";
+import { lockDirectory, lockName } from "./directory-lock.ts";
+import { EventLog } from "./event-log.ts";
+import { explained, RunDirectoryError } from "./run-directory-error.ts";
+
+const configName = "config.json";
+const formatVersion = 1;
+
+export interface RunDirectory {
+  /** Absolute. */
+  readonly path: string;
+  /** The settings to run with: those of `config.json` where the run goes on. */
+  readonly config: BenchConfig;
+  /** True where the directory already held this run. */
+  readonly resumed: boolean;
+  readonly log: EventLog;
+  /** Replaces a file, all or nothing. */
+  write(name: string, content: string | Uint8Array): void;
+  /** A file's bytes, or null where there is none. */
+  read(name: string): Uint8Array | null;
+  /** Removes a file that is no longer needed, where there is one. */
+  remove(name: string): void;
+  close(): void;
+}
+
+/**
+ * Begins a run in a new or empty directory, or goes on with the one in it where `--resume` was given. An interrupted
+ * beginning counts as empty.
+ */
+export function openRunDirectory(
+  command: BenchCommand,
+  known: KnownNames,
+  now: Date = new Date(),
+): RunDirectory {
+  const directory = command.out ?? newDirectory(command.config.model, now);
+  explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }));
+  const unlock = lockDirectory(directory);
+  try {
+    removeTemporaryFiles(directory);
+    const stored = readConfig(directory, known);
+    checkContent(directory, stored, command);
+    if (stored === null) writeConfig(directory, command.config);
+    const log = new EventLog(path.join(directory, "events.jsonl"));
+    return { ...files(directory), config: stored ?? command.config, resumed: stored !== null, log, close };
+    function close(): void {
+      log.close();
+      unlock();
+    }
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function files(directory: string): Pick<RunDirectory, "path" | "write" | "read" | "remove"> {
+  const at = (name: string): string => path.join(directory, name);
+  return {
+    path: directory,
+    write: (name, content) => explained(`write ${at(name)}`, () => writeFileAtomically(at(name), content)),
+    read: (name) =>
+      fs.existsSync(at(name)) ? explained(`read ${at(name)}`, () => fs.readFileSync(at(name))) : null,
+    remove: (name) => fs.rmSync(at(name), { force: true }),
+  };
+}
+
+function writeConfig(directory: string, config: BenchConfig): void {
+  const file = path.join(directory, configName);
+  const text = `${JSON.stringify({ formatVersion, ...config }, null, 2)}\n`;
+  explained(`write ${file}`, () => writeFileAtomically(file, text));
+}
+
+function checkContent(directory: string, stored: BenchConfig | null, { given, resume }: BenchCommand): void {
+  if (stored === null) {
+    if (fs.readdirSync(directory).every((name) => name === lockName)) return;
+    throw new RunDirectoryError(`${directory} is not empty and holds no run. Choose another --out.`);
+  }
+  if (!resume) {
+    throw new RunDirectoryError(
+      `${directory} holds a run already. Go on with it by --resume, or choose another --out.`,
+    );
+  }
+  const differing = Object.entries(given).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(stored[key as keyof BenchConfig]),
+  );
+  if (differing.length === 0) return;
+  const list = differing.map(([key, value]) => {
+    return `--${key} (${JSON.stringify(value)} now, ${JSON.stringify(stored[key as keyof BenchConfig])} before)`;
+  });
+  throw new RunDirectoryError(
+    `The run in ${directory} was begun with other settings: ${list.join(", ")}. Leave them out, or choose another --out.`,
+  );
+}
+
+/** The settings in `config.json`, checked like a command line; null where there is none. */
+function readConfig(directory: string, known: KnownNames): BenchConfig | null {
+  const file = path.join(directory, configName);
+  if (!fs.existsSync(file)) return null;
+  const text = explained(`read ${file}`, () => fs.readFileSync(file, "utf8"));
+  const { formatVersion: version, ...settings } = envelope.catch({}).parse(parseJson(text));
+  if (version !== formatVersion) {
+    throw new RunDirectoryError(
+      `${file} is not a run's configuration of format ${formatVersion}. Choose another --out.`,
+    );
+  }
+  const parsed = configSchema(known).safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const { key, problem } = firstProblem(parsed.error);
+  throw new RunDirectoryError(`${file}: "${key}" ${problem}. Put it right, or choose another --out.`);
+}
+
+const envelope = z.record(z.string(), z.unknown());
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** `runs/cifar10-lenet3-20240131-142500`, with a number where that is taken. */
+function newDirectory(model: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  const base = path.resolve("runs", `cifar10-${model}-${stamp}`);
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? base : `${base}-${n}`;
+    if (!fs.existsSync(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,18 @@
+/** What a person typed is wrong: one sentence, exit code 2. */
+import { closest, distance } from "fastest-levenshtein";
+
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** ` Did you mean "l1"?`, or nothing where no known name is near. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const wanted = name.toLowerCase();
+  if (wanted === "" || known.length === 0) return "";
+  const containing = known.filter(
+    (each) => wanted.length > 1 && (each.includes(wanted) || wanted.includes(each)),
+  );
+  const nearest = closest(wanted, [...(containing.length > 0 ? containing : known)]);
+  const tolerance = Math.ceil(Math.max(wanted.length, nearest.length) / 3);
+  return containing.length > 0 || distance(wanted, nearest) <= tolerance ? ` Did you mean "${nearest}"?` : "";
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { describeFailure, wantsDebug } from "../src/exit.ts";
+import { RunDirectoryError } from "../src/run-directory-error.ts";
+import { UsageError } from "../src/usage-error.ts";
+
+class KnownError extends Error {}
+
+describe("describeFailure", () => {
+  it("shows only the message of errors that are meant for people", () => {
+    expect(describeFailure(new UsageError("no."), [], false)).toEqual({ message: "no.", code: 2 });
+    expect(describeFailure(new RunDirectoryError("full."), [], false)).toEqual({ message: "full.", code: 1 });
+    expect(describeFailure(new KnownError("bad md5."), [KnownError], false)).toEqual({
+      message: "bad md5.",
+      code: 1,
+    });
+  });
+
+  it("finds the system's reason among the causes", () => {
+    const cause = Object.assign(new Error("ENOTFOUND x.org"), { code: "ENOTFOUND" });
+    const { message } = describeFailure(new TypeError("fetch failed", { cause }), [], false);
+    expect(message).toBe("The network cannot be reached: ENOTFOUND x.org.");
+  });
+
+  it("asks to report the rest, with the stack on request only", () => {
+    const error = new TypeError("x is undefined");
+    expect(describeFailure(error, [], false).message).toMatch(
+      /^Unexpected error: x is undefined\nThis is a fault/,
+    );
+    expect(describeFailure(error, [], false).message).not.toContain("exit.test");
+    expect(describeFailure(error, [], true).message).toContain("exit.test");
+  });
+});
+
+it("reads DEBUG", () => {
+  expect(wantsDebug({ DEBUG: "a,secateur" })).toBe(true);
+  expect(wantsDebug({ DEBUG: "a" })).toBe(false);
+  expect(wantsDebug({})).toBe(false);
+});
