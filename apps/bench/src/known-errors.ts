@@ -1,14 +1,31 @@
 /** The packages' own errors: their message says what to do, so it is all that is shown. */
-import { CriterionError, NonFiniteScoreError } from "@secateur/criteria";
+import { EngineUnavailableError } from "@secateur/backend";
+import { CriterionError } from "@secateur/criteria";
+import { DatasetError } from "@secateur/datasets";
 import { DependencyGraphError } from "@secateur/dependency-graph";
+import { MetricsError } from "@secateur/metrics";
 import { ModelsError } from "@secateur/models";
+import { PrunerError } from "@secateur/pruner";
 import { SurgeryError } from "@secateur/surgery";
+import { TrainingError } from "@secateur/training";
 import type { KnownError } from "./exit.ts";
+import { PluginError } from "./plugin.ts";
+import { JobError } from "./worker-process.ts";
 
 export const knownErrors: readonly KnownError[] = [
   CriterionError,
+  DatasetError,
   DependencyGraphError,
+  EngineUnavailableError,
+  JobError,
+  MetricsError,
   ModelsError,
-  NonFiniteScoreError,
+  PluginError,
+  PrunerError,
   SurgeryError,
+  TrainingError,
 ];
+
+export function isKnown(error: unknown): boolean {
+  return knownErrors.some((kind) => error instanceof kind);
+}

@@ -1,0 +1,31 @@
+/** What a run ran on: versions and the commit, for whoever wants to repeat it. */
+import { execFileSync } from "node:child_process";
+import { availableParallelism, cpus } from "node:os";
+import process from "node:process";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+
+export function versions(): Readonly<Record<string, string>> {
+  return {
+    node: process.versions.node,
+    "tfjs-core": tf.version_core,
+    "tfjs-layers": tfl.version_layers,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
+  };
+}
+
+/** Of the working copy, with "+" where it has been changed; null where there is none. */
+export function commit(): string | null {
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      cwd: import.meta.dirname,
+    }).trim();
+  try {
+    return `${git("rev-parse", "HEAD")}${git("status", "--porcelain") === "" ? "" : "+"}`;
+  } catch {
+    return null;
+  }
+}

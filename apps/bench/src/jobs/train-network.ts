@@ -1,0 +1,97 @@
+/** Train the network of one seed, or load it, and evaluate it: the starting point of all pruning with that seed. */
+import fs from "node:fs";
+import { countMacs, countParameters } from "@secateur/metrics";
+import { createModel, loadWeights, type ModelName } from "@secateur/models";
+import { evaluate, fit } from "@secateur/training";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { BenchData, Normalization } from "../bench-data.ts";
+import { encodeCheckpoint, restoreCheckpoint } from "../checkpoint.ts";
+import type { BenchConfig } from "../config.ts";
+import { batchSize, trainingRecipe } from "../recipe.ts";
+import type { Baseline, CurvePoint } from "../results.ts";
+import { chooseNormalization } from "./choose-normalization.ts";
+import { evaluationCost, type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
+
+/** Points of the loss curve an epoch. */
+const pointsPerEpoch = 4;
+
+export async function* trainNetwork(
+  job: TrainJob,
+  config: BenchConfig,
+  data: BenchData,
+): AsyncGenerator<JobEvent> {
+  const model = createModel(config.model as ModelName, { seed: job.seed });
+  const note = `seed ${job.seed}`;
+  let normalization: Normalization = "cifar10";
+  if (config.weights !== null) {
+    loadWeights(model, fs.readFileSync(config.weights));
+    normalization = await chooseNormalization(model, data);
+    yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };
+  }
+  if (config.epochs > 0) yield* train(model, job, config, data, normalization);
+  yield { type: "work", amount: 0, note: `${note}: testing` };
+  const { accuracy, loss } = await evaluate(model, data.test(normalization));
+  yield { type: "work", amount: data.testCount * evaluationCost, note };
+  const baseline: Omit<Baseline, "latencyMsPerImage"> = {
+    seed: job.seed,
+    parameters: countParameters(model).trainable,
+    macs: countMacs(model).total,
+    accuracy,
+    loss,
+  };
+  yield { type: "file", name: networkFile(job.seed), content: encodeCheckpoint(model, { normalization }) };
+  yield { type: "log", event: { type: "baseline", baseline } };
+  model.dispose();
+}
+
+/** Goes on from the job's checkpoint, and writes one after each epoch. */
+async function* train(
+  model: tfl.LayersModel,
+  { seed, checkpoint }: TrainJob,
+  { epochs, model: name }: BenchConfig,
+  data: BenchData,
+  normalization: Normalization,
+): AsyncGenerator<JobEvent> {
+  const { optimizer, schedule } = trainingRecipe(name);
+  const startEpoch =
+    checkpoint === null ? 0 : Number(restoreCheckpoint(model, checkpoint, optimizer)["epoch"]);
+  const { stepsPerEpoch } = data;
+  const curve = lossCurve(stepsPerEpoch, pointsPerEpoch);
+  const options = { epochs, startEpoch, optimizer, schedule, stepsPerEpoch };
+  for await (const event of fit(model, data.training(seed, normalization), options)) {
+    if (event.type === "step") {
+      const point = curve(event.epoch, event.step, event.loss, event.accuracy);
+      if (point !== null) yield { type: "log", event: { type: "training", point: { seed, ...point } } };
+      yield {
+        type: "work",
+        amount: batchSize,
+        note: `seed ${seed}: epoch ${event.epoch + 1} of ${epochs}, loss ${event.loss.toFixed(2)}`,
+      };
+    } else {
+      const content = encodeCheckpoint(model, { epoch: String(event.epoch + 1) }, optimizer);
+      yield { type: "file", name: trainingFile(seed), content };
+    }
+  }
+  optimizer.dispose();
+}
+
+/** Means of loss and accuracy over equal parts of an epoch. */
+export function lossCurve(
+  stepsPerEpoch: number,
+  points: number,
+): (epoch: number, step: number, loss: number, accuracy: number) => Omit<CurvePoint, "seed"> | null {
+  const stride = Math.max(1, Math.floor(stepsPerEpoch / points));
+  let sums = { loss: 0, accuracy: 0, count: 0 };
+  return (epoch, step, loss, accuracy) => {
+    if (step === 0) sums = { loss: 0, accuracy: 0, count: 0 };
+    sums = { loss: sums.loss + loss, accuracy: sums.accuracy + accuracy, count: sums.count + 1 };
+    if ((step + 1) % stride !== 0) return null;
+    const point = {
+      epoch: epoch + (step + 1) / stepsPerEpoch,
+      loss: sums.loss / sums.count,
+      accuracy: sums.accuracy / sums.count,
+    };
+    sums = { loss: 0, accuracy: 0, count: 0 };
+    return point;
+  };
+}

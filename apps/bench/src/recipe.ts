@@ -1,0 +1,25 @@
+/** How networks are trained here: nothing exotic, the same for every criterion. */
+import { cosine, type Optimizer, type Schedule, sgd } from "@secateur/training";
+
+export const batchSize = 128;
+export const evaluationBatchSize = 250;
+/** Minibatches that criteria are averaged over. */
+export const scoringBatches = 10;
+
+export interface Recipe {
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+}
+
+/** LeNet3 has no batch normalisation and takes smaller steps. */
+export function trainingRecipe(model: string): Recipe {
+  const learningRate = model === "lenet3" ? 0.03 : 0.1;
+  return {
+    optimizer: sgd({ learningRate, momentum: 0.9, weightDecay: 5e-4 }),
+    schedule: cosine({ warmup: 0.1 }),
+  };
+}
+
+export function fineTuningRecipe(): Recipe {
+  return { optimizer: sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 }), schedule: cosine() };
+}
