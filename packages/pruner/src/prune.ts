@@ -4,6 +4,7 @@
  * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
  */
 import { type Criterion, caveats, scoreMinibatch } from "@secateur/criteria";
+import { disposeModel } from "@secateur/surgery";
 import {
   type Batch,
   type Batches,
@@ -31,22 +32,42 @@ import { type PruneRun, removal, startRun } from "./prune-run.ts";
  * }
  */
 export async function* prune(model: tfl.LayersModel, options: PruneOptions): AsyncGenerator<PruneEvent> {
-  const { criterion, data, schedule = {}, optimizer = sgd({ learningRate: 1e-3, momentum: 0.9 }) } = options;
-  const { fineTuneEpochs = 0 } = schedule;
+  const optimizer = options.optimizer ?? sgd({ learningRate: 1e-3, momentum: 0.9 });
   const run = startRun(model, options);
-  for (const warning of caveats(run.graph, [criterion])) console.warn(warning);
+  let isDone = false;
+  try {
+    yield* pruneToBudget(run, options, optimizer);
+    yield* fineTune(run, options, optimizer);
+    isDone = true;
+    yield { type: "done", model: run.graph.model, plan: run.plan, left: run.left() };
+  } finally {
+    if (!isDone) disposeModel(run.graph.model);
+    if (options.optimizer === undefined) optimizer.dispose();
+  }
+}
+
+async function* pruneToBudget(
+  run: PruneRun,
+  options: PruneOptions,
+  optimizer: Optimizer,
+): AsyncGenerator<PruneEvent> {
+  for (const warning of caveats(run.graph, [options.criterion])) console.warn(warning);
   while (!isMet(run.left(), run.target)) {
     yield* pruneEpoch(run, options, optimizer);
     run.epoch++;
     run.batch = 0;
   }
-  if (fineTuneEpochs > 0) {
-    const epochs = run.epoch + fineTuneEpochs;
-    for await (const training of fit(run.graph.model, data, { epochs, startEpoch: run.epoch, optimizer })) {
-      yield { type: "fine-tune", training };
-    }
+}
+
+async function* fineTune(
+  run: PruneRun,
+  { data, schedule = {} }: PruneOptions,
+  optimizer: Optimizer,
+): AsyncGenerator<PruneEvent> {
+  const epochs = run.epoch + (schedule.fineTuneEpochs ?? 0);
+  for await (const training of fit(run.graph.model, data, { epochs, startEpoch: run.epoch, optimizer })) {
+    yield { type: "fine-tune", training };
   }
-  yield { type: "done", model: run.graph.model, plan: run.plan, left: run.left() };
 }
 
 /** One epoch, or what is left of it until the budget is met. */

@@ -1,0 +1,166 @@
+/** The loop: real removal while training, budgets met, checkpoints that lead to the same end, nothing leaked. */
+import { disposeModel } from "@repo/testing/random-architecture";
+import { criteria } from "@secateur/criteria";
+import { fingerprint as fingerprintOf } from "@secateur/dependency-graph";
+import { countMacs } from "@secateur/metrics";
+import { applyPlan } from "@secateur/surgery";
+import { type Batch, type Optimizer, sgd } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import { BudgetError, type PruneEvent, type PruneState, prune, pruneOnce } from "../src/index.ts";
+
+function network(): tfl.LayersModel {
+  const x = tfl.input({ shape: [6, 6, 2], name: "image" });
+  const init = (seed: number): object => ({ kernelInitializer: tfl.initializers.heNormal({ seed }) });
+  const stem = tfl.layers
+    .conv2d({ name: "c0", filters: 6, kernelSize: 3, padding: "same", ...init(1) })
+    .apply(x);
+  const bn = tfl.layers.batchNormalization({ name: "b0" }).apply(stem);
+  const relu = tfl.layers.reLU({ name: "r0" }).apply(bn) as tfl.SymbolicTensor;
+  const inner = tfl.layers
+    .conv2d({ name: "c1", filters: 8, kernelSize: 3, padding: "same", activation: "relu", ...init(2) })
+    .apply(relu);
+  const back = tfl.layers
+    .conv2d({ name: "c2", filters: 6, kernelSize: 1, ...init(3) })
+    .apply(inner) as tfl.SymbolicTensor;
+  const sum = tfl.layers.add({ name: "sum" }).apply([relu, back]);
+  const pooled = tfl.layers.globalAveragePooling2d({ name: "gap" }).apply(sum);
+  const out = tfl.layers.dense({ name: "out", units: 2, activation: "softmax", ...init(4) }).apply(pooled);
+  return tfl.model({ inputs: x, outputs: out as tfl.SymbolicTensor });
+}
+
+/** Is the first channel larger than the second on average? */
+function* data(epoch: number): Generator<Batch> {
+  for (let i = 0; i < 10; i++) {
+    const xs = tf.randomNormal([16, 6, 6, 2], 0, 1, "float32", 100 * epoch + i + 1);
+    const ys = tf.tidy(() => {
+      const [first, second] = tf.unstack(tf.mean(xs, [1, 2]), 1);
+      return tf.cast(tf.greater(first ?? xs, second ?? xs), "int32");
+    });
+    yield { xs, ys };
+  }
+}
+
+const schedule = { frequency: 4, unitsPerRemoval: 2 };
+const make = (): Optimizer => sgd({ learningRate: 0.05, momentum: 0.9 });
+const values = (model: tfl.LayersModel): number[][] =>
+  model.getWeights().map((weight) => Array.from(weight.dataSync()));
+
+async function collect(events: AsyncIterable<PruneEvent>): Promise<readonly PruneEvent[]> {
+  const all: PruneEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+function last(events: readonly PruneEvent[]): Extract<PruneEvent, { type: "done" }> {
+  const event = events.at(-1);
+  if (event?.type !== "done") throw new Error("the loop did not end");
+  return event;
+}
+
+describe("prune", () => {
+  it("removes a few units every few minibatches until the budget is met, and checks each removal", async () => {
+    const model = network();
+    const before = values(model);
+    const optimizer = make();
+    const criterion = criteria.taylorGate();
+    const events = await collect(
+      prune(model, { criterion, data, budget: { count: 7 }, schedule, optimizer }),
+    );
+    const removals = events.filter((event) => event.type === "removal");
+    expect(removals.map(({ removed }) => removed)).toEqual([2, 2, 2, 1]);
+    expect(removals.map(({ left }) => left.units)).toEqual([12, 10, 8, 7]);
+    for (const { relativeError } of removals) expect(relativeError).toBeLessThan(1e-4);
+    expect(events.filter(({ type }) => type === "step")).toHaveLength(16);
+    const { model: smaller, plan, left } = last(events);
+    expect(Object.values(plan.remove).flat()).toHaveLength(7);
+    expect(left.macs).toBe(countMacs(smaller).total);
+    const direct = applyPlan(model, plan);
+    expect(direct.getWeights().map(({ shape }) => shape)).toEqual(
+      smaller.getWeights().map(({ shape }) => shape),
+    );
+    expect(values(model)).toEqual(before); // the input model is untouched
+    for (const each of [model, smaller, direct]) disposeModel(each);
+    optimizer.dispose();
+  });
+
+  it("meets a MACs budget, and fine-tunes", async () => {
+    const model = network();
+    const optimizer = make();
+    const options = { criterion: criteria.l2(), data, budget: { macs: 0.4 }, optimizer };
+    const events = await collect(
+      prune(model, { ...options, schedule: { ...schedule, fineTuneEpochs: 1, check: "never" } }),
+    );
+    const { model: smaller, left } = last(events);
+    expect(left.macs).toBeLessThanOrEqual(0.6 * countMacs(model).total);
+    expect(events.filter(({ type }) => type === "fine-tune")).toHaveLength(11);
+    disposeModel(model);
+    disposeModel(smaller);
+    optimizer.dispose();
+  });
+
+  it("goes on from a checkpoint to the very same model", async () => {
+    const model = network();
+    const options = { criterion: criteria.taylorWeight(), data, budget: { count: 8 }, schedule };
+    const whole = make();
+    const expected = last(await collect(prune(model, { ...options, optimizer: whole })));
+
+    const first = make();
+    let checkpoint: {
+      state: PruneState;
+      model: tfl.LayersModel;
+      optimizer: Record<string, tf.Tensor>;
+    } | null = null;
+    for await (const event of prune(model, { ...options, optimizer: first })) {
+      if (event.type !== "removal" || event.left.units > 10) continue;
+      const copy = applyPlan(event.model, {
+        formatVersion: 1,
+        fingerprint: fingerprintOf(event.model),
+        remove: {},
+      });
+      checkpoint = {
+        state: JSON.parse(JSON.stringify(event.state)),
+        model: copy,
+        optimizer: { ...first.state() },
+      };
+      break;
+    }
+    if (checkpoint === null) throw new Error("no removal");
+    const second = make();
+    second.restore(checkpoint.optimizer);
+    const { state, model: halfway } = checkpoint;
+    const resumed = last(
+      await collect(prune(model, { ...options, optimizer: second, resume: { state, model: halfway } })),
+    );
+    expect(resumed.plan).toEqual(expected.plan);
+    expect(values(resumed.model)).toEqual(values(expected.model));
+    tf.dispose(checkpoint.optimizer);
+    for (const each of [model, expected.model, halfway, resumed.model]) disposeModel(each);
+    for (const each of [whole, first, second]) each.dispose();
+  });
+
+  it("stops where floors leave nothing to remove", async () => {
+    const model = network();
+    const optimizer = make();
+    const options = { criterion: criteria.l1(), data, budget: { count: 14 }, optimizer };
+    const events = prune(model, { ...options, schedule: { frequency: 1, unitsPerRemoval: 6 } });
+    await expect(collect(events)).rejects.toThrow(BudgetError);
+    disposeModel(model);
+    optimizer.dispose();
+  });
+});
+
+describe("pruneOnce", () => {
+  it("scores, removes and verifies at once", async () => {
+    const model = network();
+    const { model: smaller, plan } = await pruneOnce(model, {
+      criterion: criteria.taylorGate(),
+      batches: data(0),
+      budget: { units: 0.5 },
+    });
+    expect(Object.values(plan.remove).flat()).toHaveLength(7);
+    disposeModel(model);
+    disposeModel(smaller);
+  });
+});
