@@ -35,7 +35,8 @@ export function gatherKept(tensor: tf.Tensor, name: string, kept: KeptPositions)
     let rest = tf.clone(tensor);
     for (const [axis, positions] of kept.get(name) ?? [])
       rest = tf.gather(rest, tf.tensor1d(positions, "int32"), axis);
-    return rest;
+    // A product is new memory of this very shape; what gather gives may be a view that tfjs's wasm kernels misread.
+    return tf.mul(rest, 1);
   });
 }
 

@@ -60,11 +60,11 @@ export function lossAndGradients(
 
 /** `[batch, classes]` probabilities from classes `[batch]` or from probabilities. */
 export function targets(ys: tf.Tensor, classes: number, labelSmoothing = 0): tf.Tensor2D {
-  const exact =
-    ys.rank === 2
-      ? (ys as tf.Tensor2D)
-      : (tf.oneHot(ys as tf.Tensor1D, classes, 1, 0, "float32") as tf.Tensor2D);
-  return labelSmoothing === 0 ? exact : tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes);
+  // Cast afterwards: tfjs's wasm kernel writes whole numbers even where float32 is asked for.
+  const exact = ys.rank === 2 ? ys : tf.cast(tf.oneHot(tf.cast(ys, "int32"), classes), "float32");
+  return (
+    labelSmoothing === 0 ? exact : tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes)
+  ) as tf.Tensor2D;
 }
 
 export function countCorrect(scores: tf.Tensor2D, ys: tf.Tensor): tf.Scalar {
