@@ -1,1 +1,23 @@
-export {};
+/** @packageDocumentation CIFAR-10, checked and cached; augmentation, shuffling, prefetch; a synthetic set. */
+export { type Augmentation, cropAndFlip } from "./augmentation.ts";
+export { type Batch, type BatchOptions, batches } from "./batches.ts";
+export { cacheFolder } from "./cache-folder.ts";
+export { type Cifar10Options, findCachedCifar10, loadCifar10 } from "./cifar10/load.ts";
+export {
+  AlteredFileError,
+  CacheFolderError,
+  DatasetError,
+  DatasetOptionError,
+  DiskFullError,
+  DownloadError,
+  MissingFileError,
+  TruncatedFileError,
+  UnreadableFileError,
+} from "./errors.ts";
+export type { ImageDataset, ImageSet, ImageShape } from "./image-set.ts";
+export { prefetch } from "./prefetch.ts";
+export type { OnProgress, Progress } from "./progress.ts";
+export type { Random } from "./random.ts";
+export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";
+export { splitOff, subset } from "./subset.ts";
+export { type SyntheticOptions, syntheticImages } from "./synthetic-images.ts";

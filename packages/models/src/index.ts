@@ -1,1 +1,29 @@
-export {};
+/** @packageDocumentation A table of networks, and their weights from PyTorch and safetensors. */
+export { ModelOptionsError, ModelsError, WeightsError } from "./errors.ts";
+export type { ElementType } from "./formats/element-type.ts";
+export { readPyTorch } from "./formats/pytorch.ts";
+export {
+  readSafetensors,
+  type Safetensors,
+  type SafetensorsTensor,
+  writeSafetensors,
+} from "./formats/safetensors.ts";
+export type { WeightTensor } from "./formats/weight-tensor.ts";
+export {
+  createModel,
+  isModelName,
+  listModels,
+  type ModelInfo,
+  type ModelName,
+  modelInfo,
+  modelNames,
+} from "./models.ts";
+export type { NetworkOptions } from "./networks/network-options.ts";
+export {
+  type LoadOptions,
+  type LoadReport,
+  loadWeights,
+  type WeightFormat,
+  weightFormats,
+} from "./weights/load-weights.ts";
+export { saveWeights } from "./weights/save-weights.ts";

@@ -1,0 +1,28 @@
+/** Loads CIFAR-10 (downloading it into the cache the first time) and goes through an epoch of augmented batches. */
+import { batches, cifar10Statistics, cropAndFlip, loadCifar10, prefetch, splitOff } from "@secateur/datasets";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Pictures seen in one epoch. Needs a tfjs engine, such as `await useBackend()` of @secateur/backend. */
+export async function loadOneEpoch(): Promise<number> {
+  const { train, classes } = await loadCifar10({
+    onProgress: ({ phase, done, total }) =>
+      process.stderr.write(`\r${phase} ${Math.round((100 * done) / total)} % `),
+  });
+  const [validation, training] = splitOff(train, 5000, 1);
+  console.log(`${training.count} + ${validation.count} pictures of ${classes.join(", ")}`);
+
+  let seen = 0;
+  const epoch = batches(training, {
+    batchSize: 128,
+    seed: 1,
+    epoch: 0,
+    shuffle: true,
+    augment: cropAndFlip({ padding: 4 }),
+    normalize: cifar10Statistics,
+  });
+  for await (const { xs, ys } of prefetch(epoch, 2)) {
+    seen += xs.shape[0]; // xs [128, 32, 32, 3] float32, ys [128] int32
+    tf.dispose([xs, ys]);
+  }
+  return seen;
+}

@@ -1,0 +1,22 @@
+/** Batches of made-up pictures: no file, no network, the same for everyone with the same seed. */
+import { batches, cropAndFlip, syntheticImages } from "@secateur/datasets";
+import * as tf from "@tensorflow/tfjs-core";
+
+/** The shapes of one epoch's batches. Needs a tfjs engine, such as `await useBackend()` of @secateur/backend. */
+export async function batchShapes(): Promise<number[][]> {
+  const { train } = syntheticImages({ classes: 4, count: 100, shape: [16, 16, 3], seed: 1 });
+  const epoch = batches(train, {
+    batchSize: 32,
+    seed: 1,
+    epoch: 0,
+    shuffle: true,
+    augment: cropAndFlip({ padding: 2 }),
+    normalize: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  });
+  const shapes: number[][] = [];
+  for await (const { xs, ys } of epoch) {
+    shapes.push(xs.shape);
+    tf.dispose([xs, ys]);
+  }
+  return shapes;
+}

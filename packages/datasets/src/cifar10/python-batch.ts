@@ -1,0 +1,33 @@
+/** Records from a batch of the Python archive: a pickled dict with `data` [count, 3072] and `labels`. */
+import { ForbiddenGlobalError, MalformedPickleError, readPickle } from "@secateur/pickle";
+import { UnreadableFileError } from "../errors.ts";
+import type { BatchFile } from "./edition.ts";
+import { NumpyBytes, numpyGlobals } from "./numpy-array.ts";
+import { checkRecords, md5, recordsFromPlanes } from "./records.ts";
+
+/** Throws a `DatasetError` naming `path` unless the batch holds the true pictures. */
+export function recordsFromPythonBatch(pickle: Uint8Array, file: BatchFile, path: string): Uint8Array {
+  const batch = unpickle(pickle, path);
+  const data = batch instanceof Map ? batch.get("data") : undefined;
+  const labels = batch instanceof Map ? batch.get("labels") : undefined;
+  const fits = data instanceof NumpyBytes && data.shape.length === 2 && data.shape[1] === 3072;
+  if (!fits || !isLabels(labels) || labels.length !== data.shape[0]) {
+    throw new UnreadableFileError(path, "it has no `data` of [count, 3072] bytes with `labels`");
+  }
+  const records = recordsFromPlanes(data.data, labels);
+  // The original file, or one written anew by another Python: the records decide.
+  if (md5(pickle) !== file.pickleMd5) checkRecords(records, file, path);
+  return records;
+}
+
+function unpickle(pickle: Uint8Array, path: string): unknown {
+  try {
+    return readPickle(pickle, { globals: numpyGlobals }).value;
+  } catch (cause) {
+    if (!(cause instanceof MalformedPickleError || cause instanceof ForbiddenGlobalError)) throw cause;
+    throw new UnreadableFileError(path, cause.message, { cause });
+  }
+}
+
+const isLabels = (labels: unknown): labels is number[] =>
+  Array.isArray(labels) && labels.every((label) => Number.isInteger(label) && label >= 0 && label < 10);

@@ -1,0 +1,76 @@
+/**
+ * A small seeded generator: xoshiro128** (Blackman and Vigna, 2018), its state filled by splitmix32 from any number of
+ * keys. The same keys give the same numbers on every machine. Not for secrets.
+ */
+
+export interface Random {
+  /** 0 ≤ n < 2^32, whole */
+  uint32(): number;
+  /** 0 ≤ n < bound, whole */
+  below(bound: number): number;
+  /** 0 ≤ x < 1 */
+  uniform(): number;
+  /** mean 0, standard deviation 1 */
+  normal(): number;
+}
+
+/** A generator for these keys, for instance a seed, an epoch and the index of a picture. */
+export function createRandom(...keys: readonly number[]): Random {
+  return randomFromState(stateOf(keys));
+}
+
+type State = readonly [number, number, number, number];
+
+/** The bare generator. Not all four numbers may be zero. */
+export function randomFromState(state: State): Random {
+  let [a, b, c, d] = state;
+
+  function uint32(): number {
+    const product = Math.imul(b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    return result >>> 0;
+  }
+
+  const uniform = (): number => uint32() / 2 ** 32;
+  return {
+    uint32,
+    uniform,
+    below: (bound) => Math.floor(uniform() * bound),
+    // Box and Muller; 1 - u keeps the logarithm's argument above zero.
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  };
+}
+
+/** Fisher and Yates, in place. */
+export function shuffle(values: Int32Array, random: Random): Int32Array {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const value = values[i] ?? 0;
+    values[i] = values[j] ?? 0;
+    values[j] = value;
+  }
+  return values;
+}
+
+function stateOf(keys: readonly number[]): State {
+  let hash = 0x9e3779b9;
+  // A key is up to 2^53: both of its halves count.
+  for (const key of keys) hash = mix(mix(hash ^ (key | 0)) ^ Math.floor(key / 2 ** 32));
+  const state = [1, 2, 3, 4].map((step) => mix(hash + Math.imul(step, 0x9e3779b9)));
+  return [state[0] ?? 1, state[1] ?? 2, state[2] ?? 3, state[3] ?? 4];
+}
+
+/** The finaliser of splitmix32. */
+function mix(value: number): number {
+  let z = (value + 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return z ^ (z >>> 15);
+}

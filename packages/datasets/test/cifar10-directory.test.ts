@@ -1,0 +1,234 @@
+import { existsSync, mkdirSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { realDisk } from "../src/cifar10/disk.ts";
+import type { Edition } from "../src/cifar10/edition.ts";
+import { loadEdition } from "../src/cifar10/load.ts";
+import { md5, recordsFromImages } from "../src/cifar10/records.ts";
+import type { ImageDataset } from "../src/index.ts";
+import {
+  AlteredFileError,
+  DatasetError,
+  MissingFileError,
+  type Progress,
+  TruncatedFileError,
+  UnreadableFileError,
+} from "../src/index.ts";
+import { pythonBatches } from "./python-batches.ts";
+import { binFiles, packTarball, temporaryFolder, tinyEdition, writeFiles } from "./tiny-edition.ts";
+
+const tiny = tinyEdition();
+
+const load = (directory: string, edition: Edition = tiny.edition, onProgress?: (p: Progress) => void) =>
+  loadEdition({ directory, onProgress }, { edition, disk: realDisk, environment: {}, sources: [] });
+
+function expectTiny(dataset: ImageDataset): void {
+  const of = (name: string) => tiny.images.get(name) ?? new Uint8Array();
+  expect(dataset.train.shape).toEqual([32, 32, 3]);
+  expect(dataset.train.count).toBe(14);
+  expect(dataset.test.count).toBe(5);
+  expect([...dataset.train.images]).toEqual([...of("data_batch_1"), ...of("data_batch_2")]);
+  expect([...dataset.test.images]).toEqual([...of("test_batch")]);
+  const labels = [...(tiny.labels.get("data_batch_1") ?? []), ...(tiny.labels.get("data_batch_2") ?? [])];
+  expect([...dataset.train.labels]).toEqual(labels);
+}
+
+function binaryFolder(): string {
+  const folder = temporaryFolder();
+  writeFiles(folder, binFiles(tiny.records));
+  return folder;
+}
+
+describe("the binary version", () => {
+  it.each([".", "cifar-10-batches-bin", "cifar-10/cifar-10-batches-bin", "data/cifar-10-batches-bin"])(
+    "is found in %s",
+    async (place) => {
+      const root = temporaryFolder();
+      writeFiles(join(root, place), binFiles(tiny.records));
+      expectTiny(await load(root));
+    },
+  );
+
+  it("is read from the archive, in a folder or named itself", async () => {
+    const root = temporaryFolder();
+    const archive = join(root, "cifar-10-binary.tar.gz");
+    writeFileSync(archive, tiny.siteArchive);
+    expectTiny(await load(root));
+    expectTiny(await load(archive));
+  });
+
+  it("reports how far it is", async () => {
+    const seen: Progress[] = [];
+    await load(binaryFolder(), tiny.edition, (progress) => seen.push(progress));
+    expect(seen.map(({ done }) => done)).toEqual([0, 7 * 3073, 14 * 3073, 19 * 3073]);
+    expect(new Set(seen.map(({ phase, total }) => `${phase} ${total}`))).toEqual(
+      new Set([`read ${19 * 3073}`]),
+    );
+  });
+
+  it("gives a balanced subset on request", async () => {
+    const options = { directory: binaryFolder(), subset: { train: 4, test: 2, seed: 1 } };
+    const world = { edition: tiny.edition, disk: realDisk, environment: {}, sources: [] };
+    const { train, test } = await loadEdition(options, world);
+    expect([train.count, test.count]).toEqual([4, 2]);
+  });
+});
+
+describe("files that are not right", () => {
+  it("names a file that is cut short", async () => {
+    const folder = binaryFolder();
+    truncateSync(join(folder, "data_batch_2.bin"), 10_000);
+    const error = await failure(load(folder));
+    expect(error).toBeInstanceOf(TruncatedFileError);
+    expect(error.message).toContain("data_batch_2.bin is cut short: 10000 bytes where 21511 are expected");
+  });
+
+  it("names a file with one changed byte, and both checksums", async () => {
+    const folder = binaryFolder();
+    const records = tiny.records.get("test_batch")?.slice() ?? new Uint8Array();
+    records[1234] = (records[1234] ?? 0) ^ 1;
+    writeFileSync(join(folder, "test_batch.bin"), records);
+    const error = await failure(load(folder));
+    expect(error).toBeInstanceOf(AlteredFileError);
+    expect(error.message).toContain("test_batch.bin is altered");
+    expect(error.message).toContain(md5(records));
+    expect(error.message).toContain(tiny.edition.files[2]?.md5);
+  });
+
+  it("calls a file with bytes too many altered", async () => {
+    const folder = binaryFolder();
+    writeFileSync(join(folder, "test_batch.bin"), new Uint8Array(20_000));
+    expect(await failure(load(folder))).toBeInstanceOf(AlteredFileError);
+  });
+
+  it("names a file that is missing", async () => {
+    const folder = binaryFolder();
+    unlinkSync(join(folder, "data_batch_2.bin"));
+    const error = await failure(load(folder));
+    expect(error).toBeInstanceOf(MissingFileError);
+    expect(error.message).toContain("data_batch_2.bin is missing");
+  });
+
+  it("says what a folder without CIFAR-10 should hold", async () => {
+    for (const folder of [temporaryFolder(), "/no/such/folder"]) {
+      const error = await failure(load(folder));
+      expect(error).toBeInstanceOf(MissingFileError);
+      expect(error.message).toContain(`no CIFAR-10 in ${folder}`);
+    }
+  });
+
+  it("names an archive that is cut short, anywhere", async () => {
+    for (const share of [0.001, 0.3, 0.7, 0.9, 0.999]) {
+      const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
+      writeFileSync(archive, tiny.siteArchive.subarray(0, tiny.siteArchive.length * share));
+      const error = await failure(load(archive));
+      expect(error).toBeInstanceOf(UnreadableFileError);
+      expect(error.message).toContain("it is cut short");
+    }
+  });
+
+  it("names a file that is no archive", async () => {
+    const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
+    writeFileSync(archive, "<html>Not found</html>");
+    expect((await failure(load(archive))).message).toContain("it is not a .tar.gz archive");
+  });
+
+  it("names what an archive lacks, and a batch inside that is altered", async () => {
+    const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
+    const { "data_batch_1.bin": first = "", ...rest } = binFiles(tiny.records);
+    writeFileSync(archive, packTarball("cifar-10-batches-bin", rest));
+    expect((await failure(load(archive))).message).toContain("holds no data_batch_1.bin");
+    writeFileSync(archive, packTarball("x", { ...rest, "data_batch_1.bin": first.slice(0, 3073) }));
+    expect(await failure(load(archive))).toBeInstanceOf(TruncatedFileError);
+  });
+});
+
+describe("an archive with paths that lead elsewhere", () => {
+  it("writes nothing", async () => {
+    const root = temporaryFolder();
+    const inner = join(root, "inner");
+    mkdirSync(inner);
+    const archive = join(inner, "cifar-10-binary.tar.gz");
+    const { create } = await import("tar");
+    writeFiles(root, binFiles(tiny.records));
+    create(
+      { sync: true, gzip: true, file: archive, cwd: inner, preservePaths: true },
+      Object.keys(binFiles(tiny.records)).map((name) => `../${name}`),
+    );
+    for (const name of Object.keys(binFiles(tiny.records))) unlinkSync(join(root, name));
+    expectTiny(await load(archive));
+    expect(readdirSync(root)).toEqual(["inner"]);
+    expect(readdirSync(inner)).toEqual(["cifar-10-binary.tar.gz"]);
+    expect(existsSync("test_batch.bin")).toBe(false);
+  });
+});
+
+describe("the Python version", () => {
+  const planes = Uint8Array.from({ length: 3 * 3072 }, (_, i) => Math.floor(i / 3072) * 37 + (i % 3072) * 3);
+  // [3, 3, 32, 32] -> [3, 32, 32, 3]
+  const images = Uint8Array.from({ length: 3 * 3072 }, (_, i) => {
+    const pixel = Math.floor((i % 3072) / 3);
+    return planes[Math.floor(i / 3072) * 3072 + (i % 3) * 1024 + pixel] ?? 0;
+  });
+  const records = recordsFromImages(images, [7, 0, 9]);
+  const batch = (name: string) => inflateSync(Buffer.from(pythonBatches[name] ?? "", "base64"));
+  const edition = (pickle: string): Edition => ({
+    ...tiny.edition,
+    files: [
+      { name: "test_batch", split: "test", count: 3, md5: md5(records), pickleMd5: md5(batch(pickle)) },
+    ],
+  });
+  const asPython = (name: string): string => {
+    const root = temporaryFolder();
+    writeFiles(join(root, "cifar-10-batches-py"), { test_batch: batch(name) });
+    return root;
+  };
+
+  it.each(["python2", "protocol0", "protocol1", "protocol2", "protocol3", "protocol4", "protocol5"])(
+    "reads a batch written by %s",
+    async (name) => {
+      const { test } = await load(asPython(name), edition("python2"));
+      expect([...test.labels]).toEqual([7, 0, 9]);
+      expect([...test.images]).toEqual([...images]);
+    },
+  );
+
+  it("reads the archive", async () => {
+    const root = temporaryFolder();
+    const archive = packTarball("cifar-10-batches-py", { test_batch: batch("python2") });
+    writeFileSync(join(root, "cifar-10-python.tar.gz"), archive);
+    expect((await load(root, edition("python2"))).test.count).toBe(3);
+  });
+
+  it.each([
+    ["evil", UnreadableFileError, '"posix.system"'],
+    ["wrongType", UnreadableFileError, "only arrays of uint8"],
+    ["noLabels", UnreadableFileError, "no `data`"],
+  ])("refuses the batch %s", async (name, kind, words) => {
+    const error = await failure(load(asPython(name), edition("python2")));
+    expect(error).toBeInstanceOf(kind);
+    expect(error.message).toContain(words);
+  });
+
+  it("refuses a batch that is cut short, and one with other pictures", async () => {
+    const root = temporaryFolder();
+    writeFiles(join(root, "cifar-10-batches-py"), { test_batch: batch("python2").subarray(0, 5000) });
+    expect((await failure(load(root, edition("python2")))).message).toContain("cut short");
+    const changed = batch("python2");
+    changed[5000] = (changed[5000] ?? 0) ^ 1;
+    writeFiles(join(root, "cifar-10-batches-py"), { test_batch: changed });
+    expect(await failure(load(root, edition("python2")))).toBeInstanceOf(AlteredFileError);
+  });
+});
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof DatasetError))
+    throw new Error(`expected a DatasetError, got ${String(error)}`, { cause: error });
+  expect(error.message).not.toContain("\n");
+  return error;
+}

@@ -1,0 +1,15 @@
+/** The errors of this package. A message says what was found, what was expected and what to do. */
+
+export class ModelsError extends Error {
+  override readonly name: string = "ModelsError";
+}
+
+/** A name that is not in the table of networks, or options that no network can be built with. */
+export class ModelOptionsError extends ModelsError {
+  override readonly name = "ModelOptionsError";
+}
+
+/** A weights file that cannot be read, or that does not fit the model. The model is left as it was. */
+export class WeightsError extends ModelsError {
+  override readonly name = "WeightsError";
+}

@@ -1,0 +1,157 @@
+/**
+ * safetensors (huggingface/safetensors): a u64 header length, a JSON header, raw little-endian data. The header gives
+ * every tensor its dtype, shape and byte range; ranges start at 0, follow each other and end with the file.
+ */
+import { WeightsError } from "../errors.ts";
+import { decodeElements, type ElementType, elements, elementTypes, isElementType } from "./element-type.ts";
+import { elementCount, type WeightTensor } from "./weight-tensor.ts";
+
+/** `data` is rounded to float32 where the file holds something else. */
+export interface SafetensorsTensor extends WeightTensor {
+  /** As stored in the file. */
+  readonly dtype: ElementType;
+}
+
+export interface Safetensors {
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+}
+
+/** The format's own limit. */
+const maximumHeaderBytes = 100_000_000;
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Throws `WeightsError` unless every byte is accounted for. */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const dataStart = 8 + headerLength(bytes);
+  const header = parseHeader(bytes.subarray(8, dataStart));
+  const data = bytes.subarray(dataStart);
+  const metadata = readMetadata(header.get("__metadata__"));
+  header.delete("__metadata__");
+  const entries = [...header].map(([name, value]) => readEntry(name, value));
+  checkRanges(entries, data.length);
+  const tensors = entries.map(({ name, dtype, shape, begin, end }) => {
+    return [name, { dtype, shape, data: decodeElements(data.subarray(begin, end), dtype) }] as const;
+  });
+  return { metadata, tensors: new Map(tensors) };
+}
+
+/** Writes float32, in the order given. The data begins at a multiple of 8 bytes. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, WeightTensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Uint8Array {
+  let end = 0;
+  const entries = [...tensors].map(([name, { shape, data }]) => {
+    if (elementCount(shape) !== data.length)
+      throw new WeightsError(`"${name}" has shape [${shape.join(", ")}] but ${data.length} values`);
+    const begin = end;
+    end += data.length * 4;
+    return [name, { dtype: "F32", shape, data_offsets: [begin, end] }] as const;
+  });
+  const head = metadata.size > 0 ? [["__metadata__", Object.fromEntries(metadata)] as const] : [];
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...head, ...entries])));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerBytes + end);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, 8, 8 + headerBytes);
+  bytes.set(json, 8);
+  let offset = 8 + headerBytes;
+  for (const { data } of tensors.values()) {
+    for (const value of data) {
+      view.setFloat32(offset, value, true);
+      offset += 4;
+    }
+  }
+  return bytes;
+}
+
+/** Whether the bytes begin as such a file does; the rest may still be wrong. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true) <= BigInt(maximumHeaderBytes);
+}
+
+function headerLength(bytes: Uint8Array): number {
+  if (bytes.length < 8)
+    throw new WeightsError(`Not a safetensors file: ${bytes.length} bytes, the header alone has 8`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(maximumHeaderBytes))
+    throw new WeightsError(
+      `Not a safetensors file: it announces a header of ${length} bytes, ${maximumHeaderBytes} are allowed`,
+    );
+  if (8 + Number(length) > bytes.length)
+    throw new WeightsError(
+      `The safetensors file is truncated: its header has ${length} bytes, ${bytes.length - 8} are there`,
+    );
+  return Number(length);
+}
+
+function parseHeader(bytes: Uint8Array): Map<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (isRecord(header)) return new Map(Object.entries(header));
+  } catch (cause) {
+    throw new WeightsError("The safetensors header is not valid JSON: the file is damaged", { cause });
+  }
+  throw new WeightsError("The safetensors header is not a JSON object: the file is damaged");
+}
+
+function readMetadata(value: unknown): ReadonlyMap<string, string> {
+  if (value === undefined) return new Map();
+  const pairs = isRecord(value) ? Object.entries(value) : [];
+  const texts = pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string");
+  if (!isRecord(value) || texts.length < pairs.length)
+    throw new WeightsError("The safetensors header's __metadata__ must map names to texts");
+  return new Map(texts);
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  if (!isElementType(dtype))
+    throw new WeightsError(
+      `"${name}" has the dtype ${JSON.stringify(dtype)}; readable are ${elementTypes.join(", ")}`,
+    );
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+    throw new WeightsError(`"${name}" has no proper shape and data_offsets in the safetensors header`);
+  const [begin = 0, end = 0] = offsets;
+  const expected = elementCount(shape) * elements[dtype].bytes;
+  if (end - begin !== expected)
+    throw new WeightsError(
+      `"${name}" is ${dtype} [${shape.join(", ")}], ${expected} bytes, but the header gives it ${end - begin}`,
+    );
+  return { name, dtype, shape, begin, end };
+}
+
+function checkRanges(entries: readonly Entry[], available: number): void {
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (entry.begin !== end)
+      throw new WeightsError(
+        `"${entry.name}" begins at byte ${entry.begin} of the data, ${end} was expected`,
+      );
+    end = entry.end;
+  }
+  if (end > available)
+    throw new WeightsError(
+      `The safetensors file is truncated: it needs ${end} bytes of data, ${available} are there`,
+    );
+  if (end < available)
+    throw new WeightsError(`The safetensors file has ${available - end} bytes that belong to no tensor`);
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,48 @@
+/** A tensor as it comes out of a weights file, and the one copy loop behind strides, storages and transpositions. */
+
+export interface WeightTensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** How far apart neighbours lie along each axis when the last axis is contiguous. */
+export function rowMajorStrides(shape: readonly number[]): readonly number[] {
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+}
+
+/** The row-major copy of a strided view: element i of axis a lies `i * strides[a]` further on. */
+export function copyStrided(
+  source: Float32Array,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Float32Array {
+  const copy = new Float32Array(elementCount(shape));
+  // [2^40, 0] is a shape too.
+  if (copy.length === 0) return copy;
+  let next = 0;
+  const walk = (axis: number, at: number): void => {
+    const size = shape[axis];
+    if (size === undefined) {
+      copy[next] = source[at] ?? Number.NaN;
+      next += 1;
+      return;
+    }
+    for (let i = 0; i < size; i++) walk(axis + 1, at + i * (strides[axis] ?? 0));
+  };
+  walk(0, offset);
+  return copy;
+}
+
+/** Axis i of the result is axis `order[i]` of the tensor. */
+export function transpose({ shape, data }: WeightTensor, order: readonly number[]): WeightTensor {
+  const strides = rowMajorStrides(shape);
+  const sizes = order.map((axis) => shape[axis] ?? 1);
+  const turned = order.map((axis) => strides[axis] ?? 0);
+  return { shape: sizes, data: copyStrided(data, 0, sizes, turned) };
+}

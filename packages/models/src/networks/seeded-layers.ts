@@ -1,0 +1,81 @@
+/**
+ * The layers that the networks are made of, with PyTorch's meaning: padding is a number of pixels on every side, batch
+ * normalisation has ε 1e-5 and keeps 0.9 of its moving averages.
+ * Kernels start as truncated He normal (He et al. 2015, arXiv 1502.01852), each from a seed of its own that follows
+ * from the network's seed and the layer's name, so a layer starts the same whatever else the network holds.
+ */
+import * as tfl from "@tensorflow/tfjs-layers";
+
+interface ConvolutionOptions {
+  readonly filters: number;
+  readonly kernel: number;
+  /** Default 1. */
+  readonly stride?: number;
+  /** Pixels of zeros on every side. Default 0. */
+  readonly padding?: number;
+  /** Default false: batch normalisation follows. */
+  readonly bias?: boolean;
+  /** Default none. */
+  readonly activation?: "relu";
+}
+
+export interface SeededLayers {
+  /** [batch, height, width, channels] to [batch, height', width', filters]. */
+  convolution(x: tfl.SymbolicTensor, name: string, options: ConvolutionOptions): tfl.SymbolicTensor;
+  /** [batch, inputs] to [batch, units]. */
+  dense(
+    x: tfl.SymbolicTensor,
+    name: string,
+    units: number,
+    activation: "relu" | "softmax",
+  ): tfl.SymbolicTensor;
+}
+
+export function seededLayers(seed: number): SeededLayers {
+  const kernelInitializer = (name: string): ReturnType<typeof tfl.initializers.heNormal> =>
+    tfl.initializers.heNormal({ seed: deriveSeed(seed, name) });
+  return {
+    convolution(x, name, { filters, kernel, stride = 1, padding = 0, bias = false, activation }) {
+      const centred = stride === 1 && 2 * padding === kernel - 1;
+      const padded =
+        centred || padding === 0 ? x : apply(tfl.layers.zeroPadding2d({ padding, name: `${name}.pad` }), x);
+      const layer = tfl.layers.conv2d({
+        name,
+        filters,
+        kernelSize: kernel,
+        strides: stride,
+        padding: centred ? "same" : "valid",
+        useBias: bias,
+        kernelInitializer: kernelInitializer(name),
+        ...(activation === undefined ? {} : { activation }),
+      });
+      return apply(layer, padded);
+    },
+    dense: (x, name, units, activation) =>
+      apply(tfl.layers.dense({ name, units, activation, kernelInitializer: kernelInitializer(name) }), x),
+  };
+}
+
+export function batchNormalization(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
+  return apply(tfl.layers.batchNormalization({ name, epsilon: 1e-5, momentum: 0.9 }), x);
+}
+
+export function relu(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
+  return apply(tfl.layers.activation({ name, activation: "relu" }), x);
+}
+
+export function apply(
+  layer: tfl.layers.Layer,
+  x: tfl.SymbolicTensor | tfl.SymbolicTensor[],
+): tfl.SymbolicTensor {
+  return layer.apply(x) as tfl.SymbolicTensor;
+}
+
+/** FNV-1a over seed and name, 1..2^32: tfjs takes a seed of 0 for "no seed". */
+export function deriveSeed(seed: number, name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(`${seed}/${name}`)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash + 1;
+}

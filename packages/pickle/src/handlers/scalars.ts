@@ -1,0 +1,62 @@
+/** None, booleans and numbers. Integers beyond 2^53 become `bigint`. */
+import type { Machine } from "../machine.ts";
+import type { scalarOpcodes } from "../opcodes.ts";
+import type { Handler } from "./handler.ts";
+
+/** Converting text to a number takes quadratic time; 10,000 bits are more than any data needs. */
+const longestLong = 1250;
+
+export const scalarHandlers: Readonly<Record<keyof typeof scalarOpcodes, Handler>> = {
+  NONE: (m) => m.push(null),
+  NEWTRUE: (m) => m.push(true),
+  NEWFALSE: (m) => m.push(false),
+  BININT: (m) => m.push(m.reader.int32()),
+  BININT1: (m) => m.push(m.reader.uint8()),
+  BININT2: (m) => m.push(m.reader.uint16()),
+  LONG1: (m) => m.push(littleEndian(m, m.reader.uint8())),
+  LONG4: (m) => m.push(littleEndian(m, m.reader.int32())),
+  BINFLOAT: (m) => m.push(m.reader.float64()),
+  INT: (m) => {
+    const text = m.reader.name();
+    // Protocols 0 and 1 write booleans as the integers 00 and 01.
+    if (text === "00" || text === "01") m.push(text === "01");
+    else m.push(decimal(m, text));
+  },
+  LONG: (m) => m.push(decimal(m, m.reader.name().replace(/L$/, ""))),
+  FLOAT: (m) => m.push(float(m, m.reader.name())),
+};
+
+/** Two's complement of any length. */
+function littleEndian(machine: Machine, length: number): number | bigint {
+  if (length > longestLong) throw machine.reader.fail(`an integer of ${length} bytes`);
+  const bytes = machine.reader.bytes(length);
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
+  return shorten(BigInt.asIntN(length * 8, value));
+}
+
+function decimal(machine: Machine, text: string): number | bigint {
+  if (!/^[+-]?\d+$/.test(text))
+    throw machine.reader.fail(`an integer of ${JSON.stringify(text.slice(0, 40))}`);
+  const magnitude = BigInt(text.replace(/^[+-]/, ""));
+  return shorten(text.startsWith("-") ? -magnitude : magnitude);
+}
+
+function shorten(value: bigint): number | bigint {
+  const short = Number(value);
+  return Number.isSafeInteger(short) ? short : value;
+}
+
+const namedFloats: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  "-nan": Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+};
+
+function float(machine: Machine, text: string): number {
+  if (Object.hasOwn(namedFloats, text)) return namedFloats[text] ?? Number.NaN;
+  const pattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  if (!pattern.test(text)) throw machine.reader.fail(`a number of ${JSON.stringify(text.slice(0, 40))}`);
+  return Number(text);
+}

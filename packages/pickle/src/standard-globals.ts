@@ -1,0 +1,47 @@
+/** The few globals of Python's own library that pickles of plain data name. Spread them into an allow-list. */
+import { encodeLatin1 } from "./latin1.ts";
+import type { PickleGlobals } from "./pickle-global.ts";
+
+export const standardGlobals: PickleGlobals = {
+  "collections.OrderedDict": orderedDict,
+  /** How protocols 0 to 2 write Python 3's `bytes`. */
+  "_codecs.encode": encode,
+  "builtins.bytearray": bytes,
+  "__builtin__.bytearray": bytes,
+  "builtins.bytes": bytes,
+  "__builtin__.bytes": bytes,
+  "builtins.set": set,
+  "__builtin__.set": set,
+  "builtins.frozenset": set,
+  "__builtin__.frozenset": set,
+};
+
+/** `OrderedDict()` or `OrderedDict([(key, value), ...])` */
+function orderedDict(pairs: unknown = []): Map<unknown, unknown> {
+  if (!Array.isArray(pairs)) throw new Error("takes a list of pairs");
+  const map = new Map<unknown, unknown>();
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new Error("takes a list of pairs");
+    map.set(pair[0], pair[1]);
+  }
+  return map;
+}
+
+function encode(text: unknown, encoding: unknown = "utf-8"): Uint8Array {
+  const known = encoding === "latin1" || encoding === "latin-1" || encoding === "utf-8";
+  if (typeof text !== "string" || !known) throw new Error("takes text, and latin1 or utf-8");
+  if (encoding === "utf-8") return new TextEncoder().encode(text);
+  const encoded = encodeLatin1(text);
+  if (!encoded) throw new Error("the text does not fit latin1");
+  return encoded;
+}
+
+/** `bytes()`, `bytearray(bytes)` or `bytearray("text", "latin-1")`; never a length, which could be any number. */
+function bytes(source: unknown = "", encoding: unknown = "latin1"): Uint8Array {
+  return source instanceof Uint8Array ? source.slice() : encode(source, encoding);
+}
+
+function set(values: unknown = []): Set<unknown> {
+  if (!Array.isArray(values)) throw new Error("takes a list");
+  return new Set(values);
+}
