@@ -5,8 +5,8 @@ import {
   cropAndFlip,
   type ImageDataset,
   imagenetStatistics,
-  type LoadProgress,
   loadCifar10,
+  type Progress,
   subset,
 } from "@secateur/datasets";
 import type { Batches } from "@secateur/training";
@@ -33,7 +33,7 @@ export interface BenchData {
 /** Loads from `--data`, the cache, or the network; the same images for the same `--subset`. */
 export async function loadBenchData(
   config: BenchConfig,
-  onProgress?: (progress: LoadProgress) => void,
+  onProgress?: (progress: Progress) => void,
 ): Promise<BenchData> {
   const { train, test } = cut(
     await loadCifar10({

@@ -1,0 +1,72 @@
+/** All training and pruning that a run's log does not hold yet, as jobs for worker processes. */
+import { availableParallelism } from "node:os";
+import type { EngineReport } from "@secateur/backend";
+import type { BenchData } from "./bench-data.ts";
+import { type Job, type JobEvent, networkFile, trainingFile } from "./jobs/job.ts";
+import { lazyTask } from "./lazy-task.ts";
+import type { CriterionFactories } from "./load-criteria.ts";
+import type { Progress, Task } from "./progress.ts";
+import { cellKey, readRecord } from "./recorded.ts";
+import type { RunDirectory } from "./run-directory.ts";
+import { type WorkLeft, workLeft } from "./work-left.ts";
+import { runJobs } from "./worker-pool.ts";
+
+export async function trainAndPrune(
+  run: RunDirectory,
+  progress: Progress,
+  data: BenchData,
+  engine: EngineReport,
+  criteria: CriterionFactories,
+): Promise<void> {
+  const { config } = run;
+  const names = [...criteria.keys()];
+  const tasks = startTasks(progress, workLeft(run, data, names.length));
+  await runJobs({
+    // An engine with threads of its own uses all cores in one process.
+    workerCount: engine.threads === 1 ? Math.min(availableParallelism(), config.seeds * names.length) : 1,
+    setup: { config, engine: engine.engine },
+    jobs: jobsLeft(run, names),
+    baselineOf: (seed) => readRecord(run.log.events).baselines.get(seed) ?? null,
+    onEvent: (event, job) => take(run, event, tasks[job.kind]),
+    onDone: (job) => {
+      if (job.kind === "prune") return [];
+      run.remove(trainingFile(job.seed));
+      if (readRecord(run.log.events).baselines.size === config.seeds) tasks.train.done();
+      return pruneJobs(run, names, job.seed);
+    },
+  });
+  tasks.prune.done();
+}
+
+function startTasks(
+  progress: Progress,
+  { training, pruning }: WorkLeft,
+): Readonly<Record<Job["kind"], Task>> {
+  return { train: lazyTask(progress, "Training", training), prune: lazyTask(progress, "Pruning", pruning) };
+}
+
+/** Seeds without a trained network train; the others go on with what is not pruned yet. */
+function jobsLeft(run: RunDirectory, criteria: readonly string[]): readonly Job[] {
+  const { baselines } = readRecord(run.log.events);
+  return Array.from({ length: run.config.seeds }, (_, seed) => seed).flatMap((seed): readonly Job[] => {
+    if (baselines.has(seed)) return pruneJobs(run, criteria, seed);
+    return [{ kind: "train", seed, checkpoint: run.read(trainingFile(seed)) }];
+  });
+}
+
+function pruneJobs(run: RunDirectory, criteria: readonly string[], seed: number): readonly Job[] {
+  const network = run.read(networkFile(seed));
+  const { cells } = readRecord(run.log.events);
+  return criteria.flatMap((criterion): readonly Job[] => {
+    const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
+    return network === null || ratios.length === 0
+      ? []
+      : [{ kind: "prune", seed, criterion, ratios, network }];
+  });
+}
+
+function take(run: RunDirectory, event: JobEvent, task: Task): void {
+  if (event.type === "work") task.advance(event.amount, event.note);
+  else if (event.type === "file") run.write(event.name, event.content);
+  else run.log.append(event.event);
+}

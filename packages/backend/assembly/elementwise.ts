@@ -1,0 +1,41 @@
+// Passes over flat float32 arrays.
+
+/** dx = dy where x > 0, else 0. */
+export function reluGrad(dy: usize, x: usize, dx: usize, count: i32): void {
+  const end = dx + ((count as usize) << 2);
+  const vectorsEnd = dx + (((count & ~3) as usize) << 2);
+  const zero = f32x4.splat(0);
+  for (; dx < vectorsEnd; dx += 16) {
+    v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)));
+    dy += 16;
+    x += 16;
+  }
+  for (; dx < end; dx += 4) {
+    store<f32>(dx, load<f32>(x) > 0 ? load<f32>(dy) : 0);
+    dy += 4;
+    x += 4;
+  }
+}
+
+/** to[i] += from[i]. */
+export function accumulate(from: usize, to: usize, count: i32): void {
+  const end = to + ((count as usize) << 2);
+  const vectorsEnd = to + (((count & ~3) as usize) << 2);
+  for (; to < vectorsEnd; to += 16) {
+    v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+    from += 16;
+  }
+  for (; to < end; to += 4) {
+    store<f32>(to, load<f32>(to) + load<f32>(from));
+    from += 4;
+  }
+}
+
+/** The same for int32. */
+export function accumulateIntegers(from: usize, to: usize, count: i32): void {
+  const end = to + ((count as usize) << 2);
+  for (; to < end; to += 4) {
+    store<i32>(to, load<i32>(to) + load<i32>(from));
+    from += 4;
+  }
+}

@@ -1,0 +1,50 @@
+// Instantiates the SIMD module on the memory of a running wasm backend.
+
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { moduleBytes, sharedModuleBytes } from "./module-bytes.ts";
+import type { SimdKernels } from "./simd-kernels.ts";
+
+/** By emscripten module, so a backend that was removed and set up anew gets its own. */
+const instances = new WeakMap<object, SimdKernels>();
+
+const decode = (base64: string): Uint8Array<ArrayBuffer> => {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+/** emscripten hands its memory out as `wasmMemory` in the threaded build and among its exports in the others. */
+const memoryOf = (module: object): WebAssembly.Memory | undefined => {
+  if ("wasmMemory" in module && module.wasmMemory instanceof WebAssembly.Memory) return module.wasmMemory;
+  if (!("asm" in module) || typeof module.asm !== "object" || module.asm === null) return undefined;
+  return "memory" in module.asm && module.asm.memory instanceof WebAssembly.Memory
+    ? module.asm.memory
+    : undefined;
+};
+
+const isShared = (memory: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer === "function" && memory.buffer instanceof SharedArrayBuffer;
+
+/** @throws Error when this tfjs version does not show its memory, or the machine has no WebAssembly SIMD. */
+export const startSimd = async (backend: BackendWasm): Promise<void> => {
+  if (instances.has(backend.wasm)) return;
+  const memory = memoryOf(backend.wasm);
+  if (memory === undefined) {
+    throw new Error("this version of @tensorflow/tfjs-backend-wasm does not show its memory; use 4.22.0");
+  }
+  const bytes = decode(isShared(memory) ? sharedModuleBytes : moduleBytes);
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  // The module is built together with this interface; scripts/build-simd.ts and its test keep them in step.
+  instances.set(backend.wasm, instance.exports as unknown as SimdKernels);
+};
+
+export const simdOf = (backend: BackendWasm): SimdKernels => {
+  const kernels = instances.get(backend.wasm);
+  if (kernels === undefined) {
+    throw new Error(
+      'The training kernels are not set up for this wasm backend: call useBackend("wasm") first.',
+    );
+  }
+  return kernels;
+};
