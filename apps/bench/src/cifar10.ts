@@ -36,9 +36,12 @@ async function run(command: BenchCommand): Promise<void> {
   });
   try {
     await runExperiment({ run: directory, progress, known, print });
+    directory.close();
+  } catch (error) {
+    directory.discard();
+    throw error;
   } finally {
     progress.stop();
-    directory.close();
     ignoreSignals();
   }
 }

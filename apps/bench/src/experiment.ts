@@ -1,7 +1,7 @@
 /** What one run does: train, score, prune, fine-tune, and write down what came of it. */
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type BenchData, loadBenchData } from "./bench-data.ts";
-import { checkCriteria } from "./check-criteria.ts";
+import { checkSetup } from "./check-setup.ts";
 import type { KnownNames } from "./config.ts";
 import { commit, versions } from "./environment.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
@@ -33,7 +33,7 @@ export async function runExperiment({ run, progress, print }: RunInterface): Pro
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
-  const pinned = await checkCriteria(config, criteria);
+  const pinned = await checkSetup(config, criteria);
   const data = await loadData(run, progress);
   await trainAndPrune(run, progress, data, engine, criteria);
   run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });

@@ -30,6 +30,8 @@ export interface RunDirectory {
   /** Removes a file that is no longer needed, where there is one. */
   remove(name: string): void;
   close(): void;
+  /** Closes, and takes away a run that never got to log anything: a mistake leaves nothing behind. */
+  discard(): void;
 }
 
 /**
@@ -50,15 +52,33 @@ export function openRunDirectory(
     checkContent(directory, stored, command);
     if (stored === null) writeConfig(directory, command.config);
     const log = new EventLog(path.join(directory, "events.jsonl"));
-    return { ...files(directory), config: stored ?? command.config, resumed: stored !== null, log, close };
+    return {
+      ...files(directory),
+      config: stored ?? command.config,
+      resumed: stored !== null,
+      log,
+      close,
+      discard,
+    };
     function close(): void {
       log.close();
       unlock();
+    }
+    function discard(): void {
+      const isNew = stored === null && log.events.length === 0;
+      close();
+      if (isNew) removeRun(directory);
     }
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+/** The files of a run that has just begun, and the directory where that leaves it empty. */
+function removeRun(directory: string): void {
+  for (const name of [configName, "events.jsonl"]) fs.rmSync(path.join(directory, name), { force: true });
+  if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
 }
 
 function files(directory: string): Pick<RunDirectory, "path" | "write" | "read" | "remove"> {

@@ -1,10 +1,10 @@
 /** Train the network of one seed, or load it, and evaluate it: the starting point of all pruning with that seed. */
-import fs from "node:fs";
 import { countMacs, countParameters } from "@secateur/metrics";
-import { createModel, loadWeights, type ModelName } from "@secateur/models";
+import { createModel, type ModelName } from "@secateur/models";
 import { evaluate, fit } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BenchData, Normalization } from "../bench-data.ts";
+import { readWeights } from "../check-setup.ts";
 import { encodeCheckpoint, restoreCheckpoint } from "../checkpoint.ts";
 import type { BenchConfig } from "../config.ts";
 import { batchSize, trainingRecipe } from "../recipe.ts";
@@ -24,7 +24,7 @@ export async function* trainNetwork(
   const note = `seed ${job.seed}`;
   let normalization: Normalization = "cifar10";
   if (config.weights !== null) {
-    loadWeights(model, fs.readFileSync(config.weights));
+    readWeights(model, config.weights);
     normalization = await chooseNormalization(model, data);
     yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };
   }

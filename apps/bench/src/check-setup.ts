@@ -1,0 +1,41 @@
+/** Before an hour of training: do the weights fit, can every criterion score this network, what is never pruned? */
+import fs from "node:fs";
+import { scoreAll } from "@secateur/criteria";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { createModel, loadWeights, type ModelName } from "@secateur/models";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { BenchConfig } from "./config.ts";
+import type { CriterionFactories } from "./load-criteria.ts";
+import type { Pinned } from "./results.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Scores two random images. Throws what the weights or a criterion throw; returns what is pinned. */
+export async function checkSetup(
+  config: BenchConfig,
+  criteria: CriterionFactories,
+): Promise<readonly Pinned[]> {
+  const model = createModel(config.model as ModelName);
+  if (config.weights !== null) readWeights(model, config.weights);
+  const graph = buildDependencyGraph(model);
+  const batch = { xs: tf.randomNormal([2, 32, 32, 3], 0, 1, "float32", 1), ys: tf.tensor1d([0, 1], "int32") };
+  const all = [...criteria.values()].map((make) => make(0));
+  await scoreAll(model, graph, all, [batch], { onWarning: () => undefined });
+  model.dispose();
+  const reasons = new Map(
+    graph.pinned.map(({ layer, reason }) => [`${layer}: ${reason}`, { layer, reason }]),
+  );
+  return [...reasons.values()];
+}
+
+/** Throws a sentence that names the file, whatever is wrong with it. */
+export function readWeights(model: tfl.LayersModel, file: string): void {
+  if (!fs.existsSync(file)) throw new UsageError(`There is no file ${file}, which --weights names.`);
+  try {
+    loadWeights(model, fs.readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    });
+  }
+}
