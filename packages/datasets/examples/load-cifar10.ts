@@ -1,9 +1,11 @@
 /** Loads CIFAR-10 (downloading it into the cache the first time) and goes through an epoch of augmented batches. */
+import { useBackend } from "@secateur/backend";
 import { batches, cifar10Statistics, cropAndFlip, loadCifar10, prefetch, splitOff } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Pictures seen in one epoch. Needs a tfjs engine, such as `await useBackend()` of @secateur/backend. */
-export async function loadOneEpoch(): Promise<number> {
+/** Pictures seen in one epoch. */
+async function loadOneEpoch(): Promise<number> {
+  await useBackend("wasm");
   const { train, classes } = await loadCifar10({
     onProgress: ({ phase, done, total }) =>
       process.stderr.write(`\r${phase} ${Math.round((100 * done) / total)} % `),
@@ -26,3 +28,6 @@ export async function loadOneEpoch(): Promise<number> {
   }
   return seen;
 }
+
+export const seen: number = await loadOneEpoch();
+console.log(`${seen} pictures seen`);

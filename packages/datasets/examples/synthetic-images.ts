@@ -1,9 +1,11 @@
 /** Batches of made-up pictures: no file, no network, the same for everyone with the same seed. */
+import { useBackend } from "@secateur/backend";
 import { batches, cropAndFlip, syntheticImages } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The shapes of one epoch's batches. Needs a tfjs engine, such as `await useBackend()` of @secateur/backend. */
-export async function batchShapes(): Promise<number[][]> {
+/** The shapes of one epoch's batches. */
+async function batchShapes(): Promise<number[][]> {
+  await useBackend("wasm");
   const { train } = syntheticImages({ classes: 4, count: 100, shape: [16, 16, 3], seed: 1 });
   const epoch = batches(train, {
     batchSize: 32,
@@ -20,3 +22,6 @@ export async function batchShapes(): Promise<number[][]> {
   }
   return shapes;
 }
+
+export const shapes: number[][] = await batchShapes();
+console.log(shapes);

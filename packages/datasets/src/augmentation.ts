@@ -1,4 +1,5 @@
 /** Changes to a training picture that leave its class alone. They work on bytes, before normalisation. */
+import { requireWhole } from "./errors.ts";
 import type { ImageShape } from "./image-set.ts";
 import type { Random } from "./random.ts";
 
@@ -13,10 +14,11 @@ export interface Augmentation {
 
 /**
  * The standard augmentation of CIFAR (He et al. 2016, arXiv:1512.03385): black borders of `padding` pixels, a crop of
- * the original size anywhere in them, mirrored half of the time.
+ * the original size anywhere in them, mirrored half of the time. Throws `DatasetOptionError` for a negative padding.
  */
 export function cropAndFlip(options: { readonly padding?: number } = {}): Augmentation {
   const { padding = 4 } = options;
+  requireWhole("padding", padding, 0);
   return {
     name: `crop-and-flip-${padding}`,
     apply(source, target, shape, random) {

@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Augmentation } from "./augmentation.ts";
-import { DatasetOptionError } from "./errors.ts";
+import { DatasetOptionError, requireWhole } from "./errors.ts";
 import { type ImageSet, imageBytes } from "./image-set.ts";
 import { createRandom, shuffle } from "./random.ts";
 import type { Normalization } from "./statistics.ts";
@@ -62,17 +62,18 @@ export function batches(set: ImageSet, options: BatchOptions): AsyncIterable<Bat
   };
 }
 
-function check({ shape, count }: ImageSet, options: BatchOptions): void {
-  const { batchSize, limit = count, normalize } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new DatasetOptionError(`batchSize is ${batchSize}; it must be a whole number of at least 1`);
-  }
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new DatasetOptionError(`limit is ${limit}; it must be a whole number of at least 1`);
-  }
+function check({ shape }: ImageSet, options: BatchOptions): void {
+  const { batchSize, limit, normalize } = options;
+  requireWhole("batchSize", batchSize, 1);
+  if (limit !== undefined) requireWhole("limit", limit, 1);
   if (normalize.mean.length !== shape[2] || normalize.std.length !== shape[2]) {
     throw new DatasetOptionError(
       `normalize has ${normalize.mean.length} means and ${normalize.std.length} deviations; the pictures have ${shape[2]} channels`,
+    );
+  }
+  if (!normalize.std.every((deviation) => deviation > 0)) {
+    throw new DatasetOptionError(
+      `normalize has deviations of ${normalize.std.join(", ")}; all must be above 0`,
     );
   }
 }

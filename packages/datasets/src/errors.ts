@@ -80,6 +80,12 @@ export class DatasetOptionError extends DatasetError {
   override readonly name = "DatasetOptionError";
 }
 
+/** Throws `DatasetOptionError` unless `value` is a whole number of at least `least`. */
+export function requireWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new DatasetOptionError(`${name} is ${value}; it must be a whole number of at least ${least}`);
+}
+
 /** The code of a system error (`ENOSPC`), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;

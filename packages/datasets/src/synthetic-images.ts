@@ -2,6 +2,7 @@
  * Made-up pictures that a small convolutional network learns in seconds: every class has stripes of its own direction
  * and colour; where the stripes begin, how wide they are and how bright they are is chance, and noise lies over all.
  */
+import { requireWhole } from "./errors.ts";
 import { type ImageDataset, type ImageSet, type ImageShape, imageBytes } from "./image-set.ts";
 import { createRandom, type Random } from "./random.ts";
 
@@ -18,9 +19,11 @@ export interface SyntheticOptions {
   readonly seed?: number;
 }
 
-/** Labels go round: 0, 1, 2, ..., so every class is as frequent as the others. */
+/** Labels go round: 0, 1, 2, ..., so every class is as frequent as the others. Sizes below 1 throw `DatasetOptionError`. */
 export function syntheticImages(options: SyntheticOptions = {}): ImageDataset {
   const { classes = 4, count = 512, testCount = 128, shape = [16, 16, 3], seed = 0 } = options;
+  const sizes = { classes, count, testCount, height: shape[0], width: shape[1], channels: shape[2] };
+  for (const [name, size] of Object.entries(sizes)) requireWhole(name, size, 1);
   return {
     name: "synthetic",
     classes: Array.from({ length: classes }, (_, k) => `stripes at ${Math.round((180 * k) / classes)}°`),

@@ -99,6 +99,10 @@ describe("batches", () => {
       expect(() => batches(set, { normalize: plain, ...options })).toThrow(DatasetOptionError);
     }
     expect(() => batches(set, { batchSize: 1, normalize: { mean: [0], std: [1] } })).toThrow(/3 channels/);
+    expect(() => batches(set, { batchSize: 1, normalize: { mean: [0, 0, 0], std: [1, 0, 1] } })).toThrow(
+      /1, 0, 1/,
+    );
+    expect(() => cropAndFlip({ padding: -1 })).toThrow(DatasetOptionError);
   });
 
   it("augment a picture alike in any batch size", async () => {

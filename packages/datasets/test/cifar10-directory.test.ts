@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { realDisk } from "../src/cifar10/disk.ts";
 import type { Edition } from "../src/cifar10/edition.ts";
 import { loadEdition } from "../src/cifar10/load.ts";
@@ -16,9 +16,17 @@ import {
   UnreadableFileError,
 } from "../src/index.ts";
 import { pythonBatches } from "./python-batches.ts";
-import { binFiles, packTarball, temporaryFolder, tinyEdition, writeFiles } from "./tiny-edition.ts";
+import {
+  binFiles,
+  packTarball,
+  removeTemporaryFolders,
+  temporaryFolder,
+  tinyEdition,
+  writeFiles,
+} from "./tiny-edition.ts";
 
 const tiny = tinyEdition();
+afterAll(removeTemporaryFolders);
 
 const load = (directory: string, edition: Edition = tiny.edition, onProgress?: (p: Progress) => void) =>
   loadEdition({ directory, onProgress }, { edition, disk: realDisk, environment: {}, sources: [] });

@@ -16,7 +16,7 @@ import {
   TruncatedFileError,
 } from "../src/index.ts";
 import { type FakeRegistry, startFakeRegistry } from "./fake-registry.ts";
-import { type TinyEdition, temporaryFolder, tinyEdition } from "./tiny-edition.ts";
+import { removeTemporaryFolders, type TinyEdition, temporaryFolder, tinyEdition } from "./tiny-edition.ts";
 
 let registry: FakeRegistry;
 let tiny: TinyEdition;
@@ -27,7 +27,10 @@ beforeAll(async () => {
   tiny = tinyEdition(registry.siteUrl);
   registry.content = tiny;
 });
-afterAll(() => registry.close());
+afterAll(async () => {
+  await registry.close();
+  removeTemporaryFolders();
+});
 beforeEach(() => {
   registry.tarball = ["deliver"];
   registry.site = ["deliver"];

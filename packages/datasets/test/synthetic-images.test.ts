@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { batches, syntheticImages } from "../src/index.ts";
+import { batches, DatasetOptionError, syntheticImages } from "../src/index.ts";
 
 const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
 
@@ -20,6 +20,11 @@ describe("syntheticImages", () => {
     expect(train.images.length).toBe(7 * 30);
     expect([...train.labels]).toEqual([0, 1, 2, 0, 1, 2, 0]);
     expect(classes).toEqual(["stripes at 0°", "stripes at 60°", "stripes at 120°"]);
+  });
+
+  it("refuse sizes that make no sense", () => {
+    expect(() => syntheticImages({ classes: 0 })).toThrow(DatasetOptionError);
+    expect(() => syntheticImages({ shape: [8, 8.5, 3] })).toThrow("width is 8.5");
   });
 
   it("a small network learns them in a few epochs", async () => {

@@ -5,16 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { create } from "tar";
-import { afterAll } from "vitest";
 import type { BatchFile, Edition } from "../src/cifar10/edition.ts";
 import { md5, recordsFromImages } from "../src/cifar10/records.ts";
 import { createRandom } from "../src/random.ts";
 
-/** A folder that is gone when the test file ends. */
+const folders: string[] = [];
+
+/** An empty folder. A test file that takes one ends with `afterAll(removeTemporaryFolders)`. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "secateur-datasets-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
+}
+
+export function removeTemporaryFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 export interface TinyEdition {

@@ -8,7 +8,9 @@ const chunk = 8192;
 export function decodeLatin1(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let start = 0; start < bytes.length; start += chunk) {
-    parts.push(String.fromCharCode(...bytes.subarray(start, start + chunk)));
+    // Spreading would go through an iterator, which takes ten times as long.
+    const codes = bytes.subarray(start, start + chunk) as unknown as number[];
+    parts.push(String.fromCharCode.apply(null, codes));
   }
   return parts.join("");
 }
