@@ -59,7 +59,12 @@ export const defaults: BenchConfig = {
 };
 
 /** What `--quick` puts in the place of the defaults. */
-export const quickDefaults: Partial<BenchConfig> = { ratios: [0.5, 0.7], epochs: 2, finetune: 0.25, seeds: 1 };
+export const quickDefaults: Partial<BenchConfig> = {
+  ratios: [0.5, 0.7],
+  epochs: 2,
+  finetune: 0.25,
+  seeds: 1,
+};
 
 export const trainingImageCount = 50_000;
 /** With fewer, the test set of a fifth would not even hold one image a class. */

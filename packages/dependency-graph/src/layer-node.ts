@@ -4,7 +4,7 @@
  */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-export interface LayerNode {
+interface LayerNode {
   readonly inputTensors: readonly tfl.SymbolicTensor[];
   readonly outputTensors: readonly tfl.SymbolicTensor[];
 }
@@ -16,7 +16,7 @@ export interface LayerUse {
 }
 
 /** The use of the layer that made this symbolic tensor. */
-export function useThatMade(tensor: tfl.SymbolicTensor): LayerUse {
+function useThatMade(tensor: tfl.SymbolicTensor): LayerUse {
   const layer = tensor.sourceLayer;
   const nodes = layer.inboundNodes as unknown as readonly LayerNode[];
   const node = nodes[tensor.nodeIndex];

@@ -10,7 +10,7 @@ import type { LayerRules, Role, RuleContext } from "./layer-rule.ts";
 import { type UnionFind, unionFind } from "./union-find.ts";
 
 /** One axis of one weight and the channel at each of its positions. */
-export interface Binding {
+interface Binding {
   readonly layer: string;
   readonly weight: string;
   readonly axis: number;
@@ -21,7 +21,7 @@ export interface Binding {
 }
 
 /** An entry of a layer's saved configuration that counts channels: `filters`, `units`, an amount of padding. */
-export interface Count {
+interface Count {
   readonly layer: string;
   readonly path: readonly (string | number)[];
   readonly ids: Int32Array;

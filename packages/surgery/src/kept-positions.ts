@@ -43,7 +43,7 @@ export function removedPositions(
 }
 
 /** Where on the slice's axis one unit lies. */
-export function positionsOf({ positions, positionsPerUnit }: Slice, unit: number): readonly number[] {
+function positionsOf({ positions, positionsPerUnit }: Slice, unit: number): readonly number[] {
   return [...positions.subarray(unit * positionsPerUnit, (unit + 1) * positionsPerUnit)];
 }
 

@@ -118,7 +118,7 @@ async function* fineTune(
   optimizer.dispose();
 }
 
-export function budgetOf({ budget }: BenchConfig, ratio: number): Budget {
+function budgetOf({ budget }: BenchConfig, ratio: number): Budget {
   if (budget === "units") return { units: ratio };
   return budget === "macs" ? { macs: ratio } : { parameters: ratio };
 }

@@ -1,0 +1,64 @@
+/** How long it takes to build a network's dependency graph, to plan, and to cut. */
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { createModel, type ModelName } from "@secateur/models";
+import { selectUnits } from "@secateur/pruner";
+import { applyPlan, disposeModel } from "@secateur/surgery";
+import { markdown } from "./markdown.ts";
+import { median } from "./median.ts";
+
+export interface GraphTime {
+  readonly model: ModelName;
+  readonly graphMs: number;
+  readonly planMs: number;
+  readonly surgeryMs: number;
+  readonly groups: number;
+  readonly units: number;
+}
+
+const models: readonly ModelName[] = ["lenet3", "resnet20", "resnet56", "densenet-cifar"];
+
+/** Random scores, half of the units go. Medians. */
+export function measureGraphs(repeats: number): readonly GraphTime[] {
+  return models.map((name) => {
+    const model = createModel(name);
+    const [graphMs, planMs, surgeryMs]: [number[], number[], number[]] = [[], [], []];
+    const timed = <T>(times: number[], work: () => T): T => {
+      const start = performance.now();
+      const result = work();
+      times.push(performance.now() - start);
+      return result;
+    };
+    let [groups, units] = [0, 0];
+    for (let i = 0; i < repeats; i++) {
+      const graph = timed(graphMs, () => buildDependencyGraph(model));
+      const scores = new Map(
+        graph.groups.map(({ id, unitCount }) => [id, Float32Array.from({ length: unitCount }, Math.random)]),
+      );
+      const plan = timed(planMs, () => selectUnits(graph, scores, { units: 0.5 }));
+      disposeModel(timed(surgeryMs, () => applyPlan(model, plan, { graph })));
+      groups = graph.groups.length;
+      units = graph.groups.reduce((sum, { unitCount }) => sum + unitCount, 0);
+    }
+    model.dispose();
+    return {
+      model: name,
+      graphMs: median(graphMs),
+      planMs: median(planMs),
+      surgeryMs: median(surgeryMs),
+      groups,
+      units,
+    };
+  });
+}
+
+export function formatGraphs(times: readonly GraphTime[]): string {
+  const body = times.map(({ model, groups, units, graphMs, planMs, surgeryMs }) => [
+    model,
+    String(groups),
+    String(units),
+    graphMs.toFixed(1),
+    planMs.toFixed(1),
+    surgeryMs.toFixed(1),
+  ]);
+  return markdown(["network", "groups", "units", "graph ms", "plan ms", "surgery ms"], body);
+}
