@@ -2,11 +2,12 @@
 import { availableParallelism } from "node:os";
 import type { EngineReport } from "@secateur/backend";
 import type { BenchData } from "./bench-data.ts";
+import type { RunEvent } from "./event-log.ts";
 import { type Job, type JobEvent, networkFile, trainingFile } from "./jobs/job.ts";
 import { lazyTask } from "./lazy-task.ts";
 import type { CriterionFactories } from "./load-criteria.ts";
 import type { Progress, Task } from "./progress.ts";
-import { cellKey, readRecord } from "./recorded.ts";
+import { cellKey, readRecord, type TrainedBaseline } from "./recorded.ts";
 import type { RunDirectory } from "./run-directory.ts";
 import { type WorkLeft, workLeft } from "./work-left.ts";
 import { runJobs } from "./worker-pool.ts";
@@ -27,7 +28,11 @@ export async function trainAndPrune(
     setup: { config, engine: engine.engine },
     jobs: jobsLeft(run, names),
     baselineOf: (seed) => readRecord(run.log.events).baselines.get(seed) ?? null,
-    onEvent: (event, job) => take(run, event, tasks[job.kind]),
+    onEvent: (event, job) => {
+      take(run, event, tasks[job.kind]);
+      const news = event.type === "log" ? newsOf(event.event) : null;
+      if (news !== null) progress.log(news);
+    },
     onDone: (job) => {
       if (job.kind === "prune") return [];
       run.remove(trainingFile(job.seed));
@@ -63,6 +68,15 @@ function pruneJobs(run: RunDirectory, criteria: readonly string[], seed: number)
       ? []
       : [{ kind: "prune", seed, criterion, ratios, network }];
   });
+}
+
+/** What a person wants to hear at once. */
+function newsOf({ type, seed, normalization, baseline }: RunEvent): string | null {
+  if (type === "normalization")
+    return `Seed ${String(seed)}: the weights fit data normalised as for ${String(normalization)}`;
+  if (type !== "baseline") return null;
+  const { seed: of, accuracy, loss } = baseline as TrainedBaseline;
+  return `Seed ${of}: ${(100 * (1 - accuracy)).toFixed(2)} % test error before pruning, loss ${loss.toFixed(4)}`;
 }
 
 function take(run: RunDirectory, event: JobEvent, task: Task): void {

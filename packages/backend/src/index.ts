@@ -5,4 +5,5 @@ export { type ConcreteEngine, type EngineName, engineNames } from "./engine-name
 export { EngineUnavailableError } from "./engine-unavailable-error.ts";
 export type { EngineDevice } from "./engines/engine-recipe.ts";
 export { registerTrainingKernels } from "./register-training-kernels.ts";
+export { OutOfWasmMemoryError } from "./simd/wasm-heap.ts";
 export { type EngineAttempt, type EngineReport, useBackend } from "./use-backend.ts";

@@ -2,7 +2,7 @@
 
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { trainingKernels, wrappers } from "./kernels/index.ts";
+import { gradients, trainingKernels, wrappers } from "./kernels/index.ts";
 import { startSimd } from "./simd/simd-module.ts";
 
 const replace = (kernel: tf.KernelConfig): void => {
@@ -42,4 +42,5 @@ export const registerTrainingKernels = async (): Promise<void> => {
   await startSimd(backend as BackendWasm);
   trainingKernels.forEach(replace);
   for (const [kernelName, wrapper] of Object.entries(wrappers)) wrap(kernelName, wrapper);
+  gradients.forEach(tf.registerGradient);
 };

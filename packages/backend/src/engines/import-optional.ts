@@ -4,11 +4,11 @@ import { EngineStartError } from "./engine-recipe.ts";
 
 const firstLine = (text: string): string => text.split("\n")[0] ?? text;
 
+/** Node, bundlers and test runners each word it their way, but all quote the name; a file missing inside is a path. */
 const isMissing = (error: unknown, packageName: string): boolean =>
   error instanceof Error &&
-  "code" in error &&
-  (error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND") &&
-  error.message.includes(packageName);
+  /cannot find|could not resolve|failed to resolve/i.test(error.message) &&
+  [`'${packageName}'`, `"${packageName}"`].some((quoted) => error.message.includes(quoted));
 
 /**
  * @returns The package's exports.

@@ -34,6 +34,9 @@ export const startSimd = async (backend: BackendWasm): Promise<void> => {
     throw new Error("this version of @tensorflow/tfjs-backend-wasm does not show its memory; use 4.22.0");
   }
   const bytes = decode(isShared(memory) ? sharedModuleBytes : moduleBytes);
+  if (!WebAssembly.validate(bytes)) {
+    throw new Error("WebAssembly here has no SIMD instructions, which the training kernels need");
+  }
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   // The module is built together with this interface; scripts/build-simd.ts and its test keep them in step.
   instances.set(backend.wasm, instance.exports as unknown as SimdKernels);

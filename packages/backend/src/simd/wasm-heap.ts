@@ -1,7 +1,7 @@
 // The parts of tfjs's wasm backend that kernels need: where a tensor lies, room for an output, scratch memory.
 
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
-import { type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { type DataType, type TensorInfo, type TypedArray, util } from "@tensorflow/tfjs-core";
 
 /** emscripten's module, as far as it is used here. */
 interface HeapModule {
@@ -29,6 +29,10 @@ export const floats = (backend: BackendWasm, offset: number, count: number): Flo
 /** `offset` must be a multiple of 8. */
 export const doubles = (backend: BackendWasm, offset: number, count: number): Float64Array =>
   new Float64Array(heapOf(backend).HEAPU8.buffer, offset, count);
+
+/** A tensor's values, in place; good until something allocates. */
+export const valuesOf = (backend: BackendWasm, tensor: TensorInfo): TypedArray =>
+  backend.typedArrayFromHeap(tensor);
 
 export const writeInts = (backend: BackendWasm, offset: number, values: Int32Array): void =>
   new Int32Array(heapOf(backend).HEAPU8.buffer, offset, values.length).set(values);
