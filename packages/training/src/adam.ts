@@ -15,18 +15,19 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
+const stepKey = "step/";
+
 /** @example const optimizer = adam({ learningRate: 1e-3 }); */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
-  const { get, set, ...state } = slots();
+  const moments = slots();
+  const { get, set } = moments;
+  let step = 0; // a number here and a tensor only in a checkpoint: reading a tensor makes the engine wait
   return {
     name: "adam",
     learningRate,
     apply(weights, gradients) {
-      const zero = tf.scalar(0);
-      const step = Number(get("step/", zero).dataSync()[0]) + 1;
-      zero.dispose();
-      set("step/", tf.scalar(step));
+      step++;
       for (const [name, weight] of weights) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
@@ -47,8 +48,15 @@ export function adam(options: AdamOptions = {}): Optimizer {
         next.dispose();
       }
     },
-    ...state,
-    rewrite: (change) =>
-      state.rewrite((name, tensor) => (name === "" ? tf.clone(tensor) : change(name, tensor))),
+    state: () => ({ ...moments.state(), [stepKey]: tf.scalar(step) }),
+    restore({ [stepKey]: steps, ...rest }) {
+      step = Number(steps?.dataSync()[0] ?? 0);
+      moments.restore(rest);
+    },
+    rewrite: moments.rewrite,
+    dispose() {
+      step = 0;
+      moments.dispose();
+    },
   };
 }

@@ -2,10 +2,11 @@
 import { softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Batches } from "./batch.ts";
+import type { Batch, Batches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
-import { logits } from "./forward.ts";
-import { countCorrect, targets } from "./loss-and-gradients.ts";
+import { checkEndsInSoftmax } from "./final-softmax.ts";
+import { forward } from "./forward.ts";
+import { countCorrect, targets } from "./targets.ts";
 
 export interface Evaluation {
   /** Mean cross-entropy over all examples. */
@@ -27,15 +28,11 @@ export async function evaluate(
   batches: Batches,
   onBatch: (count: number) => void = () => undefined,
 ): Promise<Evaluation> {
+  checkEndsInSoftmax(model);
   let [loss, correct, count] = [0, 0, 0];
-  for await (const { xs, ys } of batches) {
-    const [batchLoss = Number.NaN, batchCorrect = 0] = tf.tidy(() => {
-      const scores = logits(model, xs);
-      const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
-      return tf.stack([tf.sum(losses), countCorrect(scores, ys)]).dataSync<"float32">();
-    });
-    const size = xs.shape[0] ?? 0;
-    tf.dispose([xs, ys]);
+  for await (const batch of batches) {
+    const size = batch.xs.shape[0] ?? 0;
+    const [batchLoss, batchCorrect] = measureAndDispose(model, batch);
     loss += batchLoss;
     correct += batchCorrect;
     count += size;
@@ -43,4 +40,18 @@ export async function evaluate(
   }
   if (count === 0) throw new TrainingError("there are no batches to evaluate on");
   return { loss: loss / count, accuracy: correct / count, error: 1 - correct / count, count };
+}
+
+/** The summed loss and how many are right. */
+function measureAndDispose(model: tfl.LayersModel, { xs, ys }: Batch): readonly [number, number] {
+  try {
+    const [loss = Number.NaN, correct = 0] = tf.tidy(() => {
+      const scores = forward(model, xs);
+      const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
+      return tf.stack([tf.sum(losses), countCorrect(scores, ys)]).dataSync<"float32">();
+    });
+    return [loss, correct];
+  } finally {
+    tf.dispose([xs, ys]);
+  }
 }

@@ -1,103 +1,105 @@
 /**
  * Run a model's own layers, producers before consumers, with the expensive ones replaced: batch normalisation in
- * training is one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs.
+ * training is one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
+ * included.
  */
-import { batchNormTraining } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { type MovingAverages, normalizeBatch } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
-import { finalSoftmax, type LayerUse, layerUses } from "./layer-uses.ts";
-import { movingAverageUpdate } from "./moving-averages.ts";
+import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
+import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
 
 export type Mode = "train" | "eval";
+
+/** By layer name: sees what the layer gives and says what the following layers get, of the same shape. */
+export type Taps = Readonly<Record<string, (output: tf.Tensor) => tf.Tensor>>;
 
 export interface ForwardOptions {
   /** "train": batch statistics and dropout. "eval": moving statistics. Default "eval". */
   readonly mode?: Mode;
-  /** Let the batch statistics move the moving averages; only in mode "train". Default false. */
-  readonly updateMovingAverages?: boolean;
+  /** For instance a gate: `{ relu1: (x) => tf.mul(x, gate) }`. Default none. */
+  readonly taps?: Taps;
+}
+
+interface Pass {
+  readonly mode: Mode;
+  readonly taps: Taps;
+  readonly movingAverages: MovingAverages | undefined;
 }
 
 /**
- * What the model computes before its final softmax (or all of it, where there is none), `[batch, classes]`.
+ * What the model computes before its final softmax (or all of it, where there is none), `[batch, classes]`. No weight
+ * changes, moving averages included.
  *
  * @param xs `[batch, ...input shape]`; the caller's to dispose, like the result.
+ * @throws TrainingError for a model with several inputs or outputs, or another output than `[batch, classes]`.
+ *
+ * @example const logits = forward(model, images, { mode: "train" });
  */
-export function logits(model: tfl.LayersModel, xs: tf.Tensor, options: ForwardOptions = {}): tf.Tensor2D {
-  const [input, ...moreInputs] = model.inputs;
-  const [output, ...moreOutputs] = model.outputs;
-  if (input === undefined || output === undefined || moreInputs.length + moreOutputs.length > 0) {
+export function forward(model: tfl.LayersModel, xs: tf.Tensor, options: ForwardOptions = {}): tf.Tensor2D {
+  return logits(model, xs, options);
+}
+
+/** As `forward`; `movingAverages` gets what the batch makes of them in mode "train". */
+export function logits(
+  model: tfl.LayersModel,
+  xs: tf.Tensor,
+  { mode = "eval", taps = {} }: ForwardOptions,
+  movingAverages?: MovingAverages,
+): tf.Tensor2D {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new TrainingError(`model "${model.name}" must have one input and one output to be trained here`);
   }
   return tf.tidy(() => {
-    const values = new Map<tfl.SymbolicTensor, tf.Tensor>([[input, xs]]);
-    const softmax = finalSoftmax(model);
-    for (const use of layerUses(model)) {
-      if (use.inputs.length > 0) run(use, values, softmax, options);
-    }
-    const result = values.get(output);
-    if (result === undefined || result.rank !== 2) {
-      throw new TrainingError(
-        `model "${model.name}" must give [batch, classes], not ${JSON.stringify(output.shape)}`,
-      );
-    }
-    return result as tf.Tensor2D;
+    const [result] = runModel(model, [xs], true, { mode, taps, movingAverages });
+    if (result?.rank === 2) return result as tf.Tensor2D;
+    const shape = JSON.stringify(model.outputs[0]?.shape);
+    throw new TrainingError(`model "${model.name}" must give [batch, classes], not ${shape}`);
   });
 }
 
-function run(
-  { layer, inputs, outputs }: LayerUse,
-  values: Map<tfl.SymbolicTensor, tf.Tensor>,
-  softmax: tfl.layers.Layer | null,
-  options: ForwardOptions,
-): void {
-  const given = inputs.map((input) => {
-    const value = values.get(input);
-    if (value === undefined) throw new TrainingError(`layer "${layer.name}" has no input`);
+/** @param isHead the model's first output is what the loss gets. */
+function runModel(
+  model: tfl.LayersModel,
+  inputs: readonly tf.Tensor[],
+  isHead: boolean,
+  pass: Pass,
+): readonly tf.Tensor[] {
+  const values = new Map<tfl.SymbolicTensor, tf.Tensor>();
+  const read = (tensor: tfl.SymbolicTensor): tf.Tensor => {
+    const value = values.get(tensor);
+    if (value === undefined) throw new TrainingError(`"${tensor.name}" has no value in "${model.name}"`);
     return value;
-  });
-  const results = [call(layer, given, softmax, options)].flat();
-  for (const [i, output] of outputs.entries()) {
-    const result = results[i];
-    if (result !== undefined) values.set(output, result);
+  };
+  const set = (tensors: readonly tfl.SymbolicTensor[], results: readonly tf.Tensor[]): void => {
+    for (const [i, tensor] of tensors.entries()) {
+      const result = results[i];
+      if (result !== undefined) values.set(tensor, result);
+    }
+  };
+  set(model.inputs, inputs);
+  for (const use of layerUses(model)) {
+    const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
+    const results = runLayer(use, use.inputs.map(read), isLast, pass);
+    const tap = pass.taps[use.layer.name];
+    set(use.outputs, tap === undefined ? results : results.map(tap));
   }
+  return model.outputs.map(read);
 }
 
-function call(
-  layer: tfl.layers.Layer,
-  inputs: tf.Tensor[],
-  softmax: tfl.layers.Layer | null,
-  { mode = "eval", updateMovingAverages = false }: ForwardOptions,
-): tf.Tensor | tf.Tensor[] {
+function runLayer(
+  { layer }: LayerUse,
+  inputs: readonly tf.Tensor[],
+  isLast: boolean,
+  pass: Pass,
+): readonly tf.Tensor[] {
+  if (isModel(layer)) return runModel(layer, inputs, isLast, pass);
   const [input] = inputs;
-  if (layer === softmax && input !== undefined) return withoutSoftmax(layer, input);
-  if (mode === "train" && layer.getClassName() === "BatchNormalization" && input !== undefined) {
-    return normalize(layer, input, updateMovingAverages);
+  if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
+  const isTraining = pass.mode === "train";
+  if (isTraining && input !== undefined && layer.getClassName() === "BatchNormalization") {
+    return [normalizeBatch(layer, input, pass.movingAverages)];
   }
-  return layer.call(inputs, { training: mode === "train" });
-}
-
-/** The layer's affine part; a pure Softmax or Activation layer has none. */
-function withoutSoftmax(layer: tfl.layers.Layer, input: tf.Tensor): tf.Tensor {
-  const weight = (name: string): tf.Tensor | undefined =>
-    layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read();
-  const kernel = weight("kernel");
-  if (kernel === undefined) return input;
-  const product = tf.matMul(input as tf.Tensor2D, kernel as tf.Tensor2D);
-  const bias = weight("bias");
-  return bias === undefined ? product : tf.add(product, bias);
-}
-
-function normalize(layer: tfl.layers.Layer, x: tf.Tensor, updateMovingAverages: boolean): tf.Tensor {
-  const { axis, epsilon } = layer.getConfig();
-  const axes = [axis].flat();
-  const isLast = axes.length === 1 && (axes[0] === -1 || axes[0] === x.rank - 1);
-  if (!isLast || (x.rank !== 2 && x.rank !== 4)) return layer.call([x], { training: true }) as tf.Tensor;
-  const weight = (name: string): tf.Tensor1D | null =>
-    (layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read() as tf.Tensor1D) ??
-    null;
-  const rows = x as tf.Tensor2D | tf.Tensor4D;
-  const { y, mean, variance } = batchNormTraining(rows, weight("gamma"), weight("beta"), Number(epsilon));
-  if (updateMovingAverages) movingAverageUpdate(layer, mean, variance);
-  return y;
+  return [layer.call([...inputs], { training: isTraining })].flat();
 }

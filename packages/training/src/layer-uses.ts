@@ -12,25 +12,26 @@ interface LayerNode {
   readonly outputTensors: readonly tfl.SymbolicTensor[];
 }
 
-const known = new WeakMap<tfl.LayersModel, readonly LayerUse[]>();
+/** By the model's outputs: a Sequential that grows gets new ones. */
+const known = new WeakMap<readonly tfl.SymbolicTensor[], readonly LayerUse[]>();
 
-/** Producers before consumers; found once a model. */
+/** Producers before consumers; found once a model. A model inside the model is one use. */
 export function layerUses(model: tfl.LayersModel): readonly LayerUse[] {
-  const uses = known.get(model) ?? findUses(model);
-  known.set(model, uses);
+  const uses = known.get(model.outputs) ?? findUses(model);
+  known.set(model.outputs, uses);
   return uses;
 }
 
 function findUses(model: tfl.LayersModel): readonly LayerUse[] {
   const uses: LayerUse[] = [];
-  const seen = new Set<tfl.SymbolicTensor>();
+  const seen = new Set<tfl.SymbolicTensor>(model.inputs);
   const visit = (tensor: tfl.SymbolicTensor): void => {
     if (seen.has(tensor)) return;
     const layer = tensor.sourceLayer;
     const node = (layer.inboundNodes as unknown as readonly LayerNode[])[tensor.nodeIndex];
     const outputs = node?.outputTensors ?? [tensor];
     for (const output of outputs) seen.add(output);
-    const inputs = (node?.inputTensors ?? []).filter((input) => input !== tensor); // an InputLayer lists its own output
+    const inputs = node?.inputTensors ?? [];
     for (const input of inputs) visit(input);
     uses.push({ layer, inputs, outputs });
   };
@@ -38,12 +39,7 @@ function findUses(model: tfl.LayersModel): readonly LayerUse[] {
   return uses;
 }
 
-/** The layer whose softmax is the model's output, or null. */
-export function finalSoftmax(model: tfl.LayersModel): tfl.layers.Layer | null {
-  const layer = model.outputs[0]?.sourceLayer;
-  if (layer === undefined) return null;
-  const className = layer.getClassName();
-  if (className === "Softmax") return layer;
-  const isSoftmax = layer.getConfig()["activation"] === "softmax";
-  return isSoftmax && (className === "Dense" || className === "Activation") ? layer : null;
+/** A whole model that serves as a layer. */
+export function isModel(layer: tfl.layers.Layer): layer is tfl.LayersModel {
+  return "inputLayers" in layer && "outputLayers" in layer;
 }

@@ -3,17 +3,22 @@ import { softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
+import type { MovingAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
+import { checkEndsInSoftmax } from "./final-softmax.ts";
 import { logits, type Mode } from "./forward.ts";
-import { finalSoftmax } from "./layer-uses.ts";
-import { trainableWeights, variableOf } from "./named-weights.ts";
+import { type NamedWeights, trainableWeights, variableOf } from "./named-weights.ts";
+import { countCorrect, targets } from "./targets.ts";
 
 export interface LossOptions {
   /** Batch normalisation by batch ("train", and dropout) or moving statistics ("eval"). Default "train". */
   readonly mode?: Mode;
+  /** Only in mode "train". Default false. */
   readonly updateMovingAverages?: boolean;
   /** Share of the probability that is spread over all classes. Default 0. */
   readonly labelSmoothing?: number;
+  /** Names of the weights whose gradients are wanted. Default: all that train. */
+  readonly weights?: readonly string[];
 }
 
 /** Everything is the caller's to dispose. */
@@ -29,47 +34,68 @@ export interface LossAndGradients {
 /**
  * The model must end in a softmax. The weights do not change, nor do moving averages unless asked.
  *
+ * @throws TrainingError for a model without softmax, and for `weights` that the model does not train.
+ *
  * @example const { loss, gradients } = lossAndGradients(model, batch);
  */
 export function lossAndGradients(
   model: tfl.LayersModel,
   batch: Batch,
-  { mode = "train", updateMovingAverages = false, labelSmoothing = 0 }: LossOptions = {},
+  options: LossOptions = {},
 ): LossAndGradients {
-  if (finalSoftmax(model) === null) throw new TrainingError(`model "${model.name}" must end in a softmax`);
-  const weights = [...trainableWeights(model)];
+  const movingAverages: MovingAverages = new Map();
+  const result = differentiate(model, batch, options, movingAverages);
+  writeAndDispose(movingAverages);
+  return result;
+}
+
+/** As `lossAndGradients`, but the new moving averages are only computed: they are the caller's to write or dispose. */
+export function differentiate(
+  model: tfl.LayersModel,
+  batch: Batch,
+  { mode = "train", updateMovingAverages = false, labelSmoothing = 0, weights: names }: LossOptions,
+  movingAverages: MovingAverages,
+): LossAndGradients {
+  checkEndsInSoftmax(model);
+  const weights = [...choose(trainableWeights(model), names)];
   const variables = weights.map(([, weight]) => variableOf(weight));
-  return tf.tidy(() => {
-    let correct: tf.Scalar = tf.scalar(0);
-    const { value, grads } = tf.variableGrads(() => {
-      const scores = logits(model, batch.xs, { mode, updateMovingAverages });
-      correct = tf.keep(countCorrect(scores, batch.ys));
-      return tf.mean(
-        softmaxCrossEntropy(scores, targets(batch.ys, scores.shape[1], labelSmoothing)),
-      ) as tf.Scalar;
-    }, variables);
-    const gradients = weights.map(([name], i) => {
-      const gradient = grads[variables[i]?.name ?? ""];
-      if (gradient === undefined)
+  const kept: tf.Scalar[] = [];
+  try {
+    return tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => {
+        const scores = logits(model, batch.xs, { mode }, updateMovingAverages ? movingAverages : undefined);
+        kept.push(tf.keep(countCorrect(scores, batch.ys)));
+        const losses = softmaxCrossEntropy(scores, targets(batch.ys, scores.shape[1], labelSmoothing));
+        return tf.mean(losses) as tf.Scalar;
+      }, variables);
+      const gradients = weights.map(([name], i) => {
+        const gradient = grads[variables[i]?.name ?? ""];
+        if (gradient !== undefined) return [name, gradient] as const;
         throw new TrainingError(`"${name}" has no gradient: the loss does not depend on it`);
-      return [name, gradient] as const;
+      });
+      const [correct = tf.scalar(0)] = kept;
+      return { loss: value, correct, gradients: Object.fromEntries(gradients) };
     });
-    return { loss: value, correct, gradients: Object.fromEntries(gradients) };
-  });
+  } catch (error) {
+    tf.dispose([kept, [...movingAverages.values()]]);
+    throw error;
+  }
 }
 
-/** `[batch, classes]` probabilities from classes `[batch]` or from probabilities. */
-export function targets(ys: tf.Tensor, classes: number, labelSmoothing = 0): tf.Tensor2D {
-  // Cast afterwards: tfjs's wasm kernel writes whole numbers even where float32 is asked for.
-  const exact = ys.rank === 2 ? ys : tf.cast(tf.oneHot(tf.cast(ys, "int32"), classes), "float32");
-  return (
-    labelSmoothing === 0 ? exact : tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes)
-  ) as tf.Tensor2D;
+export function writeAndDispose(movingAverages: MovingAverages): void {
+  for (const [variable, value] of movingAverages) {
+    variable.write(value);
+    value.dispose();
+  }
 }
 
-export function countCorrect(scores: tf.Tensor2D, ys: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => {
-    const classes = ys.rank === 2 ? tf.argMax(ys, 1) : tf.cast(ys, "int32");
-    return tf.sum(tf.cast(tf.equal(tf.argMax(scores, 1), classes), "float32")) as tf.Scalar;
-  });
+function choose(all: NamedWeights, names: readonly string[] | undefined): NamedWeights {
+  if (names === undefined) return all;
+  return new Map(
+    names.map((name) => {
+      const weight = all.get(name);
+      if (weight === undefined) throw new TrainingError(`the model trains no weight named "${name}"`);
+      return [name, weight];
+    }),
+  );
 }

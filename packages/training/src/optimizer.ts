@@ -14,7 +14,10 @@ export interface Optimizer {
   readonly state: () => Readonly<Record<string, tf.Tensor>>;
   /** Take over such a state; the tensors are copied. */
   readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void;
-  /** Replace every state tensor that is shaped like a weight, for instance by what is left of it after surgery. */
+  /**
+   * Replace every state tensor that is shaped like a weight, for instance by what is left of it after surgery. The old
+   * ones are disposed; `change` may return what it was given.
+   */
   readonly rewrite: (change: (weightName: string, tensor: tf.Tensor) => tf.Tensor) => void;
   readonly dispose: () => void;
 }
@@ -52,7 +55,10 @@ export function slots(): Slots {
       for (const [key, tensor] of Object.entries(state)) set(key, tf.clone(tensor));
     },
     rewrite(change) {
-      for (const [key, tensor] of tensors) set(key, change(key.slice(key.indexOf("/") + 1), tensor));
+      for (const [key, tensor] of tensors) {
+        const changed = change(key.slice(key.indexOf("/") + 1), tensor);
+        if (changed !== tensor) set(key, changed);
+      }
     },
     dispose() {
       for (const tensor of tensors.values()) tensor.dispose();

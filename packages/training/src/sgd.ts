@@ -11,6 +11,8 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** λ. Default 0. */
   readonly weightDecay?: number;
+  /** What decays: every weight, or only kernels and neither biases nor γ and β. Default "all". */
+  readonly decay?: "all" | "kernels";
   /** Default false. */
   readonly nesterov?: boolean;
 }
@@ -20,9 +22,11 @@ export function sgd({
   learningRate,
   momentum = 0,
   weightDecay = 0,
+  decay = "all",
   nesterov = false,
 }: SgdOptions): Optimizer {
   const { get, set, ...state } = slots();
+  const decays = (name: string): boolean => weightDecay !== 0 && (decay === "all" || name.endsWith("kernel"));
   return {
     name: "sgd",
     learningRate,
@@ -32,7 +36,7 @@ export function sgd({
         if (gradient === undefined) continue;
         const next = tf.tidy(() => {
           const value = weight.read();
-          const slope = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(value, weightDecay));
+          const slope = decays(name) ? tf.add(gradient, tf.mul(value, weightDecay)) : gradient;
           if (momentum === 0) return tf.sub(value, tf.mul(slope, this.learningRate));
           const velocity = tf.add(tf.mul(get(`momentum/${name}`, value), momentum), slope);
           set(`momentum/${name}`, velocity);

@@ -2,8 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
+import type { MovingAverages } from "./batch-normalization.ts";
 import { NonFiniteLossError } from "./errors.ts";
-import { type LossAndGradients, lossAndGradients } from "./loss-and-gradients.ts";
+import { differentiate, type LossAndGradients, writeAndDispose } from "./loss-and-gradients.ts";
 import { trainableWeights } from "./named-weights.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -24,7 +25,7 @@ export interface StepResult {
 
 /**
  * Change the weights once, and the moving averages. Disposes the batch. The loss is read from the engine, nothing else.
- * Throws `NonFiniteLossError` and then leaves trainable weights and optimiser as they were.
+ * Throws `NonFiniteLossError` and then leaves weights, moving averages and optimiser as they were.
  */
 export function trainStep(
   model: tfl.LayersModel,
@@ -32,20 +33,20 @@ export function trainStep(
   batch: Batch,
   { labelSmoothing = 0, step = 0, observe }: TrainStepOptions = {},
 ): StepResult {
-  const size = batch.xs.shape[0] ?? 0;
-  const observed = lossAndGradients(model, batch, {
-    mode: "train",
-    updateMovingAverages: true,
-    labelSmoothing,
-  });
+  const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
+  const movingAverages: MovingAverages = new Map();
   try {
+    const options = { mode: "train", updateMovingAverages: true, labelSmoothing } as const;
+    const observed = differentiate(model, batch, options, movingAverages);
+    disposables.push(observed.loss, observed.correct, observed.gradients, ...movingAverages.values());
     const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
     const [loss = Number.NaN, correct = 0] = values;
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
     observe?.(observed);
+    writeAndDispose(movingAverages);
     optimizer.apply(trainableWeights(model), observed.gradients);
-    return { loss, accuracy: correct / size };
+    return { loss, accuracy: correct / (batch.xs.shape[0] ?? 0) };
   } finally {
-    tf.dispose([batch.xs, batch.ys, observed.loss, observed.correct, observed.gradients]);
+    tf.dispose(disposables);
   }
 }

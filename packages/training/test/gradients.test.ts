@@ -1,11 +1,13 @@
 /** The gradients, against differences of the loss and against tfjs-layers' own training. */
+
 import { randomizeWeights } from "@repo/testing/random-architecture";
+import { useBackend } from "@secateur/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
   type Batch,
-  logits,
+  forward,
   lossAndGradients,
   type Mode,
   namedWeights,
@@ -91,11 +93,11 @@ describe.each(["train", "eval"] as const)("gradients in mode %s", (mode) => {
 });
 
 describe("beside tfjs-layers", () => {
-  it("logits through a softmax are the model's prediction", () => {
+  it("forward through a softmax are the model's prediction", () => {
     const model = network();
     const { xs, ys } = makeBatch();
     const [ours, theirs] = tf.tidy(() => [
-      tf.softmax(logits(model, xs)).dataSync(),
+      tf.softmax(forward(model, xs)).dataSync(),
       (model.predict(xs) as tf.Tensor).dataSync(),
     ]);
     expect(ours ?? []).toBeAllClose(theirs ?? [], { rtol: 1e-4 });
@@ -146,6 +148,99 @@ describe("beside tfjs-layers", () => {
     const { loss, correct, gradients } = lossAndGradients(model, batch);
     expect(Object.keys(gradients)).toEqual(["c0/kernel", "bn0/gamma", "bn0/beta", "out/kernel", "out/bias"]);
     tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
+    model.dispose();
+  });
+});
+
+it("gradients are those of the cpu backend", async () => {
+  const model = network();
+  const batch = makeBatch();
+  const onWasm = lossAndGradients(model, batch);
+  const expected = Object.entries(onWasm.gradients).map(([name, { shape }]) => [name, shape] as const);
+  const values = Object.values(onWasm.gradients).map((gradient) => Array.from(gradient.dataSync()));
+  const [loss = Number.NaN] = onWasm.loss.dataSync();
+  await useBackend("cpu");
+  const onCpu = lossAndGradients(model, batch);
+  expect(onCpu.loss).toBeAllClose([loss]);
+  for (const [i, [name, shape]] of expected.entries()) {
+    expect(onCpu.gradients[name]?.shape).toEqual(shape);
+    expect(onCpu.gradients[name]?.dataSync() ?? [], name).toBeAllClose(values[i] ?? [], {
+      rtol: 1e-3,
+      atol: 1e-5,
+    });
+  }
+  for (const result of [onWasm, onCpu]) tf.dispose([result.loss, result.correct, result.gradients]);
+  await useBackend("wasm");
+  tf.dispose([batch.xs, batch.ys]);
+  model.dispose();
+});
+
+describe("options", () => {
+  it("only the wanted weights, and no unknown ones", () => {
+    const model = network();
+    const batch = makeBatch();
+    const { loss, correct, gradients } = lossAndGradients(model, batch, { weights: ["out/bias"] });
+    expect(Object.keys(gradients)).toEqual(["out/bias"]);
+    expect(() => lossAndGradients(model, batch, { weights: ["bn0/moving_mean"] })).toThrow(
+      'the model trains no weight named "bn0/moving_mean"',
+    );
+    tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
+    model.dispose();
+  });
+
+  it("moving averages move when asked", () => {
+    const model = network();
+    const batch = makeBatch();
+    const average = (): number[] =>
+      Array.from(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []);
+    const before = average();
+    const { loss, correct, gradients } = lossAndGradients(model, batch, { updateMovingAverages: true });
+    const convolution = tf.tidy(() => {
+      const kernel = namedWeights(model).get("c0/kernel")?.read() as tf.Tensor4D;
+      return Array.from(tf.mean(tf.conv2d(batch.xs as tf.Tensor4D, kernel, 1, "same"), [0, 1, 2]).dataSync());
+    });
+    expect(average()).toBeAllClose(before.map((old, i) => 0.99 * old + 0.01 * Number(convolution[i])));
+    tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
+    model.dispose();
+  });
+
+  it("probabilities for labels, and smoothed labels: loss = (1-s)·loss + s/C·Σ loss of each class", () => {
+    const model = network();
+    const measure = (ys: tf.Tensor, labelSmoothing = 0): number => {
+      const xs = tf.randomNormal([6, 6, 6, 2], 0, 1, "float32", 21);
+      const { loss, correct, gradients } = lossAndGradients(model, { xs, ys }, { labelSmoothing });
+      const [value = Number.NaN] = loss.dataSync();
+      tf.dispose([xs, ys, loss, correct, gradients]);
+      return value;
+    };
+    const classes = [0, 1, 2, 0, 1, 2];
+    const plain = measure(tf.tensor1d(classes, "int32"));
+    const oneHot = classes.map((label) => [0, 1, 2].map((other) => (other === label ? 1 : 0)));
+    expect(measure(tf.tensor2d(oneHot))).toBeCloseTo(plain, 6);
+    const all = [0, 1, 2].map((label) => measure(tf.fill([6], label, "int32")));
+    const expected = 0.9 * plain + (0.1 / 3) * all.reduce((a, b) => a + b, 0);
+    expect(measure(tf.tensor1d(classes, "int32"), 0.1)).toBeCloseTo(expected, 5);
+    model.dispose();
+  });
+
+  it("a tapped gate's gradient is γ·∂γ + β·∂β", () => {
+    const model = network();
+    const batch = makeBatch();
+    const { loss, correct, gradients } = lossAndGradients(model, batch);
+    const labels = tf.tidy(() => tf.cast(tf.oneHot(batch.ys as tf.Tensor1D, 3), "float32"));
+    const ofGate = tf.grad((gate: tf.Tensor) => {
+      const scores = forward(model, batch.xs, { mode: "train", taps: { bn0: (x) => tf.mul(x, gate) } });
+      return tf.mean(tf.losses.softmaxCrossEntropy(labels, scores));
+    });
+    const weights = namedWeights(model);
+    const found = tf.tidy(() => ofGate(tf.ones([4])).dataSync());
+    const expected = tf.tidy(() => {
+      const product = (name: string): tf.Tensor =>
+        tf.mul(weights.get(name)?.read() ?? 0, gradients[name] ?? 0);
+      return tf.add(product("bn0/gamma"), product("bn0/beta")).dataSync();
+    });
+    expect(found).toBeAllClose(expected, { rtol: 1e-4 });
+    tf.dispose([batch.xs, batch.ys, loss, correct, gradients, labels]);
     model.dispose();
   });
 });

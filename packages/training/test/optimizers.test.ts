@@ -39,13 +39,32 @@ describe("sgd", () => {
     optimizer.dispose();
   });
 
+  it("with momentum and weight decay: v = 1 + 0.5·1, then 0.9·1.5 + 2 + 0.5·0.85", () => {
+    const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, weightDecay: 0.5 });
+    expect(run(optimizer, [1, 2])).toBeAllClose([0.85, 0.4725]);
+    optimizer.dispose();
+  });
+
+  it("decays kernels only where asked", () => {
+    const [kernel, bias] = [tf.tensor2d([[1]]), tf.tensor1d([1])];
+    const layer = tfl.layers.dense({ name: "b", units: 1, inputShape: [1], weights: [kernel, bias] });
+    const biased = tfl.sequential({ layers: [layer] });
+    const zeros = { "b/kernel": tf.zeros([1, 1]), "b/bias": tf.zeros([1]) };
+    const optimizer = sgd({ learningRate: 0.1, weightDecay: 0.5, decay: "kernels" });
+    optimizer.apply(namedWeights(biased), zeros);
+    expect(biased.getWeights()[0]).toBeAllClose([0.95]);
+    expect(biased.getWeights()[1]).toBeAllClose([1]);
+    tf.dispose([kernel, bias, zeros]);
+    biased.dispose();
+  });
+
   it("with weight decay: v = 1 + 0.5·1", () => {
     expect(run(sgd({ learningRate: 0.1, weightDecay: 0.5 }), [1])).toBeAllClose([0.85]);
   });
 
-  it("Nesterov: g + μ v = 1 + 0.9", () => {
+  it("Nesterov: g + μ v = 1 + 0.9, then 2 + 0.9·2.9", () => {
     const optimizer = sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true });
-    expect(run(optimizer, [1])).toBeAllClose([0.81]);
+    expect(run(optimizer, [1, 2])).toBeAllClose([0.81, 0.349]);
     optimizer.dispose();
   });
 });
@@ -104,6 +123,28 @@ describe.each([
     tf.dispose(state);
     optimizer.dispose();
   });
+});
+
+it("a rewrite may leave a tensor as it is, and cut another", () => {
+  const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+  run(optimizer, [1]);
+  optimizer.rewrite((_, tensor) => tensor);
+  expect(run(optimizer, [2])).toBeAllClose([0.61]); // the momentum is still there
+  optimizer.rewrite((_, tensor) => tf.concat([tensor, tensor], 1));
+  const state = optimizer.state();
+  expect(state["momentum/d/kernel"]?.shape).toEqual([1, 2]);
+  tf.dispose(state);
+  optimizer.dispose();
+});
+
+it("adam's count of steps is part of its state", () => {
+  const optimizer = adam();
+  run(optimizer, [1, 1, 1]);
+  const state = optimizer.state();
+  expect(Object.keys(state).sort()).toEqual(["first/d/kernel", "second/d/kernel", "step/"]);
+  expect(state["step/"] ?? []).toBeAllClose([3]);
+  tf.dispose(state);
+  optimizer.dispose();
 });
 
 describe("schedules", () => {

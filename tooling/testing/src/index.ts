@@ -1,5 +1,6 @@
-/** What tests share: the matcher's types, and random networks. */
-export type { Numbers, Tolerance } from "./all-close.ts";
+/** What tests share: the matcher, the leak guard, and random networks. */
+export { type Numbers, type Tolerance, toBeAllClose } from "./all-close.ts";
+export { allowLeaks, checkTensors, countTensors } from "./leak-guard.ts";
 export {
   type ArchitectureSpec,
   architecture,

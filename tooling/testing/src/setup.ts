@@ -1,8 +1,12 @@
-/** Runs before every test file: the wasm engine, the `toBeAllClose` matcher, and the leak guard. */
+/**
+ * Runs before every test file: the wasm engine, the `toBeAllClose` matcher, and the leak guard. Files share a process
+ * and its modules, so whatever a file did to the engine is undone here.
+ */
 import { useBackend } from "@secateur/backend";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { toBeAllClose } from "./all-close.ts";
+import { checkTensors, countTensors } from "./leak-guard.ts";
 
 expect.extend({ toBeAllClose });
 
@@ -10,13 +14,7 @@ beforeAll(async () => {
   if (tf.engine().backendName !== "wasm") await useBackend("wasm");
 });
 
-let tensorsBefore = 0;
-beforeEach(() => {
-  tensorsBefore = tf.memory().numTensors;
-});
+beforeEach(({ task }) => countTensors(task));
 
-/** Every test gives back the tensors it makes. Runs after the test file's own afterEach. */
-afterEach(({ task }) => {
-  const leaked = tf.memory().numTensors - tensorsBefore;
-  if (leaked > 0 && task.result?.state !== "fail") throw new Error(`${leaked} tensors were not disposed`);
-});
+/** Runs after the test file's own afterEach. */
+afterEach(({ task }) => checkTensors(task));

@@ -40,10 +40,17 @@ function storageBytes({ key, type, count }: Storage, bytes: Uint8Array | undefin
   );
 }
 
+/** A directory entry has at least so many bytes: a damaged count of entries must not keep us busy for hours. */
+const leastEntryBytes = 46;
+
 function unzip(bytes: Uint8Array): Readonly<Record<string, Uint8Array>> {
+  let entriesLeft = bytes.length / leastEntryBytes;
   try {
     return unzipSync(bytes, {
       filter: ({ name, compression }) => {
+        entriesLeft--;
+        if (entriesLeft < 0)
+          throw new WeightsError("The PyTorch file is damaged: its zip directory has no end");
         if (compression === 0) return true;
         throw new WeightsError(`The zip is not a PyTorch file: "${name}" in it is compressed`);
       },
