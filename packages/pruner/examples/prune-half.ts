@@ -32,9 +32,11 @@ function* data(epoch: number): Generator<Batch> {
       [...Array(16).keys()].map((n) => n % 2),
       "int32",
     );
+    const strength = tf.tidy(() => tf.reshape(tf.add(ys, 1), [16, 1, 1, 1]));
     const noise = tf.randomNormal([16, 12, 12, 1], 0, 1, "float32", 1 + 8 * epoch + i);
-    yield { xs: tf.tidy(() => tf.mul(noise, tf.reshape(tf.add(ys, 1), [16, 1, 1, 1]))), ys };
-    noise.dispose();
+    const xs = tf.mul(noise, strength);
+    tf.dispose([strength, noise]);
+    yield { xs, ys };
   }
 }
 

@@ -1,0 +1,39 @@
+/** What the packages' READMEs show is what their examples hold and print. */
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, it, vi } from "vitest";
+
+const packages = path.join(import.meta.dirname, "../../../packages");
+
+const examples: readonly (readonly [string, string])[] = [
+  ["dependency-graph", "print-groups"],
+  ["surgery", "remove-filters"],
+  ["criteria", "score-units"],
+  ["pruner", "prune-half"],
+  ["training", "train"],
+  ["metrics", "count"],
+];
+
+it.each(examples)("%s: %s", async (name, example) => {
+  const readme = fs.readFileSync(path.join(packages, name, "README.md"), "utf8");
+  const file = path.join(packages, name, "examples", `${example}.ts`);
+  expect(readme).toContain(`\`\`\`ts\n${fs.readFileSync(file, "utf8")}\`\`\``);
+  const shown = readme.split("```text\n")[1]?.split("\n```")[0];
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
+    lines.push(values.map(text).join(" "));
+  });
+  await import(pathToFileURL(file).href);
+  log.mockRestore();
+  expect(lines.join("\n")).toBe(shown);
+});
+
+/** As Node prints it, in the cases that the examples have. */
+function text(value: unknown): string {
+  if (typeof value !== "object") return String(value);
+  return JSON.stringify(value)
+    .replaceAll('"', "")
+    .replaceAll(/[{:[,]/g, "$& ")
+    .replaceAll(/[}\]]/g, " $&");
+}
