@@ -49,7 +49,7 @@ export const defaults: BenchConfig = {
   criterion: [],
   ratios: [0.3, 0.5, 0.7],
   budget: "units",
-  epochs: 8,
+  epochs: 6,
   finetune: 0.5,
   seeds: 3,
   engine: "auto",

@@ -2,7 +2,7 @@
 import { softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Batch, Batches } from "./batch.ts";
+import { type Batch, type Batches, checkBatch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
 import { forward } from "./forward.ts";
@@ -45,6 +45,7 @@ export async function evaluate(
 /** The summed loss and how many are right. */
 function measureAndDispose(model: tfl.LayersModel, { xs, ys }: Batch): readonly [number, number] {
   try {
+    checkBatch(model, { xs, ys });
     const [loss = Number.NaN, correct = 0] = tf.tidy(() => {
       const scores = forward(model, xs);
       const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));

@@ -2,7 +2,7 @@
 import { softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Batch } from "./batch.ts";
+import { type Batch, checkBatch } from "./batch.ts";
 import type { MovingAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
@@ -34,7 +34,7 @@ export interface LossAndGradients {
 /**
  * The model must end in a softmax. The weights do not change, nor do moving averages unless asked.
  *
- * @throws TrainingError for a model without softmax, and for `weights` that the model does not train.
+ * @throws TrainingError for a model without softmax, a batch that does not fit it, and `weights` that it does not train.
  *
  * @example const { loss, gradients } = lossAndGradients(model, batch);
  */
@@ -57,6 +57,7 @@ export function differentiate(
   movingAverages: MovingAverages,
 ): LossAndGradients {
   checkEndsInSoftmax(model);
+  checkBatch(model, batch);
   const weights = [...choose(trainableWeights(model), names)];
   const variables = weights.map(([, weight]) => variableOf(weight));
   const kept: tf.Scalar[] = [];

@@ -188,6 +188,21 @@ describe("options", () => {
     model.dispose();
   });
 
+  it("batches that do not fit are refused, and leave nothing behind", () => {
+    const model = network();
+    const [{ xs, ys }, wrong] = [makeBatch(), tf.zeros([6, 4])];
+    const score = (batch: Batch) => () => lossAndGradients(model, batch, { updateMovingAverages: true });
+    const before = Array.from(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []);
+    const labels = "the labels are [6,4]; give classes [6] or probabilities [6, 3]";
+    expect(score({ xs, ys: wrong })).toThrow(labels);
+    expect(score({ xs: wrong, ys })).toThrow(/the batch is \[6,4\], but model "\w+" wants \[batch,6,6,2\]/);
+    expect(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []).toBeAllClose(before, {
+      rtol: 0,
+    });
+    tf.dispose([xs, ys, wrong]);
+    model.dispose();
+  });
+
   it("moving averages move when asked", () => {
     const model = network();
     const batch = makeBatch();
