@@ -1,0 +1,71 @@
+/** A run that is killed again and again ends with the table of an undisturbed one. Wants the real CIFAR-10 in the cache. */
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { findCachedCifar10 } from "@secateur/datasets";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Summary } from "../src/results.ts";
+
+const isCached = findCachedCifar10() !== null;
+if (!isCached) console.warn("CIFAR-10 is not cached: killing and resuming a run is not tested");
+
+const root = path.join(import.meta.dirname, "../../..");
+const settings =
+  "--subset 300 --epochs 2 --seeds 1 --criteria random,taylor-gate --ratios 0.5 --finetune 0.5 --engine wasm";
+let directory = "";
+
+beforeAll(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-resume-"));
+});
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+/** Runs the command; kills it when its log has `killAt` lines. Resolves to the exit code, or null after a kill. */
+function run(out: string, args: string, killAt = Number.POSITIVE_INFINITY): Promise<number | null> {
+  const entry = path.join(root, "apps/bench/src/cifar10.ts");
+  const command = [
+    "--import",
+    "tsx",
+    "--conditions=@secateur/source",
+    entry,
+    "--out",
+    out,
+    ...args.split(" "),
+  ];
+  const child = spawn(process.execPath, command, { cwd: path.join(root, "apps/bench"), stdio: "ignore" });
+  const watch = setInterval(() => {
+    if (logLength(out) >= killAt) child.kill("SIGKILL");
+  }, 20);
+  return new Promise((resolve) => {
+    child.on("exit", (code) => {
+      clearInterval(watch);
+      resolve(code);
+    });
+  });
+}
+
+function logLength(out: string): number {
+  const file = path.join(out, "events.jsonl");
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").length - 1 : 0;
+}
+
+/** Everything but times. */
+function results(out: string): unknown {
+  const { rows, cells, trainingCurve, fineTuneCurves } = JSON.parse(
+    fs.readFileSync(path.join(out, "summary.json"), "utf8"),
+  ) as Summary;
+  const timeless = (each: object): object => ({ ...each, latencyMsPerImage: null });
+  return { rows: rows.map(timeless), cells: cells.map(timeless), trainingCurve, fineTuneCurves };
+}
+
+it.skipIf(!isCached)("killed three times", { timeout: 240_000 }, async () => {
+  const [whole, broken] = [path.join(directory, "whole"), path.join(directory, "broken")];
+  expect(await run(whole, settings)).toBe(0);
+  const lines = logLength(whole);
+  expect(await run(broken, settings, 1)).toBeNull();
+  for (const killAt of [Math.floor(lines / 3), Math.floor((2 * lines) / 3)]) {
+    expect(await run(broken, "--resume", killAt)).toBeNull();
+  }
+  expect(await run(broken, "--resume")).toBe(0);
+  expect(results(broken)).toEqual(results(whole));
+});
