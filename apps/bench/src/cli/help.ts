@@ -29,7 +29,7 @@ export function helpText(known: KnownNames): string {
 }
 
 const examples = [
-  ["Train LeNet3 and compare the five default criteria (about a quarter of an hour):", ""],
+  ["Train LeNet3 and compare the five default criteria (about ten minutes on two cores):", ""],
   ["A first look:", " --quick"],
   [
     "Prune a trained ResNet-20 to half and less of its multiply-adds, on part of the data:",
