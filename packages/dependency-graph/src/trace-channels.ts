@@ -44,8 +44,9 @@ export interface ChannelTrace {
 }
 
 export function traceChannels(model: tfl.LayersModel, rules: LayerRules): ChannelTrace {
-  const tracer = new Tracer(rules);
-  for (const use of layerUses(model)) tracer.visit(use);
+  const uses = layerUses(model);
+  const tracer = new Tracer(rules, layersThatFeedBatchNormalization(uses));
+  for (const use of uses) tracer.visit(use);
   for (const output of model.outputs) tracer.pinOutput(output);
   return tracer.finish();
 }
@@ -59,9 +60,11 @@ class Tracer {
   readonly #at = new Map<tfl.SymbolicTensor, Channels>();
   readonly #owner = new Map<string, tfl.layers.Layer>();
   readonly #rules: LayerRules;
+  readonly #normalized: ReadonlySet<tfl.layers.Layer>;
 
-  constructor(rules: LayerRules) {
+  constructor(rules: LayerRules, normalized: ReadonlySet<tfl.layers.Layer>) {
     this.#rules = rules;
+    this.#normalized = normalized;
   }
 
   visit(use: LayerUse): void {
@@ -183,7 +186,7 @@ class Tracer {
       this.#tie(known.ids, ids);
       return;
     }
-    const normalized = role === "kernel" && feedsBatchNormalization(layer);
+    const normalized = role === "kernel" && this.#normalized.has(layer);
     this.#bindings.set(key, { layer: layer.name, weight: name, axis, role, ids, normalized });
   }
 
@@ -205,12 +208,15 @@ function shapeOf(tensor: tfl.SymbolicTensor | undefined): readonly (number | nul
   return (tensor?.shape ?? []).slice(1);
 }
 
-function feedsBatchNormalization(layer: tfl.layers.Layer): boolean {
-  const nodes = layer.outboundNodes as unknown as readonly { readonly outboundLayer: tfl.layers.Layer }[];
-  const { activation = "linear" } = layer.getConfig();
-  return (
-    activation === "linear" &&
-    nodes.length > 0 &&
-    nodes.every((node) => node.outboundLayer.getClassName() === "BatchNormalization")
-  );
+/** Linear layers whose output goes into batch normalisation, and in this model nowhere else. */
+function layersThatFeedBatchNormalization(uses: readonly LayerUse[]): ReadonlySet<tfl.layers.Layer> {
+  const feeds = new Map<tfl.layers.Layer, boolean>();
+  for (const { layer, inputs } of uses) {
+    const isNormalization = layer.getClassName() === "BatchNormalization";
+    for (const { sourceLayer } of inputs)
+      feeds.set(sourceLayer, isNormalization && feeds.get(sourceLayer) !== false);
+  }
+  const isLinear = (layer: tfl.layers.Layer): boolean =>
+    (layer.getConfig()["activation"] ?? "linear") === "linear";
+  return new Set([...feeds].filter(([layer, feedsIt]) => feedsIt && isLinear(layer)).map(([layer]) => layer));
 }
