@@ -3,13 +3,13 @@
  * producers, γ·∂γ + β·∂β summed over a group's batch normalisations, and here at the consumers.
  */
 import fs from "node:fs";
+import { criteria, scoreMinibatch } from "@secateur/criteria";
 import { buildDependencyGraph, type Group } from "@secateur/dependency-graph";
 import { createModel, loadWeights, writeSafetensors } from "@secateur/models";
 import { lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { expect, it } from "vitest";
-import { criteria, scoreMinibatch } from "../src/index.ts";
 
 const golden = JSON.parse(fs.readFileSync(new URL("golden/scores.json", import.meta.url), "utf8")) as {
   readonly phase: number;
