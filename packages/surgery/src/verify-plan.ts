@@ -46,7 +46,7 @@ export async function verifyPlan(
     if (!(worst <= rtol)) {
       throw new RemovalMismatchError(
         `after removal the outputs of "${model.name}" differ by ${worst.toExponential(2)} of their largest value, ` +
-          `more than ${rtol}: a layer's rule does not tell the truth about it`,
+          `more than ${rtol}: ${reasonFor(model)}`,
       );
     }
     return { relativeError: worst, samples };
@@ -54,6 +54,15 @@ export async function verifyPlan(
     disposeModel(silenced);
     if (options.smaller === undefined) disposeModel(smaller);
   }
+}
+
+/** What is at fault: weights that are not numbers, or else a rule. */
+function reasonFor(model: tfl.LayersModel): string {
+  const isFinite = (weight: tfl.LayerVariable): boolean =>
+    tf.tidy(() => tf.all(tf.isFinite(weight.read())).dataSync()[0] === 1);
+  const broken = model.weights.find((weight) => !isFinite(weight));
+  if (broken !== undefined) return `the weight "${broken.originalName}" is not finite`;
+  return "a layer's rule does not tell the truth about it";
 }
 
 function relativeError(expected: tf.Tensor, actual: tf.Tensor): tf.Tensor {

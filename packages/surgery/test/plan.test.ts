@@ -122,6 +122,15 @@ describe("verifyPlan", () => {
   });
 });
 
+it("verifyPlan names a weight that is not finite", async () => {
+  const values = model.getWeights().map((weight) => tf.clone(weight));
+  const [kernel, ...rest] = values;
+  const broken = tf.tidy(() => tf.mul(kernel ?? tf.scalar(1), Number.NaN));
+  model.setWeights([broken, ...rest]);
+  await expect(verifyPlan(model, planOf({ a: [0] }))).rejects.toThrow('the weight "a/kernel" is not finite');
+  tf.dispose([values, broken]);
+});
+
 describe("the smaller model", () => {
   it("is loaded by a process that never heard of Secateur, with equal outputs", {
     timeout: 60_000,
