@@ -6,6 +6,11 @@ export const evaluationBatchSize = 250;
 /** Minibatches that criteria are averaged over. */
 export const scoringBatches = 10;
 
+/** Bytes that a worker process takes while it trains, data included: measured with batches of 128, rounded up. */
+export function memoryOfWorker(model: string): number {
+  return (model === "lenet3" ? 1 : 4) * 2 ** 30;
+}
+
 export interface Recipe {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;

@@ -1,5 +1,5 @@
 /** All training and pruning that a run's log does not hold yet, as jobs for worker processes. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { EngineReport } from "@secateur/backend";
 import type { BenchData } from "./bench-data.ts";
 import type { RunEvent } from "./event-log.ts";
@@ -7,6 +7,7 @@ import { type Job, type JobEvent, networkFile, trainingFile } from "./jobs/job.t
 import { lazyTask } from "./lazy-task.ts";
 import type { CriterionFactories } from "./load-criteria.ts";
 import type { Progress, Task } from "./progress.ts";
+import { memoryOfWorker } from "./recipe.ts";
 import { cellKey, readRecord, type TrainedBaseline } from "./recorded.ts";
 import type { RunDirectory } from "./run-directory.ts";
 import { type WorkLeft, workLeft } from "./work-left.ts";
@@ -23,8 +24,8 @@ export async function trainAndPrune(
   const names = [...criteria.keys()];
   const tasks = startTasks(progress, workLeft(run, data, names.length));
   await runJobs({
-    // An engine with threads of its own uses all cores in one process.
-    workerCount: engine.threads === 1 ? Math.min(availableParallelism(), config.seeds * names.length) : 1,
+    workerCount:
+      engine.threads === 1 ? Math.min(workersThatFit(config.model), config.seeds * names.length) : 1,
     setup: { config, engine: engine.engine },
     jobs: jobsLeft(run, names),
     baselineOf: (seed) => readRecord(run.log.events).baselines.get(seed) ?? null,
@@ -41,6 +42,11 @@ export async function trainAndPrune(
     },
   });
   tasks.prune.done();
+}
+
+/** As many as there are cores and memory for; an engine with threads of its own uses all cores in one process. */
+function workersThatFit(model: string): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / memoryOfWorker(model))));
 }
 
 function startTasks(
