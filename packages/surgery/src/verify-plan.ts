@@ -58,9 +58,9 @@ export async function verifyPlan(
 
 /** What is at fault: weights that are not numbers, or else a rule. */
 function reasonFor(model: tfl.LayersModel): string {
-  const isFinite = (weight: tfl.LayerVariable): boolean =>
+  const hasNumbers = (weight: tfl.LayerVariable): boolean =>
     tf.tidy(() => tf.all(tf.isFinite(weight.read())).dataSync()[0] === 1);
-  const broken = model.weights.find((weight) => !isFinite(weight));
+  const broken = model.weights.find((weight) => !hasNumbers(weight));
   if (broken !== undefined) return `the weight "${broken.originalName}" is not finite`;
   return "a layer's rule does not tell the truth about it";
 }
