@@ -24,8 +24,11 @@ it.each(examples)("%s: %s", async (name, example) => {
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
     lines.push(values.map(text).join(" "));
   });
-  await import(pathToFileURL(file).href);
-  log.mockRestore();
+  try {
+    await import(pathToFileURL(file).href);
+  } finally {
+    log.mockRestore(); // also after an example that throws: other files share this process
+  }
   expect(lines.join("\n")).toBe(shown);
 });
 
