@@ -10,6 +10,7 @@ import type { Progress, Task } from "./progress.ts";
 import { memoryOfWorker } from "./recipe.ts";
 import { cellKey, readRecord, type TrainedBaseline } from "./recorded.ts";
 import type { RunDirectory } from "./run-directory.ts";
+import { RunDirectoryError } from "./run-directory-error.ts";
 import { type WorkLeft, workLeft } from "./work-left.ts";
 import { runJobs } from "./worker-pool.ts";
 
@@ -70,9 +71,12 @@ function pruneJobs(run: RunDirectory, criteria: readonly string[], seed: number)
   const { cells } = readRecord(run.log.events);
   return criteria.flatMap((criterion): readonly Job[] => {
     const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
-    return network === null || ratios.length === 0
-      ? []
-      : [{ kind: "prune", seed, criterion, ratios, network }];
+    if (ratios.length === 0) return [];
+    if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network }];
+    const file = networkFile(seed);
+    throw new RunDirectoryError(
+      `${run.path} lacks ${file}, from which to go on. Begin anew in another --out.`,
+    );
   });
 }
 

@@ -19,7 +19,7 @@ export interface Orders {
 export async function runJobs(orders: Orders): Promise<void> {
   if (orders.jobs.length === 0) return;
   const queue = [...orders.jobs];
-  const changes = new EventEmitter();
+  const changes = new EventEmitter().setMaxListeners(0);
   let running = 0;
   const serve = async (worker: WorkerProcess): Promise<void> => {
     await worker.ask({ type: "setup", setup: orders.setup }, () => undefined);

@@ -8,6 +8,7 @@ import { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
 import { type LayerUse, layerUses, weightName } from "./layer-node.ts";
 import type { LayerRules, Role, RuleContext } from "./layer-rule.ts";
 import { type UnionFind, unionFind } from "./union-find.ts";
+import { checkWeightNames } from "./weight-names.ts";
 
 /** One axis of one weight and the channel at each of its positions. */
 interface Binding {
@@ -44,6 +45,7 @@ export interface ChannelTrace {
 }
 
 export function traceChannels(model: tfl.LayersModel, rules: LayerRules): ChannelTrace {
+  checkWeightNames(model);
   const uses = layerUses(model);
   const tracer = new Tracer(rules, layersThatFeedBatchNormalization(uses));
   for (const use of uses) tracer.visit(use);

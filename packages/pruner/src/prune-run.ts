@@ -60,6 +60,10 @@ export function startRun(model: tfl.LayersModel, { budget, schedule = {}, resume
     removals,
     left: () => remainingOf(run.graph).amounts(),
   };
+  if (resume !== undefined && isMet(run.left(), run.target)) {
+    run.epoch++; // as the loop does when the budget is met
+    run.batch = 0;
+  }
   return run;
 }
 

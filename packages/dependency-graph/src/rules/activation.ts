@@ -2,7 +2,11 @@
 import type { LayerRule } from "../layer-rule.ts";
 
 export const activation: LayerRule = (context) =>
-  context.config["activation"] === "softmax" ? softmax(context) : context.inputs[0];
+  mixesChannels(context.config) ? softmax(context) : context.inputs[0];
+
+/** Softmax and its logarithm look at all channels at once. */
+export const mixesChannels = ({ activation: name }: Readonly<Record<string, unknown>>): boolean =>
+  name === "softmax" || name === "logSoftmax";
 
 export const softmax: LayerRule = (context) => {
   const [input] = context.inputs;

@@ -1,6 +1,7 @@
 /** Dense: kernel `[in, units]` consumes the last axis of its input and creates channels on axis 1. */
 import { lastAxis, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
+import { mixesChannels } from "./activation.ts";
 
 export const dense: LayerRule = (context) => {
   const [input] = context.inputs;
@@ -11,6 +12,6 @@ export const dense: LayerRule = (context) => {
   const units = context.create("kernel", 1, "kernel");
   if (context.hasWeight("bias")) context.bind("bias", 0, "bias", units);
   context.counts(["units"], units);
-  if (context.config["activation"] === "softmax") context.pin(units, "softmax mixes the channels");
+  if (mixesChannels(context.config)) context.pin(units, "softmax mixes the channels");
   return lastAxis(context.outputShape, units);
 };

@@ -4,6 +4,7 @@
  */
 import { lastAxis, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
+import { mixesChannels } from "./activation.ts";
 
 export const depthwiseConv2d: LayerRule = (context) => {
   const [input] = context.inputs;
@@ -17,6 +18,6 @@ export const depthwiseConv2d: LayerRule = (context) => {
     Number(input.ids[Math.floor(i / multiplier)]),
   );
   if (context.hasWeight("bias")) context.bind("bias", 0, "bias", ids);
-  if (context.config["activation"] === "softmax") context.pin(ids, "softmax mixes the channels");
+  if (mixesChannels(context.config)) context.pin(ids, "softmax mixes the channels");
   return lastAxis(context.outputShape, ids);
 };
