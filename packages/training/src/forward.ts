@@ -5,7 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type MovingAverages, normalizeBatch } from "./batch-normalization.ts";
+import { type BatchStatistics, normalizeBatch } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
@@ -25,7 +25,7 @@ export interface ForwardOptions {
 interface Pass {
   readonly mode: Mode;
   readonly taps: Taps;
-  readonly movingAverages: MovingAverages | undefined;
+  readonly observe: ((statistics: BatchStatistics) => void) | undefined;
 }
 
 /**
@@ -38,25 +38,23 @@ interface Pass {
  * @example const logits = forward(model, images, { mode: "train" });
  */
 export function forward(model: tfl.LayersModel, xs: tf.Tensor, options: ForwardOptions = {}): tf.Tensor2D {
-  return logits(model, xs, options);
+  return tf.tidy(() => logits(model, xs, options));
 }
 
-/** As `forward`; `movingAverages` gets what the batch makes of them in mode "train". */
+/** As `forward`; in mode "train" `observe` is told what batch normalisation sees. Disposes nothing. */
 export function logits(
   model: tfl.LayersModel,
   xs: tf.Tensor,
   { mode = "eval", taps = {} }: ForwardOptions,
-  movingAverages?: MovingAverages,
+  observe?: (statistics: BatchStatistics) => void,
 ): tf.Tensor2D {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new TrainingError(`model "${model.name}" must have one input and one output to be trained here`);
   }
-  return tf.tidy(() => {
-    const [result] = runModel(model, [xs], true, { mode, taps, movingAverages });
-    if (result?.rank === 2) return result as tf.Tensor2D;
-    const shape = JSON.stringify(model.outputs[0]?.shape);
-    throw new TrainingError(`model "${model.name}" must give [batch, classes], not ${shape}`);
-  });
+  const [result] = runModel(model, [xs], true, { mode, taps, observe });
+  if (result?.rank === 2) return result as tf.Tensor2D;
+  const shape = JSON.stringify(model.outputs[0]?.shape);
+  throw new TrainingError(`model "${model.name}" must give [batch, classes], not ${shape}`);
 }
 
 /** @param isHead the model's first output is what the loss gets. */
@@ -99,7 +97,7 @@ function runLayer(
   if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
   const isTraining = pass.mode === "train";
   if (isTraining && input !== undefined && layer.getClassName() === "BatchNormalization") {
-    return [normalizeBatch(layer, input, pass.movingAverages)];
+    return [normalizeBatch(layer, input, pass.observe)];
   }
   return [layer.call([...inputs], { training: isTraining })].flat();
 }

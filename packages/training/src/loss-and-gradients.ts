@@ -1,14 +1,13 @@
 /** The mean cross-entropy of a minibatch and its gradient with respect to every trainable weight, in one pass. */
-import { softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "./batch.ts";
-import type { MovingAverages } from "./batch-normalization.ts";
+import { type BatchStatistics, moveAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
-import { logits, type Mode } from "./forward.ts";
-import { type NamedWeights, trainableWeights, variableOf } from "./named-weights.ts";
-import { countCorrect, targets } from "./targets.ts";
+import type { Mode } from "./forward.ts";
+import { type NamedWeights, trainableWeights } from "./named-weights.ts";
+import { type StepOutputs, stepFunction } from "./step-function.ts";
 
 export interface LossOptions {
   /** Batch normalisation by batch ("train", and dropout) or moving statistics ("eval"). Default "train". */
@@ -43,51 +42,23 @@ export function lossAndGradients(
   batch: Batch,
   options: LossOptions = {},
 ): LossAndGradients {
-  const movingAverages: MovingAverages = new Map();
-  const result = differentiate(model, batch, options, movingAverages);
-  writeAndDispose(movingAverages);
+  const { statistics, ...result } = differentiate(model, batch, options);
+  if (options.updateMovingAverages === true) moveAverages(statistics);
+  disposeStatistics(statistics);
   return result;
 }
 
-/** As `lossAndGradients`, but the new moving averages are only computed: they are the caller's to write or dispose. */
-export function differentiate(
-  model: tfl.LayersModel,
-  batch: Batch,
-  { mode = "train", updateMovingAverages = false, labelSmoothing = 0, weights: names }: LossOptions,
-  movingAverages: MovingAverages,
-): LossAndGradients {
+/** As `lossAndGradients`, but moving averages do not change: `statistics` has what would change them. */
+export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
+  const { mode = "train", labelSmoothing = 0, weights: names } = options;
   checkEndsInSoftmax(model);
   checkBatch(model, batch);
-  const weights = [...choose(trainableWeights(model), names)];
-  const variables = weights.map(([, weight]) => variableOf(weight));
-  const kept: tf.Scalar[] = [];
-  try {
-    return tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => {
-        const scores = logits(model, batch.xs, { mode }, updateMovingAverages ? movingAverages : undefined);
-        kept.push(tf.keep(countCorrect(scores, batch.ys)));
-        const losses = softmaxCrossEntropy(scores, targets(batch.ys, scores.shape[1], labelSmoothing));
-        return tf.mean(losses) as tf.Scalar;
-      }, variables);
-      const gradients = weights.map(([name], i) => {
-        const gradient = grads[variables[i]?.name ?? ""];
-        if (gradient !== undefined) return [name, gradient] as const;
-        throw new TrainingError(`"${name}" has no gradient: the loss does not depend on it`);
-      });
-      const [correct = tf.scalar(0)] = kept;
-      return { loss: value, correct, gradients: Object.fromEntries(gradients) };
-    });
-  } catch (error) {
-    tf.dispose([kept, [...movingAverages.values()]]);
-    throw error;
-  }
+  const weights = choose(trainableWeights(model), names);
+  return stepFunction(model, { mode, labelSmoothing, weights })(batch);
 }
 
-export function writeAndDispose(movingAverages: MovingAverages): void {
-  for (const [variable, value] of movingAverages) {
-    variable.write(value);
-    value.dispose();
-  }
+export function disposeStatistics(statistics: readonly BatchStatistics[]): void {
+  for (const { mean, variance } of statistics) tf.dispose([mean, variance]);
 }
 
 function choose(all: NamedWeights, names: readonly string[] | undefined): NamedWeights {

@@ -2,7 +2,7 @@
  * Stochastic gradient descent with momentum and weight decay, as PyTorch defines it:
  * `v ← μ v + (g + λ w)`, `w ← w - η v`, or with Nesterov's look-ahead `w ← w - η (g + λ w + μ v)`.
  */
-import * as tf from "@tensorflow/tfjs-core";
+import { momentumUpdate } from "@secateur/backend/ops";
 import { type Optimizer, slots } from "./optimizer.ts";
 
 export interface SgdOptions {
@@ -34,17 +34,16 @@ export function sgd({
       for (const [name, weight] of weights) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
-        const next = tf.tidy(() => {
-          const value = weight.read();
-          const slope = decays(name) ? tf.add(gradient, tf.mul(value, weightDecay)) : gradient;
-          if (momentum === 0) return tf.sub(value, tf.mul(slope, this.learningRate));
-          const velocity = tf.add(tf.mul(get(`momentum/${name}`, value), momentum), slope);
-          set(`momentum/${name}`, velocity);
-          const direction = nesterov ? tf.add(slope, tf.mul(velocity, momentum)) : velocity;
-          return tf.sub(value, tf.mul(direction, this.learningRate));
+        const velocity = get(`momentum/${name}`, weight.read());
+        const [value, moved] = momentumUpdate(weight.read(), gradient, velocity, {
+          learningRate: this.learningRate,
+          momentum,
+          weightDecay: decays(name) ? weightDecay : 0,
+          nesterov,
         });
-        weight.write(next);
-        next.dispose();
+        set(`momentum/${name}`, moved);
+        weight.write(value);
+        value.dispose();
       }
     },
     ...state,

@@ -2,9 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
-import type { MovingAverages } from "./batch-normalization.ts";
+import { moveAverages } from "./batch-normalization.ts";
 import { NonFiniteLossError } from "./errors.ts";
-import { differentiate, type LossAndGradients, writeAndDispose } from "./loss-and-gradients.ts";
+import { differentiate, type LossAndGradients } from "./loss-and-gradients.ts";
 import { trainableWeights } from "./named-weights.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -34,16 +34,15 @@ export function trainStep(
   { labelSmoothing = 0, step = 0, observe }: TrainStepOptions = {},
 ): StepResult {
   const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
-  const movingAverages: MovingAverages = new Map();
   try {
-    const options = { mode: "train", updateMovingAverages: true, labelSmoothing } as const;
-    const observed = differentiate(model, batch, options, movingAverages);
-    disposables.push(observed.loss, observed.correct, observed.gradients, ...movingAverages.values());
+    const { statistics, ...observed } = differentiate(model, batch, { labelSmoothing });
+    disposables.push(observed.loss, observed.correct, observed.gradients);
+    disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));
     const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
     const [loss = Number.NaN, correct = 0] = values;
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
     observe?.(observed);
-    writeAndDispose(movingAverages);
+    moveAverages(statistics);
     optimizer.apply(trainableWeights(model), observed.gradients);
     return { loss, accuracy: correct / (batch.xs.shape[0] ?? 0) };
   } finally {

@@ -5,6 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type EngineDevice, type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
 import { importOptional } from "./import-optional.ts";
 import { isNode } from "./is-node.ts";
+import { registerCompiler } from "../ops/compiled.ts";
+import { registerTrainingKernels } from "../register-training-kernels.ts";
 import { setBackend } from "./set-backend.ts";
 
 /** tfjs-node 4.22.0 calls two functions that Node 23 removed. */
@@ -40,6 +42,9 @@ const start = async (packageName: string, gpu: boolean): Promise<EngineDevice> =
     if (former !== undefined && former !== "tensorflow") await tf.setBackend(former);
     throw new EngineStartError("TensorFlow loads but sees no GPU");
   }
+  await registerTrainingKernels();
+  const { compileToGraph } = await import("../graph/compile.ts");
+  registerCompiler("tensorflow", compileToGraph);
   const { availableParallelism } = await import("node:os");
   return { version: versionOf(loaded), device: usesGpu() ? "GPU" : "CPU", threads: availableParallelism() };
 };

@@ -10,6 +10,12 @@ export type ComposedKernel = (
   attrs: Readonly<Record<string, unknown>>,
 ) => tf.Tensor[];
 
+/** Disposes what a composed kernel makes on the way. */
+export const tidied =
+  (kernel: ComposedKernel): ComposedKernel =>
+  (inputs, attrs) =>
+    tf.tidy(() => kernel(inputs, attrs));
+
 /** Gives the current backend `composed` under `kernelName` unless it has that kernel already. */
 export const ensureKernel = (kernelName: string, composed: ComposedKernel): void => {
   tf.backend();

@@ -1,4 +1,7 @@
 // Fused operations for training. Importing this imports no tfjs backend and registers nothing.
 
 export { batchNormTraining, type NormalizedBatch } from "./batch-norm-training.ts";
+export { compiled, type TensorFunction } from "./compiled.ts";
+export { type MomentumUpdateAttrs, momentumUpdate } from "./momentum-update.ts";
+export { movingAverage } from "./moving-average.ts";
 export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";

@@ -6,9 +6,9 @@ import {
   type DepthwiseConv2dNativeBackpropInputAttrs,
   type KernelConfig,
 } from "@tensorflow/tfjs-core";
-import { geometryValues, inputFrame } from "../simd/geometry.ts";
-import { simdOf } from "../simd/simd-module.ts";
-import { makeOutput, offsetOf, withScratch, writeInts } from "../simd/wasm-heap.ts";
+import { geometryValues, inputFrame } from "../../simd/geometry.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { makeOutput, offsetOf, withScratch, writeInts } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat, shape4 } from "./define-kernel.ts";
 
 export const depthwiseConv2dBackpropInput: KernelConfig = defineKernel<

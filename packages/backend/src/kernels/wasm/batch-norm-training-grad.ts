@@ -2,9 +2,9 @@
 //   ∂x = γr (∂y - mean(∂y)) - γr² mean(∂y x̂) (x - μ),  r = 1/√(σ² + ε)
 
 import { type KernelConfig, util } from "@tensorflow/tfjs-core";
-import { batchNormTrainingGradKernel } from "../ops/batch-norm-training.ts";
-import { simdOf } from "../simd/simd-module.ts";
-import { doubles, floats, makeOutput, offsetOf, withScratch } from "../simd/wasm-heap.ts";
+import { batchNormTrainingGradKernel } from "../../ops/batch-norm-training.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat } from "./define-kernel.ts";
 
 type Inputs = "dy" | "x" | "gamma" | "mean" | "variance";

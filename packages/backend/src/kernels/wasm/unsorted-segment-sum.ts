@@ -6,8 +6,8 @@ import {
   type UnsortedSegmentSumAttrs,
   util,
 } from "@tensorflow/tfjs-core";
-import { simdOf } from "../simd/simd-module.ts";
-import { fillZero, makeOutput, offsetOf } from "../simd/wasm-heap.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { fillZero, makeOutput, offsetOf } from "../../simd/wasm-heap.ts";
 import { defineKernel, UnsupportedKernelInputError } from "./define-kernel.ts";
 
 export const unsortedSegmentSum: KernelConfig = defineKernel<"x" | "segmentIds", UnsortedSegmentSumAttrs>(

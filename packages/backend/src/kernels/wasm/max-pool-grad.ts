@@ -2,9 +2,9 @@
 // values are all ≤ 0 no gradient.
 
 import { backend_util, type KernelConfig, MaxPoolGrad, type MaxPoolGradAttrs } from "@tensorflow/tfjs-core";
-import { geometryValues } from "../simd/geometry.ts";
-import { simdOf } from "../simd/simd-module.ts";
-import { fillZero, makeOutput, offsetOf, withScratch, writeInts } from "../simd/wasm-heap.ts";
+import { geometryValues } from "../../simd/geometry.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { fillZero, makeOutput, offsetOf, withScratch, writeInts } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat, shape4 } from "./define-kernel.ts";
 
 export const maxPoolGrad: KernelConfig = defineKernel<"dy" | "input", MaxPoolGradAttrs>(

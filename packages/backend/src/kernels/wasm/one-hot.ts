@@ -2,7 +2,7 @@
 // here, values outside 0..depth-1 giving a row of offValue, as on the cpu backend.
 
 import { type KernelConfig, OneHot, type OneHotAttrs, util } from "@tensorflow/tfjs-core";
-import { makeOutput, valuesOf } from "../simd/wasm-heap.ts";
+import { makeOutput, valuesOf } from "../../simd/wasm-heap.ts";
 import { defineKernel } from "./define-kernel.ts";
 
 /** @param stock - The backend's own kernel, right for int32. */

@@ -1,8 +1,8 @@
 // softmaxCrossEntropy (ops/softmax-cross-entropy.ts) on the heap itself: a few thousand values, so in JavaScript.
 
 import { type KernelConfig, util } from "@tensorflow/tfjs-core";
-import { softmaxCrossEntropyKernel } from "../ops/softmax-cross-entropy.ts";
-import { floats, makeOutput, offsetOf } from "../simd/wasm-heap.ts";
+import { softmaxCrossEntropyKernel } from "../../ops/softmax-cross-entropy.ts";
+import { floats, makeOutput, offsetOf } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat } from "./define-kernel.ts";
 
 const sumOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);

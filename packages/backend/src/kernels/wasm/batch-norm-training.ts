@@ -2,9 +2,9 @@
 
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { batchNormTrainingKernel } from "../ops/batch-norm-training.ts";
-import { simdOf } from "../simd/simd-module.ts";
-import { doubles, floats, makeOutput, offsetOf, withScratch } from "../simd/wasm-heap.ts";
+import { batchNormTrainingKernel } from "../../ops/batch-norm-training.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat } from "./define-kernel.ts";
 
 /** Writes the mean and the biased variance of each channel; sums are taken about the channel's first value. */

@@ -6,9 +6,9 @@ import {
   type Conv2DBackpropFilterAttrs,
   type KernelConfig,
 } from "@tensorflow/tfjs-core";
-import { geometryValues, inputFrame, roundUp4 } from "../simd/geometry.ts";
-import { simdOf } from "../simd/simd-module.ts";
-import { makeOutput, offsetOf, withScratch, writeInts } from "../simd/wasm-heap.ts";
+import { geometryValues, inputFrame, roundUp4 } from "../../simd/geometry.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { makeOutput, offsetOf, withScratch, writeInts } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireChannelsLast, requireFloat, shape4 } from "./define-kernel.ts";
 
 export const conv2DBackpropFilter: KernelConfig = defineKernel<"x" | "dy", Conv2DBackpropFilterAttrs>(

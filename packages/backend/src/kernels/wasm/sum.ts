@@ -3,8 +3,8 @@
 
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type KernelConfig, Sum, type SumAttrs, type TensorInfo, util } from "@tensorflow/tfjs-core";
-import { simdOf } from "../simd/simd-module.ts";
-import { doubles, floats, makeOutput, offsetOf, withScratch } from "../simd/wasm-heap.ts";
+import { simdOf } from "../../simd/simd-module.ts";
+import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
 import { defineKernel } from "./define-kernel.ts";
 
 const sumRows = (backend: BackendWasm, x: TensorInfo, columns: number, out: TensorInfo): void => {

@@ -1,0 +1,187 @@
+// Runs a function once and records every TensorFlow operation that it calls, as the nodes of a graph.
+
+import type { DataId, Tensor } from "@tensorflow/tfjs-core";
+import type { Attribute, TensorFlowBackend } from "../kernels/tensorflow/run-op.ts";
+import type { TensorFunction } from "../ops/compiled.ts";
+import type { AttributeValue, GraphNode } from "./saved-model.ts";
+
+export interface Recording {
+  readonly nodes: readonly GraphNode[];
+  /** Which inputs the graph depends on, by their place among the function's. */
+  readonly usedInputs: readonly number[];
+  /** `node:output` of each result. */
+  readonly results: readonly string[];
+}
+
+export interface Recorded {
+  readonly outputs: readonly Tensor[];
+  /** Or why the function cannot become a graph. */
+  readonly recording: Recording | string;
+}
+
+export const inputName = (place: number): string => `input${place}`;
+
+/** Numbers that TensorFlow gives its types, by tfjs's names. */
+const typeNumbers: Readonly<Record<string, number>> = { float32: 1, int32: 3, bool: 10 };
+
+interface Constant {
+  readonly values: ArrayBufferView | readonly number[];
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+const attributeValue = (
+  { binding }: TensorFlowBackend,
+  { type, value }: Attribute,
+): AttributeValue | undefined => {
+  if (Array.isArray(value)) {
+    if (type === binding.TF_ATTR_INT) return { kind: "ints", value };
+    if (type === binding.TF_ATTR_FLOAT) return { kind: "floats", value };
+    return type === binding.TF_ATTR_SHAPE ? { kind: "shape", value } : undefined;
+  }
+  if (typeof value === "boolean") return { kind: "bool", value };
+  if (typeof value === "string") return { kind: "string", value };
+  if (typeof value !== "number") return undefined;
+  if (type === binding.TF_ATTR_BOOL) return { kind: "bool", value: value !== 0 };
+  if (type === binding.TF_ATTR_TYPE) return { kind: "type", value };
+  return { kind: type === binding.TF_ATTR_INT ? "int" : "float", value };
+};
+
+class Recorder {
+  readonly nodes: GraphNode[] = [];
+  readonly usedInputs = new Set<number>();
+  refusal: string | undefined;
+  readonly #backend: TensorFlowBackend;
+  readonly #inputs: readonly Tensor[];
+  readonly #places: ReadonlyMap<DataId, number>;
+  /** Where each tensor's values come from. */
+  readonly #sources = new Map<DataId, string>();
+  readonly #constants = new Map<DataId, Constant>();
+
+  constructor(backend: TensorFlowBackend, inputs: readonly Tensor[]) {
+    this.#backend = backend;
+    this.#inputs = inputs;
+    this.#places = new Map(inputs.map(({ dataId }, place) => [dataId, place]));
+    if (this.#places.size < inputs.length) this.refusal = "two of its inputs share their values";
+  }
+
+  refuse(reason: string): void {
+    this.refusal ??= reason;
+  }
+
+  made(dataId: DataId, constant: Constant): void {
+    this.#constants.set(dataId, constant);
+  }
+
+  ran(
+    operation: string,
+    attributes: readonly Attribute[],
+    inputs: readonly { readonly dataId: DataId }[],
+    outputs: readonly Tensor[],
+  ): void {
+    const sources = inputs.map(({ dataId }) => this.source(dataId));
+    const values = attributes.map((attribute) => [attribute.name, attributeValue(this.#backend, attribute)] as const);
+    const unknown = values.find(([, value]) => value === undefined);
+    if (unknown !== undefined) this.refuse(`${operation} has a "${unknown[0]}" of an unknown kind`);
+    const name = `node${this.nodes.length}`;
+    const known = Object.fromEntries(values) as GraphNode["attributes"];
+    this.nodes.push({ name, operation, inputs: sources, attributes: known });
+    for (const [i, { dataId }] of outputs.entries()) this.#sources.set(dataId, `${name}:${i}`);
+  }
+
+  source(dataId: DataId): string {
+    const known = this.#sources.get(dataId);
+    if (known !== undefined) return known;
+    const node = this.#inputNode(dataId) ?? this.#constantNode(dataId);
+    if (node === undefined) {
+      this.refuse("it uses a tensor that is not among its inputs");
+      return "";
+    }
+    this.nodes.push(node);
+    const source = `${node.name}:0`;
+    this.#sources.set(dataId, source);
+    return source;
+  }
+
+  #inputNode(dataId: DataId): GraphNode | undefined {
+    const place = this.#places.get(dataId);
+    const input = place === undefined ? undefined : this.#inputs[place];
+    if (place === undefined || input === undefined) return undefined;
+    this.usedInputs.add(place);
+    return {
+      name: inputName(place),
+      operation: "Placeholder",
+      inputs: [],
+      attributes: {
+        dtype: { kind: "type", value: this.#type(input.dtype) },
+        shape: { kind: "shape", value: input.shape },
+      },
+    };
+  }
+
+  #constantNode(dataId: DataId): GraphNode | undefined {
+    const constant = this.#constants.get(dataId);
+    if (constant === undefined) return undefined;
+    const { values, shape, dtype } = constant;
+    const type = this.#type(dtype);
+    return {
+      name: `constant${this.nodes.length}`,
+      operation: "Const",
+      inputs: [],
+      attributes: {
+        dtype: { kind: "type", value: type },
+        value: { kind: "tensor", value: { type, shape, bytes: bytesOf(values, dtype) } },
+      },
+    };
+  }
+
+  #type(dtype: string): number {
+    const type = typeNumbers[dtype];
+    if (type === undefined) this.refuse(`it uses a tensor of ${dtype}`);
+    return type ?? 0;
+  }
+}
+
+const bytesOf = (values: Constant["values"], dtype: string): Uint8Array => {
+  if (!ArrayBuffer.isView(values)) {
+    const typed = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+    return bytesOf(typed.from(values), dtype);
+  }
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+};
+
+/** Runs `f`, and gives what it gives, whether it can become a graph or not. */
+export const record = (backend: TensorFlowBackend, f: TensorFunction, inputs: readonly Tensor[]): Recorded => {
+  const recorder = new Recorder(backend, inputs);
+  const { executeSingleOutput, executeMultipleOutputs, write, readSync } = backend;
+  const overrides: Partial<TensorFlowBackend> = {
+    executeSingleOutput: (operation, attributes, tensors) => {
+      const output = executeSingleOutput.call(backend, operation, attributes, tensors);
+      recorder.ran(operation, attributes, tensors, [output]);
+      return output;
+    },
+    executeMultipleOutputs: (operation, attributes, tensors, count) => {
+      const outputs = executeMultipleOutputs.call(backend, operation, attributes, tensors, count);
+      recorder.ran(operation, attributes, tensors, outputs);
+      return outputs;
+    },
+    write: (values, shape, dtype) => {
+      const dataId = write.call(backend, values, shape, dtype);
+      recorder.made(dataId, { values, shape, dtype });
+      return dataId;
+    },
+    readSync: (dataId) => {
+      recorder.refuse("it reads a tensor's values");
+      return readSync.call(backend, dataId);
+    },
+  };
+  Object.assign(backend, overrides);
+  try {
+    const outputs = f(inputs);
+    const results = outputs.map(({ dataId }) => recorder.source(dataId));
+    const { nodes, usedInputs, refusal } = recorder;
+    return { outputs, recording: refusal ?? { nodes, usedInputs: [...usedInputs], results } };
+  } finally {
+    for (const name of Object.keys(overrides)) Reflect.deleteProperty(backend, name);
+  }
+};

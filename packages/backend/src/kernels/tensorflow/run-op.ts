@@ -1,0 +1,95 @@
+// Calls one of TensorFlow's own operations by name, and the form of a kernel that does.
+
+import type { DataId, KernelConfig, KernelFunc, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
+
+/** What is used of tfjs-node's backend, which exports no types of it. */
+export interface TensorFlowBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: Readonly<
+    Record<`TF_ATTR_${"BOOL" | "FLOAT" | "INT" | "SHAPE" | "STRING" | "TYPE"}` | "TF_FLOAT" | "TF_INT32", number>
+  >;
+  readonly executeSingleOutput: (
+    operation: string,
+    attributes: readonly Attribute[],
+    inputs: readonly TensorInfo[],
+  ) => Tensor;
+  readonly executeMultipleOutputs: (
+    operation: string,
+    attributes: readonly Attribute[],
+    inputs: readonly TensorInfo[],
+    outputs: number,
+  ) => Tensor[];
+  /** `relu`, `elu` …, as tfjs's fused operations name them; none gives the input back. */
+  readonly applyActivation: (x: Tensor, activation?: string, prelu?: Tensor, leakyreluAlpha?: number) => Tensor;
+  readonly write: (values: ArrayBufferView | readonly number[], shape: readonly number[], dtype: string) => DataId;
+  readonly readSync: (dataId: DataId) => ArrayBufferView;
+  readonly loadSavedModelMetaGraph: (folder: string, tags: string) => number;
+  readonly runSavedModel: (
+    id: number,
+    inputs: readonly Tensor[],
+    inputInfos: readonly { readonly name: string }[],
+    outputs: readonly string[],
+  ) => Tensor[];
+  readonly deleteSavedModel: (id: number) => void;
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** Integers, or lists of them, are marked so: JavaScript cannot tell 1 from 1.0. */
+export const integers = (value: number | readonly number[]): { readonly integers: number | readonly number[] } => ({
+  integers: value,
+});
+
+type AttributeValue = number | boolean | string | ReturnType<typeof integers>;
+
+interface OpOptions {
+  /** How many tensors the operation gives. Default 1. */
+  readonly outputs?: number;
+  /** Its type attributes that are float32. Default `T`. */
+  readonly floatTypes?: readonly string[];
+  /** Its type attributes that are int32. */
+  readonly indexTypes?: readonly string[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+}
+
+const attribute = ({ binding }: TensorFlowBackend, name: string, value: AttributeValue): Attribute => {
+  if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+  if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
+  if (typeof value === "string") return { name, type: binding.TF_ATTR_STRING, value };
+  return { name, type: binding.TF_ATTR_INT, value: value.integers };
+};
+
+/** @returns All outputs; what is not wanted must be disposed. */
+export const runOp = (
+  backend: TensorFlowBackend,
+  operation: string,
+  inputs: readonly TensorInfo[],
+  { outputs = 1, floatTypes = ["T"], indexTypes = [], attributes = {} }: OpOptions = {},
+): Tensor[] => {
+  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding;
+  const all = [
+    ...floatTypes.map((name) => ({ name, type, value: TF_FLOAT })),
+    ...indexTypes.map((name) => ({ name, type, value: TF_INT32 })),
+    ...Object.entries(attributes).map(([name, value]) => attribute(backend, name, value)),
+  ];
+  return backend.executeMultipleOutputs(operation, all, inputs, outputs);
+};
+
+/** A kernel for the "tensorflow" backend, which both tfjs-node and tfjs-node-gpu register. */
+export const defineTensorFlowKernel = <Inputs extends string, Attrs = object>(
+  kernelName: string,
+  run: (call: {
+    readonly inputs: Readonly<Record<Inputs, Tensor>>;
+    readonly attrs: Attrs;
+    readonly backend: TensorFlowBackend;
+  }) => TensorInfo | TensorInfo[],
+): KernelConfig => ({
+  kernelName,
+  backendName: "tensorflow",
+  // tfjs types every kernel's arguments alike; here they get those of this kernel.
+  kernelFunc: run as unknown as KernelFunc,
+});
