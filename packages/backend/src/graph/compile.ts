@@ -73,7 +73,6 @@ class Specialization {
     if (this.#graph !== undefined) return this.#graph.run(inputs);
     if (this.#isRefused || this.#calls++ < callsBefore) return this.#f(inputs);
     const { outputs, recording } = record(this.#backend, this.#f, inputs);
-    if (typeof recording === "string") console.log(recording);
     if (typeof recording === "string") this.#isRefused = true;
     else this.#consider(recording, inputs, outputs);
     return outputs;
@@ -86,7 +85,7 @@ class Specialization {
       return;
     }
     this.#isRefused = true;
-    if (Buffer.compare(this.#first, encoded) !== 0) {console.log('differ', encoded.length, this.#first.length);return;}
+    if (Buffer.compare(this.#first, encoded) !== 0) return;
     try {
       const graph = load(this.#backend, encoded, recording);
       const again = graph.run(inputs);
@@ -95,7 +94,7 @@ class Specialization {
         this.#graphs.push(graph);
       } else graph.dispose();
       tf.dispose([...again]);
-    } catch(e) { console.log(e);
+    } catch {
       // TensorFlow takes some operations one by one that it refuses in a graph; then they go on one by one.
     }
   }
