@@ -34,14 +34,15 @@ export function sgd({
       for (const [name, weight] of weights) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
-        const velocity = get(`momentum/${name}`, weight.read());
+        const velocity = momentum === 0 ? gradient : get(`momentum/${name}`, weight.read());
         const [value, moved] = momentumUpdate(weight.read(), gradient, velocity, {
           learningRate: this.learningRate,
           momentum,
           weightDecay: decays(name) ? weightDecay : 0,
           nesterov,
         });
-        set(`momentum/${name}`, moved);
+        if (momentum === 0) moved.dispose();
+        else set(`momentum/${name}`, moved);
         weight.write(value);
         value.dispose();
       }
