@@ -1,10 +1,13 @@
-// What every kernel's test does: compute a function and its gradients on the wasm engine and on tfjs's cpu backend,
+// What every kernel's test does: compute a function and its gradients on the tested engine and on tfjs's cpu backend,
 // and compare the gradients with directional finite differences.
 
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
+
+/** Whether wasm is the tested engine: it is, unless SECATEUR_TEST_ENGINE names another. */
+export const onWasm: boolean = (process.env["SECATEUR_TEST_ENGINE"] ?? "wasm") === "wasm";
 
 export interface Input {
   readonly shape: number[];
@@ -54,11 +57,12 @@ const evaluate = (f: Fn, inputs: readonly Input[]): Float32Array[] =>
   });
 
 export const onCpu = async <T>(run: () => T): Promise<T> => {
+  const tested = tf.getBackend();
   await tf.setBackend("cpu");
   try {
     return run();
   } finally {
-    await tf.setBackend("wasm");
+    await tf.setBackend(tested);
   }
 };
 

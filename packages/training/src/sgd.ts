@@ -3,6 +3,7 @@
  * `v ← μ v + (g + λ w)`, `w ← w - η v`, or with Nesterov's look-ahead `w ← w - η (g + λ w + μ v)`.
  */
 import { momentumUpdate } from "@secateur/backend/ops";
+import type * as tf from "@tensorflow/tfjs-core";
 import { type Optimizer, slots } from "./optimizer.ts";
 
 export interface SgdOptions {
@@ -26,7 +27,12 @@ export function sgd({
   nesterov = false,
 }: SgdOptions): Optimizer {
   const { get, set, ...state } = slots();
-  const decays = (name: string): boolean => weightDecay !== 0 && (decay === "all" || name.endsWith("kernel"));
+  const decayOf = (name: string): number => (decay === "all" || name.endsWith("kernel") ? weightDecay : 0);
+  // Without momentum nothing has to be remembered, and the old velocity does not matter.
+  const velocityOf = (key: string, gradient: tf.Tensor): tf.Tensor =>
+    momentum === 0 ? gradient : get(key, gradient);
+  const remember = (key: string, velocity: tf.Tensor): void =>
+    momentum === 0 ? velocity.dispose() : set(key, velocity);
   return {
     name: "sgd",
     learningRate,
@@ -34,17 +40,12 @@ export function sgd({
       for (const [name, weight] of weights) {
         const gradient = gradients[name];
         if (gradient === undefined) continue;
-        const velocity = momentum === 0 ? gradient : get(`momentum/${name}`, weight.read());
-        const [value, moved] = momentumUpdate(weight.read(), gradient, velocity, {
-          learningRate: this.learningRate,
-          momentum,
-          weightDecay: decays(name) ? weightDecay : 0,
-          nesterov,
-        });
-        if (momentum === 0) moved.dispose();
-        else set(`momentum/${name}`, moved);
+        const key = `momentum/${name}`;
+        const attrs = { learningRate: this.learningRate, momentum, weightDecay: decayOf(name), nesterov };
+        const [value, velocity] = momentumUpdate(weight.read(), gradient, velocityOf(key, gradient), attrs);
         weight.write(value);
         value.dispose();
+        remember(key, velocity);
       }
     },
     ...state,

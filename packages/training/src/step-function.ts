@@ -43,7 +43,10 @@ export function stepFunction(model: tfl.LayersModel, options: StepOptions): Step
   return found;
 }
 
-function makeStepFunction(model: tfl.LayersModel, { mode, labelSmoothing, weights }: StepOptions): StepFunction {
+function makeStepFunction(
+  model: tfl.LayersModel,
+  { mode, labelSmoothing, weights }: StepOptions,
+): StepFunction {
   const names = [...weights.keys()];
   const variables = [...weights.values()].map(variableOf);
   /** The layers whose statistics the function gives; the same at every call. */
@@ -68,9 +71,12 @@ function makeStepFunction(model: tfl.LayersModel, { mode, labelSmoothing, weight
   const run = compiled(f);
 
   return ({ xs, ys }) => {
-    const inputs = [xs, ys, ...model.weights.map((weight) => weight.read())];
-    const [loss, correct, ...rest] = tf.tidy(() => [...run(inputs)]);
-    const statistics = normalizations.map((layer, i) => ({ layer, mean: rest[2 * i], variance: rest[2 * i + 1] }));
+    const [loss, correct, ...rest] = run([xs, ys, ...model.weights.map((weight) => weight.read())]);
+    const statistics = normalizations.map((layer, i) => ({
+      layer,
+      mean: rest[2 * i],
+      variance: rest[2 * i + 1],
+    }));
     const gradients = rest.slice(2 * normalizations.length);
     const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i]]));
     return { loss, correct, gradients: byName, statistics } as StepOutputs;

@@ -131,7 +131,8 @@ function inputGradients(
     const functions = gradient(dys);
     return inputs.map(([name, { id }]) => {
       const found = functions[name]?.();
-      if (found === undefined) throw new TrainingError(`tfjs has no gradient of ${kernelName} for its ${name}`);
+      if (found === undefined)
+        throw new TrainingError(`tfjs has no gradient of ${kernelName} for its ${name}`);
       const own = taken.has(found.id) ? tf.clone(found) : found;
       taken.add(own.id);
       return [id, own] as const;

@@ -1,5 +1,5 @@
 /**
- * Runs before every test file: the wasm engine, the `toBeAllClose` matcher, and the leak guard. Files share a process
+ * Runs before every test file: the engine (wasm, or the one in SECATEUR_TEST_ENGINE), the `toBeAllClose` matcher, and the leak guard. Files share a process
  * and its modules, so whatever a file did to the engine is undone here.
  */
 import { useBackend } from "@secateur/backend";
@@ -7,11 +7,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { toBeAllClose } from "./all-close.ts";
 import { checkTensors, countTensors } from "./leak-guard.ts";
+import { testBackend, testEngine } from "./test-engine.ts";
 
 expect.extend({ toBeAllClose });
 
 beforeAll(async () => {
-  if (tf.engine().backendName !== "wasm") await useBackend("wasm");
+  if (tf.engine().backendName !== testBackend) await useBackend(testEngine);
 });
 
 beforeEach(({ task }) => countTensors(task));

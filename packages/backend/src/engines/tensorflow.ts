@@ -2,11 +2,11 @@
 // first one loaded in a process counts.
 
 import * as tf from "@tensorflow/tfjs-core";
+import { registerCompiler } from "../ops/compiled.ts";
+import { registerTrainingKernels } from "../register-training-kernels.ts";
 import { type EngineDevice, type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
 import { importOptional } from "./import-optional.ts";
 import { isNode } from "./is-node.ts";
-import { registerCompiler } from "../ops/compiled.ts";
-import { registerTrainingKernels } from "../register-training-kernels.ts";
 import { setBackend } from "./set-backend.ts";
 
 /** tfjs-node 4.22.0 calls two functions that Node 23 removed. */

@@ -30,21 +30,24 @@ interface Constant {
   readonly dtype: string;
 }
 
+/** The kinds of attributes by the name of their type in tfjs-node's binding: of one value, and of a list. */
+const attributeKinds = {
+  TF_ATTR_BOOL: ["bool", undefined],
+  TF_ATTR_FLOAT: ["float", "floats"],
+  TF_ATTR_INT: ["int", "ints"],
+  TF_ATTR_SHAPE: [undefined, "shape"],
+  TF_ATTR_STRING: ["string", undefined],
+  TF_ATTR_TYPE: ["type", undefined],
+} as const;
+
 const attributeValue = (
   { binding }: TensorFlowBackend,
   { type, value }: Attribute,
 ): AttributeValue | undefined => {
-  if (Array.isArray(value)) {
-    if (type === binding.TF_ATTR_INT) return { kind: "ints", value };
-    if (type === binding.TF_ATTR_FLOAT) return { kind: "floats", value };
-    return type === binding.TF_ATTR_SHAPE ? { kind: "shape", value } : undefined;
-  }
-  if (typeof value === "boolean") return { kind: "bool", value };
-  if (typeof value === "string") return { kind: "string", value };
-  if (typeof value !== "number") return undefined;
-  if (type === binding.TF_ATTR_BOOL) return { kind: "bool", value: value !== 0 };
-  if (type === binding.TF_ATTR_TYPE) return { kind: "type", value };
-  return { kind: type === binding.TF_ATTR_INT ? "int" : "float", value };
+  const names = Object.keys(attributeKinds) as (keyof typeof attributeKinds)[];
+  const name = names.find((each) => binding[each] === type);
+  const kind = name === undefined ? undefined : attributeKinds[name][Array.isArray(value) ? 1 : 0];
+  return kind === undefined ? undefined : ({ kind, value } as AttributeValue);
 };
 
 class Recorder {
@@ -80,7 +83,9 @@ class Recorder {
     outputs: readonly Tensor[],
   ): void {
     const sources = inputs.map(({ dataId }) => this.source(dataId));
-    const values = attributes.map((attribute) => [attribute.name, attributeValue(this.#backend, attribute)] as const);
+    const values = attributes.map(
+      (attribute) => [attribute.name, attributeValue(this.#backend, attribute)] as const,
+    );
     const unknown = values.find(([, value]) => value === undefined);
     if (unknown !== undefined) this.refuse(`${operation} has a "${unknown[0]}" of an unknown kind`);
     const name = `node${this.nodes.length}`;
@@ -151,7 +156,11 @@ const bytesOf = (values: Constant["values"], dtype: string): Uint8Array => {
 };
 
 /** Runs `f`, and gives what it gives, whether it can become a graph or not. */
-export const record = (backend: TensorFlowBackend, f: TensorFunction, inputs: readonly Tensor[]): Recorded => {
+export const record = (
+  backend: TensorFlowBackend,
+  f: TensorFunction,
+  inputs: readonly Tensor[],
+): Recorded => {
   const recorder = new Recorder(backend, inputs);
   const { executeSingleOutput, executeMultipleOutputs, write, readSync } = backend;
   const overrides: Partial<TensorFlowBackend> = {

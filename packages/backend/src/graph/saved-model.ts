@@ -31,7 +31,8 @@ export const savedModelTag = "serve";
 type Write<T> = (value: T, writer: PbfWriter) => void;
 
 const writeShape: Write<readonly number[]> = (shape, writer) => {
-  for (const size of shape) writer.writeMessage(2, (value: number, dim) => dim.writeVarintField(1, value), size);
+  for (const size of shape)
+    writer.writeMessage(2, (value: number, dim) => dim.writeVarintField(1, value), size);
 };
 
 const writeTensor: Write<ConstantTensor> = ({ type, shape, bytes }, writer) => {
@@ -43,7 +44,11 @@ const writeTensor: Write<ConstantTensor> = ({ type, shape, bytes }, writer) => {
 const writeValue: Write<AttributeValue> = (attribute, writer) => {
   switch (attribute.kind) {
     case "ints":
-      return writer.writeMessage(1, (values, list) => list.writePackedVarint(3, [...values]), attribute.value);
+      return writer.writeMessage(
+        1,
+        (values, list) => list.writePackedVarint(3, [...values]),
+        attribute.value,
+      );
     case "floats":
       return writer.writeMessage(1, (values, list) => list.writePackedFloat(4, [...values]), attribute.value);
     case "string":

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * It must be pure: what it gives depends on nothing but its inputs' values and its own constants, and it reads no value
- * into JavaScript. Disposing what it makes on the way is its own matter; it does not dispose its inputs.
+ * into JavaScript. What it makes on the way is disposed for it; it does not dispose its inputs.
  */
 export type TensorFunction = (inputs: readonly tf.Tensor[]) => readonly tf.Tensor[];
 
@@ -32,13 +32,12 @@ export const registerCompiler = (backendName: string, compiler: Compiler): void 
  */
 export const compiled = (f: TensorFunction): TensorFunction => {
   const byBackend = new Map<string, TensorFunction>();
-  return (inputs) => {
+  const onCurrentBackend = (): TensorFunction => {
     tf.backend();
     const backendName = tf.getBackend();
-    const known = byBackend.get(backendName);
-    if (known !== undefined) return known(inputs);
-    const made = compilers.get(backendName)?.(f) ?? f;
-    byBackend.set(backendName, made);
-    return made(inputs);
+    const known = byBackend.get(backendName) ?? compilers.get(backendName)?.(f) ?? f;
+    byBackend.set(backendName, known);
+    return known;
   };
+  return (inputs) => tf.tidy(() => [...onCurrentBackend()(inputs)]);
 };

@@ -20,7 +20,9 @@ export const composedMomentumUpdate: ComposedKernel = tidied(({ weight, gradient
   if (weight === undefined || gradient === undefined || velocity === undefined) {
     throw new TypeError("weight, gradient, velocity expected");
   }
-  const [rate, momentum, decay] = ["learningRate", "momentum", "weightDecay"].map((name) => Number(attrs[name]));
+  const [rate, momentum, decay] = ["learningRate", "momentum", "weightDecay"].map((name) =>
+    Number(attrs[name]),
+  );
   const slope = decay === 0 ? gradient : tf.add(gradient, tf.mul(weight, decay ?? 0));
   const next = tf.add(tf.mul(velocity, momentum ?? 0), slope);
   const direction = attrs["nesterov"] === true ? tf.add(slope, tf.mul(next, momentum ?? 0)) : next;

@@ -28,7 +28,12 @@ export const batchNormTraining: tf.KernelConfig = defineTensorFlowKernel<"x" | "
   ({ inputs: { x, gamma, beta }, attrs: { epsilon }, backend }) =>
     tf.tidy(() => {
       const none = tf.tensor1d([]);
-      const [y, , , mean, saved] = runOp(backend, "FusedBatchNormV2", [as4d(x), gamma, beta, none, none], options(epsilon));
+      const [y, , , mean, saved] = runOp(
+        backend,
+        "FusedBatchNormV2",
+        [as4d(x), gamma, beta, none, none],
+        options(epsilon),
+      );
       if (!y || !mean || !saved) throw new TypeError("FusedBatchNormV2 gave too few outputs");
       return [x.rank === 4 ? y : tf.reshape(y, x.shape), mean, varianceFromSaved(backend, saved, epsilon)];
     }),
@@ -37,18 +42,16 @@ export const batchNormTraining: tf.KernelConfig = defineTensorFlowKernel<"x" | "
 export const batchNormTrainingGrad: tf.KernelConfig = defineTensorFlowKernel<
   "dy" | "x" | "gamma" | "mean" | "variance",
   Attrs
->(
-  batchNormTrainingGradKernel,
-  ({ inputs: { dy, x, gamma, mean, variance }, attrs: { epsilon }, backend }) =>
-    tf.tidy(() => {
-      const saved = savedFromVariance(backend, variance, epsilon);
-      const [dx, dGamma, dBeta] = runOp(
-        backend,
-        "FusedBatchNormGradV2",
-        [as4d(dy), as4d(x), gamma, mean, saved],
-        options(epsilon),
-      );
-      if (!dx || !dGamma || !dBeta) throw new TypeError("FusedBatchNormGradV2 gave too few outputs");
-      return [x.rank === 4 ? dx : tf.reshape(dx, x.shape), dGamma, dBeta];
-    }),
+>(batchNormTrainingGradKernel, ({ inputs: { dy, x, gamma, mean, variance }, attrs: { epsilon }, backend }) =>
+  tf.tidy(() => {
+    const saved = savedFromVariance(backend, variance, epsilon);
+    const [dx, dGamma, dBeta] = runOp(
+      backend,
+      "FusedBatchNormGradV2",
+      [as4d(dy), as4d(x), gamma, mean, saved],
+      options(epsilon),
+    );
+    if (!dx || !dGamma || !dBeta) throw new TypeError("FusedBatchNormGradV2 gave too few outputs");
+    return [x.rank === 4 ? dx : tf.reshape(dx, x.shape), dGamma, dBeta];
+  }),
 );

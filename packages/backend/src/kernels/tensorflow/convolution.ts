@@ -1,6 +1,6 @@
 // Two things that TensorFlow's convolutions need. A 1×1 convolution is a matrix product: faster as one, and oneDNN's
-// own kernel for large ones kills the process on CPUs that list no caches. And the gradients refuse explicit padding,
-// so the input is padded first.
+// own kernel for large ones kills the process on CPUs that list no caches. And padding by numbers is refused, by the gradients at
+// least, so the input is padded first.
 
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -22,7 +22,14 @@ type Shape4D = [number, number, number, number];
 type ConvInfo = backend_util.Conv2DInfo;
 
 const infoOf = (x: Shape4D, filter: Shape4D, attrs: Conv2DAttrs): ConvInfo =>
-  backend_util.computeConv2DInfo(x, filter, attrs.strides, attrs.dilations ?? 1, attrs.pad, attrs.dimRoundingMode);
+  backend_util.computeConv2DInfo(
+    x,
+    filter,
+    attrs.strides,
+    attrs.dilations ?? 1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
 
 const shape4 = ({ shape }: TensorInfo): Shape4D => shape as Shape4D;
 
@@ -32,7 +39,8 @@ const isPointwise = ({ dataFormat }: Conv2DAttrs, info: ConvInfo): boolean => {
   return dataFormat !== "NCHW" && info.filterHeight === 1 && info.filterWidth === 1 && isUnpadded;
 };
 
-const matrix = (filter: tf.Tensor): tf.Tensor2D => tf.reshape(filter, filter.shape.slice(2) as [number, number]);
+const matrix = (filter: tf.Tensor): tf.Tensor2D =>
+  tf.reshape(filter, filter.shape.slice(2) as [number, number]);
 
 const rows = (pixels: tf.Tensor): tf.Tensor2D => tf.reshape(pixels, [-1, pixels.shape[3] ?? 1]);
 
@@ -69,8 +77,13 @@ export const conv2D = (stock: Stock): KernelConfig =>
   defineTensorFlowKernel<"x" | "filter", Conv2DAttrs>(Conv2D, ({ inputs, attrs, backend }) => {
     const { x, filter } = inputs;
     const info = infoOf(shape4(x), shape4(filter), attrs);
-    if (!isPointwise(attrs, info)) return fallBack(stock, backend, inputs, attrs);
-    return tf.tidy(() => tf.reshape(tf.matMul(looked(x, info), matrix(filter)), info.outShape));
+    return tf.tidy(() => {
+      if (isPointwise(attrs, info)) {
+        return tf.reshape(tf.matMul(looked(x, info), matrix(filter)), info.outShape);
+      }
+      if (info.padInfo.type !== "NUMBER") return fallBack(stock, backend, inputs, attrs);
+      return fallBack(stock, backend, { x: padded(x, info), filter }, { ...attrs, pad: "valid" });
+    });
   });
 
 export const fusedConv2D = (stock: Stock): KernelConfig =>
@@ -106,10 +119,10 @@ export const conv2DBackpropInput = (stock: Stock): KernelConfig =>
           const pixels = tf.matMul(rows(dy), matrix(filter), false, true);
           return spread(backend, tf.reshape(pixels, [...info.outShape.slice(0, 3), info.inChannels]), info);
         }
-        if (type !== "EXPLICIT") return fallBack(stock, backend, inputs, attrs);
+        if (type === "SAME" || type === "VALID") return fallBack(stock, backend, inputs, attrs);
         const inputShape = paddedShape(info);
-        const padded = fallBack(stock, backend, inputs, { ...attrs, inputShape, pad: "valid" });
-        return tf.slice(padded, [0, top, left, 0], info.inShape);
+        const whole = fallBack(stock, backend, inputs, { ...attrs, inputShape, pad: "valid" });
+        return tf.slice(whole, [0, top, left, 0], info.inShape);
       });
     },
   );
@@ -120,17 +133,24 @@ export const conv2DBackpropFilter = (stock: Stock): KernelConfig =>
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs;
       const info = infoOf(shape4(x), attrs.filterShape, { ...attrs, dilations: 1 });
-      const { top, bottom, left, right, type } = info.padInfo;
+      const { type } = info.padInfo;
       return tf.tidy(() => {
         if (isPointwise({ ...attrs, dilations: 1 }, info)) {
           return tf.reshape(tf.matMul(looked(x, info), rows(dy), true, false), attrs.filterShape);
         }
-        if (type !== "EXPLICIT") return fallBack(stock, backend, inputs, attrs);
-        const padded = tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
-        return fallBack(stock, backend, { x: padded, dy }, { ...attrs, pad: "valid" });
+        if (type === "SAME" || type === "VALID") return fallBack(stock, backend, inputs, attrs);
+        return fallBack(stock, backend, { x: padded(x, info), dy }, { ...attrs, pad: "valid" });
       });
     },
   );
+
+const padded = (x: tf.Tensor, { padInfo: { top, bottom, left, right } }: ConvInfo): tf.Tensor =>
+  tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
 
 const paddedShape = ({ inShape, padInfo: { top, bottom, left, right } }: ConvInfo): Shape4D => [
   inShape[0],

@@ -1,11 +1,6 @@
 // Every kernel that is registered for the tensorflow backend.
 
-import {
-  Conv2D,
-  Conv2DBackpropFilter,
-  Conv2DBackpropInput,
-  FusedConv2D,
-} from "@tensorflow/tfjs-core";
+import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, FusedConv2D } from "@tensorflow/tfjs-core";
 import type { KernelSet } from "../kernel-set.ts";
 import { batchNormTraining, batchNormTrainingGrad } from "./batch-norm-training.ts";
 import { conv2D, conv2DBackpropFilter, conv2DBackpropInput, fusedConv2D } from "./convolution.ts";

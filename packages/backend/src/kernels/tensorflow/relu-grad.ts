@@ -4,6 +4,7 @@ import type { KernelConfig } from "@tensorflow/tfjs-core";
 import { reluGradKernel } from "../../ops/relu-gradient.ts";
 import { defineTensorFlowKernel, runOp } from "./run-op.ts";
 
-export const reluGrad: KernelConfig = defineTensorFlowKernel<"dy" | "y">(reluGradKernel, ({ inputs: { dy, y }, backend }) =>
-  runOp(backend, "ReluGrad", [dy, y]),
+export const reluGrad: KernelConfig = defineTensorFlowKernel<"dy" | "y">(
+  reluGradKernel,
+  ({ inputs: { dy, y }, backend }) => runOp(backend, "ReluGrad", [dy, y]),
 );

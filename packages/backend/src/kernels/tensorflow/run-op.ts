@@ -6,7 +6,10 @@ import type { DataId, KernelConfig, KernelFunc, Tensor, TensorInfo } from "@tens
 export interface TensorFlowBackend {
   readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<
-    Record<`TF_ATTR_${"BOOL" | "FLOAT" | "INT" | "SHAPE" | "STRING" | "TYPE"}` | "TF_FLOAT" | "TF_INT32", number>
+    Record<
+      `TF_ATTR_${"BOOL" | "FLOAT" | "INT" | "SHAPE" | "STRING" | "TYPE"}` | "TF_FLOAT" | "TF_INT32",
+      number
+    >
   >;
   readonly executeSingleOutput: (
     operation: string,
@@ -20,8 +23,17 @@ export interface TensorFlowBackend {
     outputs: number,
   ) => Tensor[];
   /** `relu`, `elu` …, as tfjs's fused operations name them; none gives the input back. */
-  readonly applyActivation: (x: Tensor, activation?: string, prelu?: Tensor, leakyreluAlpha?: number) => Tensor;
-  readonly write: (values: ArrayBufferView | readonly number[], shape: readonly number[], dtype: string) => DataId;
+  readonly applyActivation: (
+    x: Tensor,
+    activation?: string,
+    prelu?: Tensor,
+    leakyreluAlpha?: number,
+  ) => Tensor;
+  readonly write: (
+    values: ArrayBufferView | readonly number[],
+    shape: readonly number[],
+    dtype: string,
+  ) => DataId;
   readonly readSync: (dataId: DataId) => ArrayBufferView;
   readonly loadSavedModelMetaGraph: (folder: string, tags: string) => number;
   readonly runSavedModel: (
@@ -40,7 +52,9 @@ export interface Attribute {
 }
 
 /** Integers, or lists of them, are marked so: JavaScript cannot tell 1 from 1.0. */
-export const integers = (value: number | readonly number[]): { readonly integers: number | readonly number[] } => ({
+export const integers = (
+  value: number | readonly number[],
+): { readonly integers: number | readonly number[] } => ({
   integers: value,
 });
 

@@ -1,7 +1,8 @@
 // Every kernel that is registered for the wasm backend.
 
-import { BatchMatMul, OneHot, Sum } from "@tensorflow/tfjs-core";
+import { AvgPoolGrad, BatchMatMul, OneHot, Sum } from "@tensorflow/tfjs-core";
 import type { KernelSet } from "../kernel-set.ts";
+import { avgPoolGrad } from "./avg-pool-grad.ts";
 import { batchMatMul } from "./batch-mat-mul.ts";
 import { batchNormTraining } from "./batch-norm-training.ts";
 import { batchNormTrainingGrad } from "./batch-norm-training-grad.ts";
@@ -29,5 +30,5 @@ export const wasmKernels: KernelSet = {
     softmaxCrossEntropy,
     unsortedSegmentSum,
   ],
-  wrappers: { [BatchMatMul]: batchMatMul, [OneHot]: oneHot, [Sum]: sum },
+  wrappers: { [AvgPoolGrad]: avgPoolGrad, [BatchMatMul]: batchMatMul, [OneHot]: oneHot, [Sum]: sum },
 };

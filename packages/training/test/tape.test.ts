@@ -1,0 +1,115 @@
+/** Our reverse pass over tfjs's tape, against tfjs's own. */
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
+import { describe, expect, it } from "vitest";
+import { valueAndGradients } from "../src/tape.ts";
+
+/** What both give for the same scalar function of variables with these values. */
+function both(
+  values: readonly number[][],
+  f: (xs: readonly tf.Variable[]) => tf.Scalar,
+): {
+  readonly ours: readonly (tf.Tensor | undefined)[];
+  readonly theirs: readonly (tf.Tensor | undefined)[];
+} {
+  const xs = values.map((value) => tf.tidy(() => tf.variable(tf.tensor1d(value))));
+  const { value, gradients } = valueAndGradients(() => [f(xs)], xs);
+  const stock = tf.variableGrads(() => f(xs), xs);
+  expect(value).toBeAllClose(stock.value);
+  tf.dispose([value, stock.value, xs]);
+  return { ours: gradients, theirs: xs.map(({ name }) => stock.grads[name]) };
+}
+
+describe("gradients are those of tfjs", () => {
+  const cases: Record<string, (xs: readonly tf.Variable[]) => tf.Scalar> = {
+    "a tensor used in several places": ([x, y]) => {
+      const square = tf.mul(x as tf.Variable, x as tf.Variable);
+      return tf.sum(tf.add(tf.mul(square, y as tf.Variable), tf.relu(square)));
+    },
+    "a sum of a tensor with itself": ([x]) => tf.sum(tf.add(x as tf.Variable, x as tf.Variable)),
+    "several outputs of one operation": ([x, y]) => {
+      const [a, b] = tf.split(tf.concat([x as tf.Variable, y as tf.Variable]), 2);
+      return tf.sum(tf.mul(tf.square(a as tf.Tensor), b as tf.Tensor));
+    },
+    "an output that leads nowhere": ([x, y]) => {
+      const [a] = tf.split(tf.mul(x as tf.Variable, y as tf.Variable), 2);
+      return tf.sum(tf.exp(a as tf.Tensor));
+    },
+    "a gradient of one's own that hands on what it gets": ([x, y]) => {
+      const identity = tf.customGrad((input) => ({
+        value: tf.clone(input as tf.Tensor),
+        gradFunc: (dy) => dy as tf.Tensor,
+      }));
+      return tf.sum(tf.mul(identity(tf.square(x as tf.Variable)), y as tf.Variable));
+    },
+  };
+  it.each(Object.entries(cases))("%s", (_, f) => {
+    const { ours, theirs } = both(
+      [
+        [1, -2, 3, 0.5],
+        [0.25, 1, -1, 2],
+      ],
+      f,
+    );
+    for (const [i, gradient] of theirs.entries()) {
+      if (gradient === undefined || gradient === null) expect(ours[i]).toBeUndefined();
+      else expect(ours[i]).toBeAllClose(gradient);
+    }
+    tf.dispose([[...ours], [...theirs]]);
+  });
+});
+
+describe("memory", () => {
+  it("only the value, what else was given, and the gradients are left", () => {
+    const x = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const before = tf.memory().numTensors;
+    const { value, others, gradients } = valueAndGradients(() => {
+      const y = tf.exp(tf.square(x));
+      return [tf.sum(y), tf.mean(y)];
+    }, [x]);
+    expect(tf.memory().numTensors).toBe(before + 3);
+    tf.dispose([value, others, gradients, x]);
+  });
+
+  it("gradients of what lies between are gone while the pass still runs", () => {
+    const x = tf.tidy(() => tf.variable(tf.ones([1000])));
+    const sizes: number[] = [];
+    const watch = tf.customGrad((input) => ({
+      value: tf.clone(input as tf.Tensor),
+      gradFunc: (dy) => {
+        sizes.push(tf.memory().numBytes);
+        return tf.clone(dy as tf.Tensor);
+      },
+    }));
+    const { value, gradients } = valueAndGradients(() => {
+      let y: tf.Tensor = x;
+      for (let i = 0; i < 20; i++) y = watch(tf.mul(y, tf.ones([1000])));
+      return [tf.sum(y)];
+    }, [x]);
+    // Each of the 20 steps back frees what it kept and what it was given; nothing piles up.
+    expect(sizes.at(-1)).toBeLessThanOrEqual(sizes[0] ?? 0);
+    tf.dispose([value, gradients, x]);
+  });
+
+  it("nothing is left when the function or a gradient throws, and the next pass works", () => {
+    const x = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const before = tf.memory().numTensors;
+    const boom = (): never => {
+      throw new Error("boom");
+    };
+    expect(() => valueAndGradients(() => [tf.sum(boom() ?? tf.square(x))], [x])).toThrow("boom");
+    const late = tf.customGrad((input) => ({ value: tf.square(input as tf.Tensor), gradFunc: boom }));
+    expect(() => valueAndGradients(() => [tf.sum(late(tf.exp(x)))], [x])).toThrow("boom");
+    expect(tf.memory().numTensors).toBe(before);
+    const { value, gradients } = valueAndGradients(() => [tf.sum(tf.square(x))], [x]);
+    expect(gradients[0]).toBeAllClose([2, 4]);
+    tf.dispose([value, gradients, x]);
+  });
+});
+
+it("is refused inside another gradient", () => {
+  const [x, y] = tf.tidy(() => [tf.variable(tf.tensor1d([1, 2])), tf.variable(tf.scalar(1))] as const);
+  const inner = (): tf.Scalar => valueAndGradients(() => [tf.sum(tf.square(x))], [x]).value;
+  expect(() => tf.variableGrads(inner, [y])).toThrow(/inside another gradient/);
+  tf.dispose([x, y]);
+});
