@@ -6,6 +6,7 @@ import { type Batch, type Batches, checkBatch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
 import { forward } from "./forward.ts";
+import { modelFunction, onceForModel } from "./model-function.ts";
 import { countCorrect, targets } from "./targets.ts";
 
 export interface Evaluation {
@@ -43,16 +44,22 @@ export async function evaluate(
 }
 
 /** The summed loss and how many are right. */
-function measureAndDispose(model: tfl.LayersModel, { xs, ys }: Batch): readonly [number, number] {
+function measureAndDispose(model: tfl.LayersModel, batch: Batch): readonly [number, number] {
   try {
-    checkBatch(model, { xs, ys });
-    const [loss = Number.NaN, correct = 0] = tf.tidy(() => {
-      const scores = forward(model, xs);
-      const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
-      return tf.stack([tf.sum(losses), countCorrect(scores, ys)]).dataSync<"float32">();
-    });
+    checkBatch(model, batch);
+    const measure = onceForModel(model, "evaluate", () =>
+      modelFunction(model, ([xs, ys]) => {
+        if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
+        const scores = forward(model, xs);
+        const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
+        return [tf.stack([tf.sum(losses), countCorrect(scores, ys)])];
+      }),
+    );
+    const [measured] = measure(batch);
+    const [loss = Number.NaN, correct = 0] = measured?.dataSync<"float32">() ?? [];
+    measured?.dispose();
     return [loss, correct];
   } finally {
-    tf.dispose([xs, ys]);
+    tf.dispose([batch.xs, batch.ys]);
   }
 }

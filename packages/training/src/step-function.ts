@@ -1,14 +1,15 @@
 /**
  * What a training step computes, as a pure function of the minibatch and the model's weights: so that an engine may run
- * it as one program (`compiled`). What changes the model (moving averages, the optimiser) is left to its caller.
+ * it as one program. What changes the model (moving averages, the optimiser) is left to its caller.
  */
-import { compiled, softmaxCrossEntropy, type TensorFunction } from "@secateur/backend/ops";
+import { softmaxCrossEntropy, type TensorFunction } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
 import type { BatchStatistics } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { logits, type Mode } from "./forward.ts";
+import { modelFunction, onceForModel } from "./model-function.ts";
 import { type NamedWeights, variableOf } from "./named-weights.ts";
 import { valueAndGradients } from "./tape.ts";
 import { countCorrect, targets } from "./targets.ts";
@@ -30,17 +31,10 @@ export interface StepOutputs {
 
 export type StepFunction = (batch: Batch) => StepOutputs;
 
-/** By the model's outputs: a Sequential that grows gets new ones. */
-const known = new WeakMap<readonly tfl.SymbolicTensor[], Map<string, StepFunction>>();
-
 /** The same function for the same model and options. Its outputs are the caller's to dispose. */
 export function stepFunction(model: tfl.LayersModel, options: StepOptions): StepFunction {
-  const functions = known.get(model.outputs) ?? new Map<string, StepFunction>();
-  known.set(model.outputs, functions);
-  const key = JSON.stringify([options.mode, options.labelSmoothing, ...options.weights.keys()]);
-  const found = functions.get(key) ?? makeStepFunction(model, options);
-  functions.set(key, found);
-  return found;
+  const purpose = JSON.stringify(["step", options.mode, options.labelSmoothing, ...options.weights.keys()]);
+  return onceForModel(model, purpose, () => makeStepFunction(model, options));
 }
 
 function makeStepFunction(
@@ -68,10 +62,10 @@ function makeStepFunction(
     });
     return [value, ...others, ...found];
   };
-  const run = compiled(f);
+  const run = modelFunction(model, f);
 
-  return ({ xs, ys }) => {
-    const [loss, correct, ...rest] = run([xs, ys, ...model.weights.map((weight) => weight.read())]);
+  return (batch) => {
+    const [loss, correct, ...rest] = run(batch);
     const statistics = normalizations.map((layer, i) => ({
       layer,
       mean: rest[2 * i],

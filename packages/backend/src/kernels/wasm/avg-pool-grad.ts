@@ -15,8 +15,8 @@ const excess = (outputs: number, size: number, window: number, stride: number, b
 /** @param stock - The backend's own kernel. */
 export const avgPoolGrad = (stock: KernelConfig): KernelConfig =>
   defineKernel<"dy" | "input", AvgPoolGradAttrs>(AvgPoolGrad, ({ inputs: { dy, input }, attrs, backend }) => {
-    const { filterSize, strides, pad, dimRoundingMode } = attrs;
-    const info = backend_util.computePool2DInfo(shape4(input), filterSize, strides, 1, pad, dimRoundingMode);
+    const { filterSize, strides, pad } = attrs;
+    const info = backend_util.computePool2DInfo(shape4(input), filterSize, strides, 1, pad);
     const { top, bottom, left, right } = info.padInfo;
     const run = (gradient: typeof dy) =>
       stock.kernelFunc({ inputs: { dy: gradient, input }, attrs: { ...attrs }, backend }) as tf.TensorInfo;
