@@ -1,4 +1,5 @@
 /** @packageDocumentation A fused training step, optimisers, schedules and evaluation for any `tf.LayersModel`. */
+export { accelerate } from "./accelerate.ts";
 export { type AdamOptions, adam } from "./adam.ts";
 export type { Batch, Batches } from "./batch.ts";
 export { NonFiniteLossError, TrainingError } from "./errors.ts";

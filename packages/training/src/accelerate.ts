@@ -1,0 +1,42 @@
+/** tfjs-layers' own training (`model.fit`, `trainOnBatch`), with the slowest part of it replaced. */
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type BatchStatistics, moveAverages, normalizeBatch } from "./batch-normalization.ts";
+import { isModel } from "./layer-uses.ts";
+
+const accelerated = new WeakSet<tfl.layers.Layer>();
+
+/**
+ * Lets batch normalisation layers train by the engine's fused kernel instead of some seventy small ones, models inside
+ * the model included. The numbers stay the same within float32's rounding, and so do moving averages, saving and
+ * `predict`. Calling it again changes nothing.
+ *
+ * @returns the same model.
+ *
+ * @example
+ * await useBackend("auto");
+ * await accelerate(model).fit(xs, ys);
+ */
+export function accelerate<T extends tfl.LayersModel>(model: T): T {
+  for (const layer of model.layers) {
+    if (isModel(layer)) accelerate(layer);
+    else if (layer.getClassName() === "BatchNormalization") accelerateLayer(layer);
+  }
+  return model;
+}
+
+function accelerateLayer(layer: tfl.layers.Layer): void {
+  if (accelerated.has(layer)) return;
+  accelerated.add(layer);
+  const stock = layer.call.bind(layer);
+  layer.call = (inputs, options) => {
+    const [input] = [inputs].flat();
+    if (options["training"] !== true || input === undefined) return stock(inputs, options);
+    const seen: BatchStatistics[] = [];
+    return tf.tidy(() => {
+      const output = normalizeBatch(layer, input, (statistics) => seen.push(statistics));
+      moveAverages(seen);
+      return output;
+    });
+  };
+}
