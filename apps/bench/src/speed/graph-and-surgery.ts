@@ -15,10 +15,8 @@ export interface GraphTime {
   readonly units: number;
 }
 
-const models: readonly ModelName[] = ["lenet3", "resnet20", "resnet56", "densenet-cifar"];
-
 /** Random scores, half of the units go. Medians. */
-export function measureGraphs(repeats: number): readonly GraphTime[] {
+export function measureGraphs(models: readonly ModelName[], repeats: number): readonly GraphTime[] {
   return models.map((name) => {
     const model = createModel(name);
     const [graphMs, planMs, surgeryMs]: [number[], number[], number[]] = [[], [], []];

@@ -1,42 +1,47 @@
-/** Does memory stay flat while training? */
-import process from "node:process";
-import { createModel } from "@secateur/models";
-import { sgd, trainStep } from "@secateur/training";
-import * as tf from "@tensorflow/tfjs-core";
+/** Does memory stay flat while training? Tensors, and what the process has resident. */
+import { startContender } from "./contender.ts";
 import { markdown } from "./markdown.ts";
+import type { NodeTask } from "./node-contender.ts";
 
 export interface MemorySample {
   readonly step: number;
   readonly tensors: number;
   readonly tensorBytes: number;
-  readonly rssMegabytes: number;
+  readonly residentMegabytes: number;
 }
 
+const samples = 10;
+
 /** ResNet-20 with small batches: as many operations a step as with large ones, and soon done. */
-export function measureMemory(steps: number, onStep: () => void): readonly MemorySample[] {
-  const model = createModel("resnet20");
-  const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
-  const samples: MemorySample[] = [];
-  for (let step = 1; step <= steps; step++) {
-    trainStep(model, optimizer, { xs: tf.randomNormal([8, 32, 32, 3]), ys: tf.zeros([8], "int32") });
-    onStep();
-    if (step % Math.max(1, Math.floor(steps / 10)) !== 0) continue;
-    const { numTensors, numBytes } = tf.memory();
-    samples.push({
-      step,
-      tensors: numTensors,
-      tensorBytes: numBytes,
-      rssMegabytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
-    });
+export async function measureMemory(
+  engine: NodeTask["engine"],
+  steps: number,
+  onSteps: (count: number) => void,
+): Promise<readonly MemorySample[]> {
+  const task = { engine, task: "train", network: "resnet20", batch: 8 };
+  const contender = await startContender({ name: `memory on ${engine}`, runtime: "node", task });
+  try {
+    const taken: MemorySample[] = [];
+    const stride = Math.ceil(steps / samples);
+    for (let step = stride; step <= steps; step += stride) {
+      const { tensors, tensorBytes, residentMegabytes } = await contender.ask(stride);
+      onSteps(stride);
+      taken.push({
+        step,
+        tensors: Number(tensors),
+        tensorBytes: Number(tensorBytes),
+        residentMegabytes: Number(residentMegabytes),
+      });
+    }
+    return taken;
+  } finally {
+    contender.stop();
   }
-  optimizer.dispose();
-  model.dispose();
-  return samples;
 }
 
 export function formatMemory(samples: readonly MemorySample[]): string {
-  const body = samples.map(({ step, tensors, tensorBytes, rssMegabytes }) =>
-    [step, tensors, tensorBytes, rssMegabytes].map(String),
+  const body = samples.map(({ step, tensors, tensorBytes, residentMegabytes }) =>
+    [step, tensors, tensorBytes, residentMegabytes].map(String),
   );
-  return markdown(["step", "tensors", "bytes in tensors", "RSS, MiB"], body);
+  return markdown(["step", "tensors", "bytes in tensors", "resident, MiB"], body);
 }

@@ -7,6 +7,7 @@ import { registerTrainingKernels } from "../register-training-kernels.ts";
 import { type EngineDevice, type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
 import { importOptional } from "./import-optional.ts";
 import { isNode } from "./is-node.ts";
+import { findAddon, trust } from "./native-addon.ts";
 import { setBackend } from "./set-backend.ts";
 
 /** tfjs-node 4.22.0 calls two functions that Node 23 removed. */
@@ -32,13 +33,15 @@ const usesGpu = (): boolean => {
   return "isUsingGpuDevice" in backend && backend.isUsingGpuDevice === true;
 };
 
-const start = async (packageName: string, gpu: boolean): Promise<EngineDevice> => {
+const start = async (engine: "tensorflow" | "tensorflow-gpu", packageName: string): Promise<EngineDevice> => {
   if (!isNode()) throw new EngineStartError("it runs only in Node");
+  const note = await trust(engine, await findAddon(packageName));
   await restoreRemovedNodeFunctions();
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   const loaded = await importOptional(packageName);
   const former = tf.getBackend();
   await setBackend("tensorflow");
-  if (gpu && !usesGpu()) {
+  if (engine === "tensorflow-gpu" && !usesGpu()) {
     if (former !== undefined && former !== "tensorflow") await tf.setBackend(former);
     throw new EngineStartError("TensorFlow loads but sees no GPU");
   }
@@ -46,18 +49,19 @@ const start = async (packageName: string, gpu: boolean): Promise<EngineDevice> =
   const { compileToGraph } = await import("../graph/compile.ts");
   registerCompiler("tensorflow", compileToGraph);
   const { availableParallelism } = await import("node:os");
-  return { version: versionOf(loaded), device: usesGpu() ? "GPU" : "CPU", threads: availableParallelism() };
+  const device = `${usesGpu() ? "GPU" : "CPU"}${note}`;
+  return { version: versionOf(loaded), device, threads: availableParallelism() };
 };
 
 export const tensorflow: EngineRecipe = {
   packageName: "@tensorflow/tfjs-node",
-  remedy: "install @tensorflow/tfjs-node 4.22 with its install script allowed, or choose wasm",
-  start: () => start("@tensorflow/tfjs-node", false),
+  remedy: "install @tensorflow/tfjs-node 4.22 and run `pnpm engine:native` of Secateur, or choose wasm",
+  start: () => start("tensorflow", "@tensorflow/tfjs-node"),
 };
 
 export const tensorflowGpu: EngineRecipe = {
   packageName: "@tensorflow/tfjs-node-gpu",
   remedy:
-    "install @tensorflow/tfjs-node-gpu 4.22 with its install script allowed on a machine with an NVIDIA GPU and CUDA, or choose tensorflow or wasm",
-  start: () => start("@tensorflow/tfjs-node-gpu", true),
+    "install @tensorflow/tfjs-node-gpu 4.22 and run `pnpm engine:native --gpu` of Secateur on a machine with an NVIDIA GPU, or choose tensorflow or wasm",
+  start: () => start("tensorflow-gpu", "@tensorflow/tfjs-node-gpu"),
 };

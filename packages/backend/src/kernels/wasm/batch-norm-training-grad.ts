@@ -6,6 +6,7 @@ import { batchNormTrainingGradKernel } from "../../ops/batch-norm-training.ts";
 import { simdOf } from "../../simd/simd-module.ts";
 import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat } from "./define-kernel.ts";
+import { sumReducer } from "./sum-reducer.ts";
 
 type Inputs = "dy" | "x" | "gamma" | "mean" | "variance";
 
@@ -28,6 +29,7 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
       const [gammas, variances] = [at(offsetOf(backend, gamma)), at(offsetOf(backend, variance))];
       const [dGammas, dBetas] = [at(offsetOf(backend, dGamma)), at(offsetOf(backend, dBeta))];
       const [scale, slope, offset] = [at(scaleAt), at(slopeAt), at(offsetAt)];
+      const [allSums, allProducts] = sumsOfAllWorkers(sums, products, rows);
       for (let c = 0; c < channels; c++) {
         const inverse = 1 / Math.sqrt((variances[c] ?? 0) + epsilon);
         const factor = (gammas[c] ?? 0) * inverse;
@@ -35,8 +37,8 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
         dBetas[c] = sum;
         dGammas[c] = product * inverse;
         scale[c] = factor;
-        slope[c] = (-factor * inverse * inverse * product) / rows;
-        offset[c] = (-factor * sum) / rows;
+        slope[c] = (-factor * inverse * inverse * (allProducts[c] ?? 0)) / rows;
+        offset[c] = (-factor * (allSums[c] ?? 0)) / rows;
       }
       simd.normalizeGrad(
         dyAt,
@@ -53,3 +55,29 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
     return [dx, dGamma, dBeta];
   },
 );
+
+/**
+ * The sums over the whole minibatch, in the units of this worker's loss; without other workers, what is given. The loss
+ * of all is the mean of the workers' losses weighted by their rows n, so their ∂y are added up as n ∂y / Σn; and as each
+ * result is weighted once more, with n / Σn, when the gradients are added up, `sum / rows` has to be Σ(n ∂y) / (Σn · n).
+ */
+const sumsOfAllWorkers = (
+  sums: Float64Array,
+  products: Float64Array,
+  rows: number,
+): readonly [sums: Float64Array, products: Float64Array] => {
+  const reduce = sumReducer();
+  if (reduce === null) return [sums, products];
+  const channels = sums.length;
+  const totals = new Float64Array(2 * channels + 1);
+  totals.set(sums.map((sum) => sum * rows));
+  totals.set(
+    products.map((product) => product * rows),
+    channels,
+  );
+  totals[2 * channels] = rows;
+  reduce(totals);
+  const count = totals[2 * channels] ?? rows;
+  const means = totals.map((total) => total / count);
+  return [means.subarray(0, channels), means.subarray(channels, 2 * channels)];
+};

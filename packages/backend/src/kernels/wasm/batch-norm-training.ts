@@ -6,6 +6,7 @@ import { batchNormTrainingKernel } from "../../ops/batch-norm-training.ts";
 import { simdOf } from "../../simd/simd-module.ts";
 import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
 import { defineKernel, requireFloat } from "./define-kernel.ts";
+import { type SumReducer, sumReducer } from "./sum-reducer.ts";
 
 /** Writes the mean and the biased variance of each channel; sums are taken about the channel's first value. */
 const computeMoments = (
@@ -32,7 +33,45 @@ const computeMoments = (
       means[c] = (shift[c] ?? 0) + offset;
       variances[c] = Math.max(0, (squares[c] ?? 0) / rows - offset * offset);
     }
+    const reduce = sumReducer();
+    if (reduce !== null) mergeMoments(reduce, rows, { shift, sums, squares }, means, variances);
   });
+};
+
+/** Sums of a part of the minibatch, about a shift of that part's own. */
+interface PartialSums {
+  readonly shift: Float32Array;
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+}
+
+/**
+ * Overwrites a part's moments by those of all workers' parts together: Σ x and Σ x² are added up. They are about zero,
+ * so that no worker needs to know another's shift beforehand; in doubles that costs the variance 1e-16 · (μ/σ)², which
+ * stays below what float32 has already taken from x, 1e-7 · μ/σ, for every μ/σ that float32 can tell from a constant.
+ */
+const mergeMoments = (
+  reduce: SumReducer,
+  rows: number,
+  { shift, sums, squares }: PartialSums,
+  means: Float32Array,
+  variances: Float32Array,
+): void => {
+  const channels = means.length;
+  const totals = new Float64Array(2 * channels + 1);
+  totals[2 * channels] = rows;
+  for (let c = 0; c < channels; c++) {
+    const [about, sum] = [shift[c] ?? 0, sums[c] ?? 0];
+    totals[c] = rows * about + sum;
+    totals[channels + c] = (squares[c] ?? 0) + about * (2 * sum + rows * about);
+  }
+  reduce(totals);
+  const count = totals[2 * channels] ?? rows;
+  for (let c = 0; c < channels; c++) {
+    const mean = (totals[c] ?? 0) / count;
+    means[c] = mean;
+    variances[c] = Math.max(0, (totals[channels + c] ?? 0) / count - mean * mean);
+  }
 };
 
 export const batchNormTraining: KernelConfig = defineKernel<

@@ -1,0 +1,97 @@
+/** The process of a contender in Node: one network on one engine, doing one thing as often as it is asked. */
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { useBackend } from "@secateur/backend";
+import { criteria, scoreMinibatch } from "@secateur/criteria";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { createModel, type ModelName } from "@secateur/models";
+import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+/** What is measured. The stock tasks are tfjs-layers' own training. */
+export type Task = "train" | "score-gate" | "score-all" | "evaluate" | "stock" | "accelerated";
+
+export interface NodeTask {
+  readonly engine: "tensorflow" | "tensorflow-gpu" | "wasm" | "cpu";
+  readonly task: Task;
+  readonly network: ModelName;
+  readonly batch: number;
+}
+
+type Work = () => void | Promise<void>;
+
+const { engine, task, network, batch } = JSON.parse(process.argv[2] ?? "{}") as NodeTask;
+
+async function start(): Promise<Work> {
+  if (task === "stock" && engine === "tensorflow") {
+    await import("@tensorflow/tfjs-node");
+    await tf.setBackend("tensorflow");
+  } else await useBackend(engine);
+  const model = createModel(network);
+  const [input] = model.inputs;
+  const size = [batch, ...((input?.shape.slice(1) ?? []) as number[])];
+  const [pixels] = tf.tidy(() => [tf.randomNormal(size).dataSync<"float32">().slice()]);
+  const images = () => ({ xs: tf.tensor(pixels ?? [], size), ys: tf.zeros([batch], "int32") });
+  if (task === "stock") return stock(model, images);
+  if (task === "accelerated") return stock(accelerate(model), images);
+  if (task === "evaluate") return async () => void (await evaluate(model, asBatches(images())));
+  const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
+  if (task === "train") return () => void trainStep(model, optimizer, images());
+  const graph = buildDependencyGraph(model);
+  const observing =
+    task === "score-gate"
+      ? [criteria.taylorGate()]
+      : [criteria.taylorGate(), criteria.taylorWeight(), criteria.taylorWeightGroup()];
+  return () =>
+    void trainStep(model, optimizer, images(), {
+      observe: ({ gradients }) => void scoreMinibatch(graph, observing, gradients, 0),
+    });
+}
+
+async function* asBatches<T>(batch: T): AsyncGenerator<T> {
+  yield batch;
+}
+
+function stock(model: tfl.LayersModel, images: () => { xs: tf.Tensor; ys: tf.Tensor }): Work {
+  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: "categoricalCrossentropy" });
+  const classes = model.outputs[0]?.shape[1] ?? 1;
+  return async () => {
+    const { xs, ys } = images();
+    const labels = tf.oneHot(ys, classes);
+    await model.trainOnBatch(xs, labels);
+    tf.dispose([xs, ys, labels]);
+  };
+}
+
+/** A training step becomes one program at its sixth call. */
+const warmUps = engine === "cpu" ? 0 : engine === "wasm" ? 1 : 7;
+
+function tell(answer: object): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+try {
+  const work = await start();
+  let isWarm = false;
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { repetitions } = JSON.parse(line) as { readonly repetitions: number };
+    if (!isWarm) for (let i = 0; i < warmUps; i++) await work();
+    isWarm = true;
+    const ms: number[] = [];
+    for (let i = 0; i < repetitions; i++) {
+      const before = performance.now();
+      await work();
+      ms.push(performance.now() - before);
+    }
+    tell({
+      ms,
+      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+      residentMegabytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      tensors: tf.memory().numTensors,
+      tensorBytes: tf.memory().numBytes,
+    });
+  }
+} catch (error) {
+  tell({ error: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,175 @@
+// What an engine must get right before it is trusted: every fused kernel and its gradient, and the operations that
+// networks are made of, against tfjs's plain JavaScript backend; and large ones, where native code takes other paths,
+// against an identity.
+
+import * as tf from "@tensorflow/tfjs-core";
+import { batchNormTraining } from "../ops/batch-norm-training.ts";
+import { momentumUpdate } from "../ops/momentum-update.ts";
+import { movingAverage } from "../ops/moving-average.ts";
+import { softmaxCrossEntropy } from "../ops/softmax-cross-entropy.ts";
+
+/** Computes something on the current backend. */
+type Compute = () => tf.Tensor[];
+
+export interface Check {
+  readonly name: string;
+  readonly compute: Compute;
+  /** What must come out; the same on the cpu backend where there is none. */
+  readonly identity?: Compute;
+}
+
+const random = (shape: readonly number[], seed: number): tf.Tensor =>
+  tf.randomNormal([...shape], 0, 1, "float32", seed);
+
+/** The value of `f`, and its gradients for a fixed ∂y. */
+const withGradients =
+  (f: (...xs: tf.Tensor[]) => tf.Tensor, ...shapes: readonly (readonly number[])[]): Compute =>
+  () => {
+    const xs = shapes.map((shape, i) => random(shape, i + 1));
+    const y = f(...xs);
+    return [y, ...tf.grads((...inputs: tf.Tensor[]) => f(...inputs))(xs, random(y.shape, 99))];
+  };
+
+type Pad = Parameters<typeof tf.conv2d>[3];
+
+const convolution = (kernel: number, stride: number, pad: Pad, size = 9, inputs = 5, outputs = 7): Check => ({
+  name: `convolution ${kernel}×${kernel}, stride ${stride}, pad ${pad}, ${inputs}→${outputs}`,
+  compute: withGradients(
+    (x, w) =>
+      tf.conv2d(
+        x as tf.Tensor4D,
+        w as tf.Tensor4D,
+        stride,
+        pad,
+        "NHWC",
+        1,
+        typeof pad === "number" ? "floor" : undefined,
+      ),
+    [2, size, size, inputs],
+    [kernel, kernel, inputs, outputs],
+  ),
+});
+
+const depthwise = (stride: number): Check => ({
+  name: `depthwise convolution 3×3, stride ${stride}`,
+  compute: withGradients(
+    (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, "same"),
+    [2, 8, 8, 6],
+    [3, 3, 6, 1],
+  ),
+});
+
+const product = (transposeA: boolean, transposeB: boolean): Check => ({
+  name: `matrix product${transposeA ? ", first transposed" : ""}${transposeB ? ", second transposed" : ""}`,
+  compute: withGradients(
+    (a, b) => tf.matMul(a, b, transposeA, transposeB),
+    transposeA ? [17, 9] : [9, 17],
+    transposeB ? [13, 17] : [17, 13],
+  ),
+});
+
+const large = (kernel: 1 | 3, size: number, inputs: number, outputs: number): Check => {
+  const tensors = () =>
+    [random([2, size, size, inputs], 1), random([kernel, kernel, inputs, outputs], 2)] as const;
+  return {
+    name: `large convolution ${kernel}×${kernel}, ${inputs}→${outputs}, as matrix products`,
+    compute: () => {
+      const [x, w] = tensors();
+      const f = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+        tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, "same");
+      const dy = tf.ones([2, size, size, outputs]);
+      const [dx, dw] = tf.grads(f)([x, w], dy) as [tf.Tensor, tf.Tensor];
+      return [f(x, w), tf.sum(dx, [0, 1, 2]), tf.sum(dw, 3)];
+    },
+    identity: () => {
+      const [x, w] = tensors();
+      const margin = (kernel - 1) / 2;
+      const padded = tf.pad(x, [
+        [0, 0],
+        [margin, margin],
+        [margin, margin],
+        [0, 0],
+      ]);
+      const taps = [...Array(kernel * kernel).keys()].map(
+        (i) => [Math.floor(i / kernel), i % kernel] as const,
+      );
+      const window = ([row, column]: readonly [number, number], of: tf.Tensor): tf.Tensor2D =>
+        tf.reshape(tf.slice(of, [0, row, column, 0], [2, size, size, of.shape[3] ?? 1]), [
+          -1,
+          of.shape[3] ?? 1,
+        ]);
+      const matrix = ([row, column]: readonly [number, number]): tf.Tensor2D =>
+        tf.reshape(tf.slice(w, [row, column, 0, 0], [1, 1, inputs, outputs]), [inputs, outputs]);
+      const y = tf.addN(taps.map((tap) => tf.matMul(window(tap, padded), matrix(tap))));
+      const ones = tf.pad(tf.ones([2, size, size, 1]), [
+        [0, 0],
+        [margin, margin],
+        [margin, margin],
+        [0, 0],
+      ]);
+      const counts = taps.map((tap) => tf.sum(window(tap, ones)));
+      const dx = tf.addN(taps.map((tap, i) => tf.mul(tf.sum(matrix(tap), 1), counts[i] as tf.Tensor)));
+      const sums = taps.map((tap) => tf.mul(tf.sum(window(tap, padded), 0), outputs));
+      return [
+        tf.reshape(y, [2, size, size, outputs]),
+        dx,
+        tf.reshape(tf.stack(sums), [kernel, kernel, inputs]),
+      ];
+    },
+  };
+};
+
+const labels = (): tf.Tensor2D => tf.softmax(random([6, 5], 7) as tf.Tensor2D);
+
+export const checks: readonly Check[] = [
+  {
+    name: "batch normalisation in training",
+    compute: withGradients(
+      (x, gamma, beta) =>
+        batchNormTraining(x as tf.Tensor4D, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3).y,
+      [3, 6, 6, 5],
+      [5],
+      [5],
+    ),
+  },
+  { name: "relu", compute: withGradients((x) => tf.relu(x), [4, 33]) },
+  {
+    name: "softmax cross-entropy",
+    compute: withGradients((x) => softmaxCrossEntropy(x as tf.Tensor2D, labels()), [6, 5]),
+  },
+  {
+    name: "momentum update",
+    compute: () =>
+      momentumUpdate(random([4, 9], 1), random([4, 9], 2), random([4, 9], 3), {
+        learningRate: 0.1,
+        momentum: 0.9,
+        weightDecay: 1e-3,
+        nesterov: true,
+      }),
+  },
+  { name: "moving average", compute: () => [movingAverage(random([9], 1), random([9], 2), 0.9)] },
+  convolution(3, 1, "same"),
+  convolution(3, 2, "same", 10),
+  convolution(3, 1, "valid"),
+  convolution(3, 2, 1),
+  convolution(5, 1, "same"),
+  convolution(1, 1, "same"),
+  convolution(1, 2, "valid"),
+  convolution(3, 1, "same", 8, 16, 16),
+  depthwise(1),
+  depthwise(2),
+  {
+    name: "max pooling",
+    compute: withGradients((x) => tf.maxPool(x as tf.Tensor4D, 3, 2, "same"), [2, 9, 9, 4]),
+  },
+  {
+    name: "average pooling",
+    compute: withGradients((x) => tf.avgPool(x as tf.Tensor4D, 2, 2, "valid"), [2, 8, 8, 4]),
+  },
+  product(false, false),
+  product(true, false),
+  product(false, true),
+  product(true, true),
+  large(1, 14, 256, 1024),
+  large(3, 7, 128, 256),
+];

@@ -1,0 +1,47 @@
+// Remembers how an engine's trial ended, so that a machine pays for it once. A file that cannot be read or written is
+// as good as none.
+
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import envPaths from "env-paths";
+import type { Workaround } from "./trial.ts";
+
+export interface Verdict {
+  /** Null when it passed. */
+  readonly problem: string | null;
+  readonly workaround: Workaround;
+}
+
+const file = (): string => {
+  const chosen = process.env["SECATEUR_CACHE"];
+  return join(chosen ? resolve(chosen) : envPaths("secateur", { suffix: "" }).cache, "engine-verdicts.json");
+};
+
+/** Another build of the addon, another Node or another processor is another case. */
+const keyOf = (addon: string): string => {
+  const { size, mtimeMs } = statSync(addon);
+  return [addon, size, Math.round(mtimeMs), process.version, cpus()[0]?.model.trim()].join("|");
+};
+
+const readAll = (): Record<string, Verdict> => {
+  try {
+    return JSON.parse(readFileSync(file(), "utf8"));
+  } catch {
+    return {};
+  }
+};
+
+export const recallVerdict = (addon: string): Verdict | undefined => readAll()[keyOf(addon)];
+
+export const rememberVerdict = (addon: string, verdict: Verdict): void => {
+  try {
+    const target = file();
+    mkdirSync(dirname(target), { recursive: true });
+    const temporary = `${target}.${process.pid}`;
+    writeFileSync(temporary, `${JSON.stringify({ ...readAll(), [keyOf(addon)]: verdict }, null, 2)}\n`);
+    renameSync(temporary, target);
+  } catch {
+    // The next program tries the engine again.
+  }
+};

@@ -1,0 +1,48 @@
+/** Other programs, run to their end. */
+import { spawn } from "node:child_process";
+import { delimiter } from "node:path";
+
+export interface Outcome {
+  /** Null where the program does not exist, or took too long. */
+  readonly code: number | null;
+  /** The end of what it wrote to stdout and stderr. */
+  readonly output: string;
+}
+
+interface CommandOptions {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  /** A folder where programs are looked for first. */
+  readonly path?: string;
+}
+
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { cwd, timeoutMs, path = "" }: CommandOptions = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, PATH: `${path}${path && delimiter}${process.env["PATH"] ?? ""}` };
+    const child = spawn(command, args, { cwd, env, timeout: timeoutMs, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const keep = (text: Buffer): void => {
+      output = `${output}${text}`.slice(-8000);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", (error) => resolve({ code: null, output: error.message }));
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+/** The first of these programs that answers to `--version`. */
+export async function findCommand(
+  candidates: readonly (readonly [command: string, ...args: string[]])[],
+): Promise<readonly [command: string, ...args: string[]] | null> {
+  for (const candidate of candidates) {
+    const [command, ...args] = candidate;
+    const { code } = await runCommand(command, [...args, "--version"], { timeoutMs: 30_000 });
+    if (code === 0) return candidate;
+  }
+  return null;
+}
