@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import envPaths from "env-paths";
-import { NativeEngineError } from "./problem.ts";
+import { MissingPieceError } from "./problem.ts";
 
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment["SECATEUR_CACHE"];
@@ -18,7 +18,7 @@ export async function fillFolder(folder: string, fill: (temporary: string) => Pr
       if (entry.startsWith(`${name}.partial`)) rmSync(join(parent, entry), { recursive: true, force: true });
     }
   } catch (error) {
-    throw new NativeEngineError(
+    throw new MissingPieceError(
       `Cannot write to ${parent} (${error instanceof Error ? error.message : error}): set SECATEUR_CACHE to a folder that can be written.`,
     );
   }
@@ -41,11 +41,11 @@ export function requireRoom(folder: string, bytes: number): void {
       const { bavail, bsize } = statfsSync(existing);
       if (bavail * bsize >= bytes) return;
       const gigabytes = (value: number): string => `${(value / 1e9).toFixed(1)} GB`;
-      throw new NativeEngineError(
+      throw new MissingPieceError(
         `TensorFlow needs ${gigabytes(bytes)} for the moment, but the disk of ${existing} has ${gigabytes(bavail * bsize)} left: make room, or set SECATEUR_CACHE to a folder on another disk.`,
       );
     } catch (error) {
-      if (error instanceof NativeEngineError || existing === dirname(existing)) throw error;
+      if (error instanceof MissingPieceError || existing === dirname(existing)) throw error;
       existing = dirname(existing);
     }
   }

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { cacheFolder, fillFolder } from "./cache.ts";
-import { NativeEngineError } from "./problem.ts";
+import { MissingPieceError, NativeEngineError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 import { libraryName, type TensorFlowLibrary } from "./tensorflow-wheel.ts";
 
@@ -22,7 +22,7 @@ export function packageFolder(project: string, packageName: string): string {
   try {
     return dirname(createRequire(join(project, "package.json")).resolve(`${packageName}/package.json`));
   } catch {
-    throw new NativeEngineError(
+    throw new MissingPieceError(
       `${packageName} is not installed in ${project}: add it there (version 4.22), its install script is not needed.`,
     );
   }
@@ -60,7 +60,7 @@ async function findCompiler(): Promise<string> {
   const chosen = process.env["CXX"];
   const found = await findCommand([...(chosen ? [[chosen] as const] : []), ["c++"], ["g++"], ["clang++"]]);
   if (found !== null) return found[0];
-  throw new NativeEngineError(
+  throw new MissingPieceError(
     "The addon has to be compiled, and there is no C++ compiler here: install one (Debian: apt install g++; Mac: xcode-select --install), or name one in CXX.",
   );
 }

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type Trial, tryEngine } from "@secateur/backend/self-test";
 import { addonName, packageFolder, provideAddon } from "./compile-addon.ts";
 import { installPrebuilt } from "./prebuilt.ts";
-import { NativeEngineError } from "./problem.ts";
+import { exitCodes, MissingPieceError, NativeEngineError } from "./problem.ts";
 import { provideTensorFlow } from "./tensorflow-wheel.ts";
 
 const help = `Makes TensorFlow's native library run under TensorFlow.js, for training in Node at full speed.
@@ -21,7 +21,9 @@ Usage: npx pnpm@10.34.9 engine:native [flags]
 
 It takes what is there already; else the package's own download; else TensorFlow from Python's package index (pip), with
 the package's addon compiled against it (a C++ compiler). What is fetched is kept in the system's cache folder
-(SECATEUR_CACHE), about 0.9 GB.`;
+(SECATEUR_CACHE), about 1.1 GB.
+
+Ends with 3 when the machine lacks something, with 1 when the engine was built and does not work.`;
 
 interface Options {
   readonly gpu: boolean;
@@ -115,7 +117,7 @@ try {
   const options = parse(process.argv.slice(2));
   if (options === null) say(help);
   else if (process.platform === "win32") {
-    throw new NativeEngineError(
+    throw new MissingPieceError(
       "TensorFlow has no native library for Windows any more: use the Windows Subsystem for Linux, or the wasm engine.",
     );
   } else await main(options);
@@ -124,5 +126,6 @@ try {
     error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
   if (!(error instanceof NativeEngineError) && !isUsage) throw error;
   process.stderr.write(`${error.message}${isUsage ? " See --help." : ""}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  if (isUsage) process.exitCode = exitCodes.usage;
+  else process.exitCode = error instanceof MissingPieceError ? exitCodes.missing : exitCodes.broken;
 }

@@ -1,4 +1,12 @@
-/** Something that is missing here; the message is one sentence for people, with what to do. */
+/** The message is one sentence for people, with what to do. */
 export class NativeEngineError extends Error {
-  override readonly name = "NativeEngineError";
+  override readonly name: string = "NativeEngineError";
 }
+
+/** Something that the machine lacks; an engine that was built and does not work is not that. */
+export class MissingPieceError extends NativeEngineError {
+  override readonly name = "MissingPieceError";
+}
+
+/** Of the process: scripts can tell a machine that cannot have the engine from an engine that is broken. */
+export const exitCodes = { broken: 1, usage: 2, missing: 3 } as const;

@@ -23,15 +23,21 @@ export function runCommand(
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const env = { ...process.env, PATH: `${path}${path && delimiter}${process.env["PATH"] ?? ""}` };
-    const child = spawn(command, args, { cwd, env, timeout: timeoutMs, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    // Not spawn's own time limit, which holds the process up when the program does not exist.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     let output = "";
     const keep = (text: Buffer): void => {
       output = `${output}${text}`.slice(-8000);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
-    child.on("error", (error) => resolve({ code: null, output: error.message }));
-    child.on("close", (code) => resolve({ code, output }));
+    const settle = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    child.on("error", (error) => settle({ code: null, output: error.message }));
+    child.on("close", (code) => settle({ code, output }));
   });
 }
 

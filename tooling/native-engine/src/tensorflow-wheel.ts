@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, fillFolder, requireRoom } from "./cache.ts";
-import { NativeEngineError } from "./problem.ts";
+import { MissingPieceError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 
 /** The versions that were tried, see the README. */
@@ -45,7 +45,7 @@ export async function provideTensorFlow(
   await fillFolder(site, (temporary) => install(pip, temporary, gpu, say));
   const library = librariesIn(site);
   if (library === null)
-    throw new NativeEngineError(`${site} does not hold what TensorFlow's package should hold.`);
+    throw new MissingPieceError(`${site} does not hold what TensorFlow's package should hold.`);
   return library;
 }
 
@@ -59,7 +59,7 @@ async function findPip(): Promise<readonly [string, ...string[]]> {
     ["pip"],
   ]);
   if (pip !== null) return pip;
-  throw new NativeEngineError(
+  throw new MissingPieceError(
     "TensorFlow comes from Python's package index, and there is no pip here: install Python 3 with pip (Debian: apt install python3-pip), or name a Python that has it in PYTHON.",
   );
 }
@@ -78,7 +78,7 @@ async function install(
   say(`Fetching TensorFlow (${gpu ? "some 3 GB" : "270 MB"}) by ${pip.join(" ")} …`);
   const options = ["--target", folder, "--disable-pip-version-check", "--no-input", "--no-compile"];
   const { code, output } = await runCommand(command, [...first, "install", ...options, ...wanted]);
-  if (code !== 0) throw new NativeEngineError(explain(output));
+  if (code !== 0) throw new MissingPieceError(explain(output));
   const package_ = join(folder, "tensorflow");
   for (const name of readdirSync(package_)) {
     if (!needed.has(name)) rmSync(join(package_, name), { recursive: true, force: true });

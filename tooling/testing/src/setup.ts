@@ -11,6 +11,9 @@ import { testBackend, testEngine } from "./test-engine.ts";
 
 expect.extend({ toBeAllClose });
 
+// Engines are tried by `engine:doctor`, and by tests of their own; not once for every test process.
+process.env["SECATEUR_TRIAL"] = "1";
+
 beforeAll(async () => {
   if (tf.engine().backendName !== testBackend) await useBackend(testEngine);
 });

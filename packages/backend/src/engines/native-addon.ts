@@ -26,7 +26,7 @@ export const findAddon = async (packageName: string): Promise<string> => {
 
 /**
  * Native code that crashes takes the process with it, so it is tried in another one first: once for each build on each
- * machine. Sets environment variables that it was found to need.
+ * machine where that goes well. Sets environment variables that it was found to need.
  *
  * @returns A note for people where it needs some.
  */
@@ -37,7 +37,7 @@ export const trust = async (engine: "tensorflow" | "tensorflow-gpu", addon: stri
   ]);
   if (process.env[trialVariable] !== undefined) return "";
   const known = recallVerdict(addon) ?? verdictOf(await tryEngine(engine));
-  rememberVerdict(addon, known);
+  if (known.problem === null) rememberVerdict(addon, known);
   if (known.problem !== null) throw new EngineStartError(known.problem);
   Object.assign(process.env, known.workaround);
   const settings = Object.entries(known.workaround).map(([name, value]) => `${name}=${value}`);

@@ -32,15 +32,26 @@ export const trialVariable = "SECATEUR_TRIAL";
 const sourceExtension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const childProgram = fileURLToPath(new URL(`./child${sourceExtension}`, import.meta.url));
 
+interface TrialOptions {
+  /** For all checks together. Default two minutes. */
+  readonly timeoutMs?: number;
+  /** The child's program, and Node's own options for it; for tests. */
+  readonly program?: string;
+  readonly execArgv?: readonly string[];
+}
+
 const tryOnce = (
   engine: ConcreteEngine,
   workaround: Workaround,
-  timeoutMs: number,
-  program: string,
+  { timeoutMs = 120_000, program = childProgram, execArgv = process.execArgv }: TrialOptions,
 ): Promise<Trial> =>
   new Promise((resolve) => {
     const environment = { ...process.env, ...workaround, [trialVariable]: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
-    const child = fork(program, [engine], { stdio: ["ignore", "ignore", "ignore", "ipc"], env: environment });
+    const child = fork(program, [engine], {
+      execArgv: [...execArgv],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: environment,
+    });
     let doing = "starting";
     let device: EngineDevice = { version: "unknown", device: "unknown", threads: 1 };
     const timer = setTimeout(() => {
@@ -80,19 +91,9 @@ const tryOnce = (
 /** oneDNN is what crashes where the processor hides its caches; without it TensorFlow is half as fast. */
 const withoutOneDnn: Workaround = { TF_ENABLE_ONEDNN_OPTS: "0" };
 
-/**
- * @param timeoutMs - For all checks together.
- * @param program - The child's program; for tests.
- */
-export const tryEngine = async (
-  engine: ConcreteEngine,
-  {
-    timeoutMs = 120_000,
-    program = childProgram,
-  }: { readonly timeoutMs?: number; readonly program?: string } = {},
-): Promise<Trial> => {
-  const trial = await tryOnce(engine, {}, timeoutMs, program);
+export const tryEngine = async (engine: ConcreteEngine, options: TrialOptions = {}): Promise<Trial> => {
+  const trial = await tryOnce(engine, {}, options);
   if (trial.outcome !== "crashed" || !engine.startsWith("tensorflow")) return trial;
-  const again = await tryOnce(engine, withoutOneDnn, timeoutMs, program);
+  const again = await tryOnce(engine, withoutOneDnn, options);
   return again.outcome === "passed" ? again : trial;
 };
