@@ -13,6 +13,8 @@ export interface Measured {
   readonly name: string;
   /** Median over all rounds; null where it could not take part. */
   readonly ms: number | null;
+  /** Memory that the work takes: the largest less that of the idle process, MiB. */
+  readonly workMegabytes: number | null;
   readonly peakMegabytes: number | null;
   /** The last answer, for what else it tells; or why there is none. */
   readonly answer: Answer | string;
@@ -55,10 +57,12 @@ export async function compare(
   return specs.map(({ name }) => {
     const given = answers.get(name) ?? [];
     const last = given.at(-1);
-    if (last === undefined) return { name, ms: null, peakMegabytes: null, answer: reasons.get(name) ?? "" };
+    if (last === undefined)
+      return { name, ms: null, workMegabytes: null, peakMegabytes: null, answer: reasons.get(name) ?? "" };
     return {
       name,
       ms: median(given.flatMap(({ ms }) => ms)),
+      workMegabytes: last.peakMegabytes - last.idleMegabytes,
       peakMegabytes: last.peakMegabytes,
       answer: last,
     };
@@ -73,10 +77,17 @@ export function formatMeasured(measured: readonly Measured[], references: readon
     const other = taking.find(({ name }) => name === reference)?.ms;
     return other ? `${(other / ms).toFixed(2)}×` : "";
   };
-  const body = measured.map(({ name, ms, peakMegabytes, answer }) =>
+  const body = measured.map(({ name, ms, workMegabytes, peakMegabytes, answer }) =>
     ms === null
-      ? [name, ...shown.map(() => ""), `not here: ${String(answer)}`, ""]
-      : [name, ...shown.map((reference) => speed(ms, reference)), ms.toFixed(0), String(peakMegabytes)],
+      ? [name, ...shown.map(() => ""), `not here: ${String(answer)}`, "", ""]
+      : [
+          name,
+          ...shown.map((reference) => speed(ms, reference)),
+          ms.toFixed(0),
+          String(workMegabytes),
+          String(peakMegabytes),
+        ],
   );
-  return markdown(["", ...shown.map((name) => `speed, ${name} = 1`), "ms", "peak memory, MiB"], body);
+  const speeds = shown.map((name) => `speed, ${name} = 1`);
+  return markdown(["", ...speeds, "ms", "memory of the work, MiB", "with the process"], body);
 }

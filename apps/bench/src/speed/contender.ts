@@ -20,7 +20,9 @@ export interface ContenderSpec {
 export interface Answer {
   /** Of each repetition. */
   readonly ms: readonly number[];
-  /** The process's largest resident memory so far, MiB. */
+  /** Resident memory of the process before its first step, MiB: the libraries, the network, the pictures. */
+  readonly idleMegabytes: number;
+  /** The largest so far. */
   readonly peakMegabytes: number;
   /** Anything else that the task tells. */
   readonly [other: string]: unknown;

@@ -73,6 +73,8 @@ function tell(answer: object): void {
 
 try {
   const work = await start();
+  const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+  const idleMegabytes = megabytes(process.memoryUsage.rss());
   let isWarm = false;
   for await (const line of createInterface({ input: process.stdin })) {
     const { repetitions } = JSON.parse(line) as { readonly repetitions: number };
@@ -86,8 +88,9 @@ try {
     }
     tell({
       ms,
-      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-      residentMegabytes: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      idleMegabytes,
+      peakMegabytes: megabytes(process.resourceUsage().maxRSS * 1024),
+      residentMegabytes: megabytes(process.memoryUsage.rss()),
       tensors: tf.memory().numTensors,
       tensorBytes: tf.memory().numBytes,
     });

@@ -143,8 +143,14 @@ def prune_work():
     return prune
 
 
+def resident_megabytes():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize() // 2**20
+
+
 def main():
     work, warm = (prune_work() if TASK["task"] == "prune" else network_work()), False
+    idle = resident_megabytes() if sys.platform == "linux" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
     for line in sys.stdin:
         if not warm and TASK["task"] != "prune":
             for _ in range(3):
@@ -156,7 +162,7 @@ def main():
             ms.append(1000 * (time.perf_counter() - start))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         versions = {"torch": torch.__version__, "threads": torch.get_num_threads()}
-        print(json.dumps({"ms": ms, "peakMegabytes": peak, "parts": last if isinstance(last, dict) else None} | versions), flush=True)
+        print(json.dumps({"ms": ms, "idleMegabytes": idle, "peakMegabytes": peak, "parts": last if isinstance(last, dict) else None} | versions), flush=True)
 
 
 main()
