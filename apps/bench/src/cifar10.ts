@@ -1,7 +1,7 @@
 /** `bench:cifar10`: reads the command line, opens the run's directory, runs, and ends with one sentence and a code. */
 import process from "node:process";
 import { criterionNames } from "@secateur/criteria";
-import { listModels } from "@secateur/models";
+import { listModels, modelInfo } from "@secateur/models";
 import { commandToResume, helpText } from "./cli/help.ts";
 import { type BenchCommand, parseArguments } from "./cli/parse-arguments.ts";
 import type { KnownNames } from "./config.ts";
@@ -11,7 +11,10 @@ import { knownErrors } from "./known-errors.ts";
 import { createProgress } from "./progress.ts";
 import { openRunDirectory } from "./run-directory.ts";
 
-const known: KnownNames = { models: listModels(), criteria: criterionNames };
+/** Those that are made for pictures of 32 × 32. */
+const cifarModels = listModels().filter((name) => modelInfo(name).inputShape[0] === 32);
+
+const known: KnownNames = { models: cifarModels, criteria: criterionNames };
 
 async function main(args: readonly string[]): Promise<number> {
   try {

@@ -123,7 +123,14 @@ const sections: Readonly<Record<SectionName, Run>> = {
   },
 };
 
-const graphModels: readonly ModelName[] = ["lenet3", "resnet20", "resnet56", "densenet-cifar"];
+const graphModels: readonly ModelName[] = [
+  "resnet20",
+  "resnet56",
+  "resnet50",
+  "resnet101",
+  "densenet201",
+  "mobilenet-v2",
+];
 
 const hasRun = (measured: readonly Measured[], name: string): boolean =>
   measured.some((each) => each.name === name && each.ms !== null);

@@ -15,6 +15,8 @@ export interface Workload {
 export const workloads: readonly Workload[] = [
   { network: "resnet20", batch: 128, repetitions: 3, isForWasm: true },
   { network: "resnet56", batch: 128, repetitions: 1, isForWasm: true },
+  { network: "resnet50", batch: 16, repetitions: 1, isForWasm: false },
+  { network: "mobilenet-v2", batch: 16, repetitions: 1, isForWasm: false },
 ];
 
 export const ours = "Secateur, native";

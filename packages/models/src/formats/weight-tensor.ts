@@ -25,15 +25,17 @@ export function copyStrided(
   const copy = new Float32Array(elementCount(shape));
   // [2^40, 0] is a shape too.
   if (copy.length === 0) return copy;
+  // A loop over the last axis, not one call an element: files hold tens of millions.
+  const last = shape.length - 1;
+  const [run, step] = [shape[last] ?? 1, strides[last] ?? 0];
   let next = 0;
   const walk = (axis: number, at: number): void => {
-    const size = shape[axis];
-    if (size === undefined) {
-      copy[next] = source[at] ?? Number.NaN;
-      next += 1;
+    if (axis >= last) {
+      for (let i = 0; i < run; i++) copy[next++] = source[at + i * step] ?? Number.NaN;
       return;
     }
-    for (let i = 0; i < size; i++) walk(axis + 1, at + i * (strides[axis] ?? 0));
+    const [size, stride] = [shape[axis] ?? 1, strides[axis] ?? 0];
+    for (let i = 0; i < size; i++) walk(axis + 1, at + i * stride);
   };
   walk(0, offset);
   return copy;

@@ -2,9 +2,9 @@
 import { ModelOptionsError } from "../errors.ts";
 
 export interface NetworkOptions {
-  /** Number of outputs. Default 10. */
+  /** Number of outputs. Default 10, of an ImageNet network 1000. */
   readonly classes: number;
-  /** [height, width, channels]. Default [32, 32, 3]. */
+  /** [height, width, channels]. Default [32, 32, 3], of an ImageNet network [224, 224, 3]. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
   /** Decides every initial weight. Default 0. */
   readonly seed: number;

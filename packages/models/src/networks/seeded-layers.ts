@@ -19,9 +19,13 @@ interface ConvolutionOptions {
   readonly activation?: "relu";
 }
 
+type DepthwiseOptions = Pick<ConvolutionOptions, "kernel" | "stride" | "padding">;
+
 export interface SeededLayers {
   /** [batch, height, width, channels] to [batch, height', width', filters]. */
   convolution(x: tfl.SymbolicTensor, name: string, options: ConvolutionOptions): tfl.SymbolicTensor;
+  /** One filter a channel, no bias: [batch, height, width, channels] to [batch, height', width', channels]. */
+  depthwiseConvolution(x: tfl.SymbolicTensor, name: string, options: DepthwiseOptions): tfl.SymbolicTensor;
   /** [batch, inputs] to [batch, units]. */
   dense(
     x: tfl.SymbolicTensor,
@@ -36,18 +40,34 @@ export function seededLayers(seed: number): SeededLayers {
     tfl.initializers.heNormal({ seed: deriveSeed(seed, name) });
   return {
     convolution(x, name, { filters, kernel, stride = 1, padding = 0, bias = false, activation }) {
-      const centred = stride === 1 && 2 * padding === kernel - 1;
-      const padded =
-        centred || padding === 0 ? x : apply(tfl.layers.zeroPadding2d({ padding, name: `${name}.pad` }), x);
+      const { padded, mode } = pad(x, name, { kernel, stride, padding });
       const layer = tfl.layers.conv2d({
         name,
         filters,
         kernelSize: kernel,
         strides: stride,
-        padding: centred ? "same" : "valid",
+        padding: mode,
         useBias: bias,
         kernelInitializer: kernelInitializer(name),
         ...(activation === undefined ? {} : { activation }),
+      });
+      return apply(layer, padded);
+    },
+    depthwiseConvolution(x, name, { kernel, stride = 1, padding = 0 }) {
+      const { padded, mode } = pad(x, name, { kernel, stride, padding });
+      const layer = tfl.layers.depthwiseConv2d({
+        name,
+        kernelSize: kernel,
+        strides: stride,
+        padding: mode,
+        useBias: false,
+        depthwiseInitializer: tfl.initializers.varianceScaling({
+          // tfjs counts all channels as fan-in, and each filter sees one.
+          scale: 2 * (x.shape.at(-1) ?? 1),
+          mode: "fanIn",
+          distribution: "normal",
+          seed: deriveSeed(seed, name),
+        }),
       });
       return apply(layer, padded);
     },
@@ -56,12 +76,28 @@ export function seededLayers(seed: number): SeededLayers {
   };
 }
 
+/** PyTorch's padding: "same" where tfjs pads evenly too, otherwise zeros laid around before a "valid" convolution. */
+function pad(
+  x: tfl.SymbolicTensor,
+  name: string,
+  { kernel, stride, padding }: Required<DepthwiseOptions>,
+): { readonly padded: tfl.SymbolicTensor; readonly mode: "same" | "valid" } {
+  if (stride === 1 && 2 * padding === kernel - 1) return { padded: x, mode: "same" };
+  if (padding === 0) return { padded: x, mode: "valid" };
+  return { padded: apply(tfl.layers.zeroPadding2d({ padding, name: `${name}.pad` }), x), mode: "valid" };
+}
+
 export function batchNormalization(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
   return apply(tfl.layers.batchNormalization({ name, epsilon: 1e-5, momentum: 0.9 }), x);
 }
 
 export function relu(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
   return apply(tfl.layers.activation({ name, activation: "relu" }), x);
+}
+
+/** A ReLU that stops at 6. */
+export function relu6(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
+  return apply(tfl.layers.reLU({ name, maxValue: 6 }), x);
 }
 
 export function apply(

@@ -5,6 +5,7 @@ import { WeightsError } from "../errors.ts";
 import { looksLikePyTorch, readPyTorch, withoutParallelPrefix } from "../formats/pytorch.ts";
 import { looksLikeSafetensors, readSafetensors } from "../formats/safetensors.ts";
 import type { WeightTensor } from "../formats/weight-tensor.ts";
+import { withoutOldDensenetNames } from "./old-densenet-names.ts";
 import { shapeOf, type WantedWeight, wantedByName, wantedFromPyTorch } from "./wanted-weights.ts";
 
 export const weightFormats = ["safetensors", "pytorch"] as const;
@@ -48,9 +49,11 @@ export function loadWeights(
 ): LoadReport {
   const file = readWeightsFile(bytes, options.format ?? "auto");
   const wanted = file.naming === "secateur" ? wantedByName(model) : wantedFromPyTorch(model);
-  const ignored = file.naming === "pytorch" ? [...file.tensors.keys()].filter(isBatchCounter) : [];
-  checkNames(wanted, file.tensors, new Set(ignored));
-  const values = wanted.map((want) => want.convert(matching(want, file.tensors)));
+  const names = new Set(wanted.map(({ name }) => name));
+  const tensors = file.naming === "pytorch" ? withoutOldDensenetNames(file.tensors, names) : file.tensors;
+  const ignored = file.naming === "pytorch" ? [...tensors.keys()].filter(isBatchCounter) : [];
+  checkNames(wanted, tensors, new Set(ignored));
+  const values = wanted.map((want) => want.convert(matching(want, tensors)));
   for (const [i, { weight }] of wanted.entries()) {
     const value = tf.tensor(values[i] ?? [], [...shapeOf(weight)], "float32");
     weight.write(value);

@@ -1,0 +1,109 @@
+/** The networks of torchvision, against torchvision itself. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  createModel,
+  loadWeights,
+  type ModelName,
+  modelInfo,
+  saveWeights,
+  WeightsError,
+  writeSafetensors,
+} from "../src/index.ts";
+import { wantedFromPyTorch } from "../src/weights/wanted-weights.ts";
+import { hashedTensors } from "./hashed-tensors.ts";
+import { logits, sineImages } from "./logits.ts";
+import { trainable } from "./trainable.ts";
+
+interface Golden {
+  readonly parameters: number;
+  readonly stateDict: string;
+  /** The first five of [2, 1000]. */
+  readonly logits: readonly (readonly number[])[];
+}
+
+const golden = JSON.parse(
+  readFileSync(new URL("golden/imagenet-logits.json", import.meta.url), "utf8"),
+) as Readonly<Partial<Record<ModelName, Golden>>>;
+const names = Object.keys(golden) as ModelName[];
+
+let models: tfl.LayersModel[] = [];
+afterEach(() => {
+  for (const model of models) model.dispose();
+  models = [];
+});
+
+function build(name: ModelName, [height, width]: readonly [number, number]): tfl.LayersModel {
+  const model = createModel(name, { inputShape: [height, width, 3] });
+  models.push(model);
+  return model;
+}
+
+/** As golden/make-imagenet-logits.py writes it. */
+function digestOfStateDict(model: tfl.LayersModel): string {
+  const lines = wantedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
+  return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
+}
+
+describe.each(names)("%s", (name) => {
+  it("has torchvision's names, shapes and logits", () => {
+    const model = build(name, [33, 40]);
+    const expected = golden[name];
+    if (expected === undefined) throw new Error("unreachable");
+    expect(modelInfo(name).parameterCount).toBe(expected.parameters);
+    expect(trainable(model)).toBe(expected.parameters);
+    expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, 1000]]);
+    expect(digestOfStateDict(model)).toBe(expected.stateDict);
+
+    const report = loadWeights(model, writeSafetensors(hashedTensors(model)));
+    expect(report).toMatchObject({ naming: "pytorch", ignored: [] });
+    const x = sineImages(33, 40);
+    const y = logits(model, x);
+    const largest = Math.max(...expected.logits.flat().map(Math.abs));
+    const found = expected.logits.flatMap((row, i) => [...y.subarray(1000 * i, 1000 * i + row.length)]);
+    expect(found).toBeAllClose(expected.logits.flat(), { rtol: 1e-4, atol: 1e-5 * largest });
+    x.dispose();
+  });
+});
+
+describe("another network's file is refused", () => {
+  it.each([
+    ["densenet121", "densenet201", 'holds "features.denseblock3.denselayer25.norm1.weight" and'],
+    ["mobilenet-v2", "densenet121", 'lacks "features.0.0.weight" and'],
+  ] as const)("%s, given that of %s", (name, other, message) => {
+    const [model, file] = [build(name, [32, 32]), build(other, [32, 32])];
+    const one = { shape: [1], data: Float32Array.of(1) };
+    const tensors = new Map(wantedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
+    expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(WeightsError);
+    expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(message);
+  });
+});
+
+it("DenseNet's trained files, older than its layers' names, load the same", () => {
+  const model = build("densenet121", [32, 32]);
+  const tensors = hashedTensors(model);
+  const old = [...tensors].map(
+    ([name, tensor]) => [name.replace(/(denselayer\d+\.(?:norm|conv))(\d)/, "$1.$2"), tensor] as const,
+  );
+  expect(new Map(old).has("features.denseblock1.denselayer1.norm.1.weight")).toBe(true);
+  loadWeights(model, writeSafetensors(new Map(old)));
+  const loaded = Buffer.from(saveWeights(model));
+  loadWeights(model, writeSafetensors(tensors));
+  expect(Buffer.from(saveWeights(model)).equals(loaded)).toBe(true);
+});
+
+it("DenseNet's smallest input", () => {
+  expect(build("densenet121", [29, 29]).outputs[0]?.shape).toEqual([null, 1000]);
+  expect(() => build("densenet121", [28, 29])).toThrow("at least 29");
+});
+
+it("a depthwise kernel's fan-in is that of one channel", () => {
+  const model = build("mobilenet-v2", [32, 32]);
+  const kernel = model.getLayer("features.17.conv.1.0").weights[0]?.read();
+  const values = kernel?.dataSync() ?? new Float32Array();
+  const variance = values.reduce((sum, value) => sum + value ** 2 / values.length, 0);
+  // Cut at two standard deviations, a normal distribution keeps 0.774 of its variance.
+  expect(variance).toBeAllClose((0.774 * 2) / 9, { rtol: 0.05 });
+});

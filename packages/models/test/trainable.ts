@@ -1,0 +1,8 @@
+/** How many numbers training changes. */
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+export const trainable = (model: tfl.LayersModel): number =>
+  model.trainableWeights.reduce(
+    (sum, { shape }) => sum + shape.reduce((n: number, size) => n * Number(size), 1),
+    0,
+  );
