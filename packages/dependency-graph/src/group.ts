@@ -42,21 +42,31 @@ export function collectGroups(trace: ChannelTrace): readonly Group[] {
   const { channels, bindings, counts } = trace;
   const rootsOf = ({ ids }: { readonly ids: Int32Array }): Int32Array => ids.map((id) => channels.find(id));
   const roots = bindings.map(rootsOf);
-  const signature = signatures(roots, channels.size());
-  const drafts = draftGroups(trace, roots, signature);
+  const members = membership(trace, roots, signatures(roots, channels.size()));
   for (const [i, { ids: _, ...where }] of bindings.entries()) {
-    for (const [draft, positions] of positionsByDraft(roots[i] ?? new Int32Array(), signature, drafts)) {
-      const positionsPerUnit = positions[0]?.length ?? 0;
-      draft.slices.push({ ...where, positions: Int32Array.from(positions.flat()), positionsPerUnit });
-    }
+    const found = positionsByDraft(roots[i] ?? new Int32Array(), members);
+    each(members.drafts, found, (draft, positions) => {
+      draft.slices.push({ ...where, positions, positionsPerUnit: positions.length / draft.unitCount });
+    });
   }
   for (const count of counts) {
-    for (const [draft, positions] of positionsByDraft(rootsOf(count), signature, drafts)) {
-      const perUnit = Int32Array.from(positions, (each) => each.length);
+    each(members.drafts, occurrences(rootsOf(count), members), (draft, perUnit) => {
       draft.counts.push({ layer: count.layer, path: count.path, perUnit });
-    }
+    });
   }
-  return named([...drafts.values()]);
+  return named(members.drafts);
+}
+
+/** For the drafts of which something was found. */
+function each(
+  drafts: readonly Draft[],
+  found: readonly (Int32Array | undefined)[],
+  tell: (draft: Draft, values: Int32Array) => void,
+): void {
+  for (const [place, draft] of drafts.entries()) {
+    const values = found[place];
+    if (values !== undefined) tell(draft, values);
+  }
 }
 
 /** For every class the trie node that its bindings lead to: equal numbers, equal coupling. */
@@ -77,46 +87,79 @@ function child(trie: Map<number, number>, from: number, member: number, width: n
   return trie.size;
 }
 
-/** A group being filled: for every class of channels its unit's number, in order of first appearance. */
+/** A group being filled. */
 interface Draft {
-  readonly units: Map<number, number>;
+  unitCount: number;
   readonly slices: Slice[];
   readonly counts: ConfigCount[];
 }
 
+/** Which classes of channels are units, and of which group. */
+interface Membership {
+  readonly drafts: readonly Draft[];
+  /** By class: its group's place in `drafts`, or -1. */
+  readonly draftOf: Int32Array;
+  /** By class: its number in the group, in order of first appearance. */
+  readonly unitOf: Int32Array;
+}
+
 /** One draft for each signature that has prunable units: made by some kernel, and not pinned. */
-function draftGroups(
+function membership(
   { bindings, pinnedRoots }: ChannelTrace,
   roots: readonly Int32Array[],
   signature: Int32Array,
-): ReadonlyMap<number, Draft> {
-  const drafts = new Map<number, Draft>();
+): Membership {
+  const draftOf = new Int32Array(signature.length).fill(-1);
+  const unitOf = new Int32Array(signature.length);
+  const places = new Map<number, number>();
+  const drafts: Draft[] = [];
   for (const [member, { role }] of bindings.entries()) {
     if (role !== "kernel") continue;
-    for (const root of roots[member]?.filter((id) => !pinnedRoots.has(id)) ?? []) {
+    for (const root of roots[member] ?? []) {
+      if (draftOf[root] !== -1 || pinnedRoots.has(root)) continue;
       const key = Number(signature[root]);
-      const draft = drafts.get(key) ?? { units: new Map(), slices: [], counts: [] };
-      drafts.set(key, draft);
-      if (!draft.units.has(root)) draft.units.set(root, draft.units.size);
+      const place = places.get(key) ?? drafts.push({ unitCount: 0, slices: [], counts: [] }) - 1;
+      places.set(key, place);
+      draftOf[root] = place;
+      const draft = drafts[place] as Draft;
+      unitOf[root] = draft.unitCount++;
     }
   }
-  return drafts;
+  return { drafts, draftOf, unitOf };
 }
 
-/** For one weight axis: each group's positions on it, unit by unit. */
-function positionsByDraft(
-  ids: Int32Array,
-  signature: Int32Array,
-  drafts: ReadonlyMap<number, Draft>,
-): ReadonlyMap<Draft, number[][]> {
-  const found = new Map<Draft, number[][]>();
-  for (const [position, root] of ids.entries()) {
-    const draft = drafts.get(Number(signature[root]));
-    const unit = draft?.units.get(root);
-    if (draft === undefined || unit === undefined) continue;
-    const positions = found.get(draft) ?? Array.from({ length: draft.units.size }, () => []);
-    found.set(draft, positions);
-    positions[unit]?.push(position);
+/** By group's place: how often each of its units occurs among these classes; nothing for groups that do not. */
+function occurrences(roots: Int32Array, { drafts, draftOf, unitOf }: Membership): (Int32Array | undefined)[] {
+  const found = new Array<Int32Array | undefined>(drafts.length);
+  for (let i = 0; i < roots.length; i++) {
+    const root = roots[i] as number;
+    const place = draftOf[root] as number;
+    if (place < 0) continue;
+    const perUnit = found[place] ?? new Int32Array((drafts[place] as Draft).unitCount);
+    found[place] = perUnit;
+    const unit = unitOf[root] as number;
+    perUnit[unit] = (perUnit[unit] as number) + 1;
+  }
+  return found;
+}
+
+/** By group's place: its positions on one weight axis, unit by unit. All units of a group occur equally often. */
+function positionsByDraft(roots: Int32Array, members: Membership): readonly (Int32Array | undefined)[] {
+  const { drafts, draftOf, unitOf } = members;
+  const counts = occurrences(roots, members);
+  const next = counts.map((perUnit) => perUnit?.map((each, unit) => each * unit));
+  const found = counts.map((perUnit, place) => {
+    return perUnit && new Int32Array((drafts[place] as Draft).unitCount * Number(perUnit[0]));
+  });
+  for (let position = 0; position < roots.length; position++) {
+    const root = roots[position] as number;
+    const positions = found[draftOf[root] as number];
+    if (positions === undefined) continue;
+    const cursor = next[draftOf[root] as number] as Int32Array;
+    const unit = unitOf[root] as number;
+    const at = cursor[unit] as number;
+    positions[at] = position;
+    cursor[unit] = at + 1;
   }
   return found;
 }
@@ -131,10 +174,10 @@ function named(groups: readonly Draft[]): readonly Group[] {
     firsts.filter((first) => first === firsts[i]).length === 1 ? (names[0] ?? "") : names.join("+"),
   );
   const seen = new Map<string, number>();
-  return groups.map(({ units, slices, counts }, i) => {
+  return groups.map(({ unitCount, slices, counts }, i) => {
     const base = ids[i] ?? "";
     const nth = (seen.get(base) ?? 0) + 1;
     seen.set(base, nth);
-    return { id: nth === 1 ? base : `${base}#${nth}`, unitCount: units.size, slices, counts };
+    return { id: nth === 1 ? base : `${base}#${nth}`, unitCount, slices, counts };
   });
 }

@@ -17,40 +17,58 @@ export interface Remaining {
 
 interface WeightSize {
   readonly axes: number[];
-  /** Of the layer, for its kernel; 0 for other weights. */
-  readonly macs: number;
-  readonly fullSize: number;
+  /** The product of `axes`. */
+  size: number;
+  /** Of the layer, for its kernel, per number in the kernel; 0 for other weights. */
+  readonly macsPerNumber: number;
+}
+
+/** Where one unit of a group lies in one weight. */
+interface Share {
+  readonly weight: WeightSize;
+  readonly axis: number;
+  readonly positions: number;
+  readonly makesUnits: boolean;
 }
 
 export function remainingOf(graph: DependencyGraph): Remaining {
   const sizes = weightSizes(graph);
+  const sharesOf = new Map(graph.groups.map((group) => [group, shares(group, sizes)]));
   let units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
   let parameters = 0;
   let macs = 0;
-  const count = (weight: WeightSize | undefined, sign: 1 | -1): void => {
-    if (weight === undefined) return;
-    const size = product(weight.axes);
-    parameters += sign * size;
-    if (weight.fullSize > 0) macs += sign * weight.macs * (size / weight.fullSize);
-  };
-  for (const weight of sizes.values()) count(weight, 1);
+  for (const { size, macsPerNumber } of sizes.values()) {
+    parameters += size;
+    macs += size * macsPerNumber;
+  }
   return {
     amounts: () => ({ units, parameters, macs: Math.round(macs) }),
     canRemove: (group, floor) =>
-      group.slices.every(({ weight, axis, role, positionsPerUnit }) => {
-        const left = Number(sizes.get(weight)?.axes[axis]) - positionsPerUnit;
-        return left >= (role === "kernel" ? Math.max(floor, 1) : 1);
+      (sharesOf.get(group) ?? []).every(({ weight, axis, positions, makesUnits }) => {
+        const left = Number(weight.axes[axis]) - positions;
+        return left >= (makesUnits ? Math.max(floor, 1) : 1);
       }),
     remove(group) {
       units--;
-      for (const { weight, axis, positionsPerUnit } of group.slices) {
-        const size = sizes.get(weight);
-        count(size, -1);
-        if (size !== undefined) size.axes[axis] = Number(size.axes[axis]) - positionsPerUnit;
-        count(size, 1);
+      for (const { weight, axis, positions } of sharesOf.get(group) ?? []) {
+        const along = Number(weight.axes[axis]);
+        const gone = (weight.size / along) * positions;
+        weight.axes[axis] = along - positions;
+        weight.size -= gone;
+        parameters -= gone;
+        macs -= gone * weight.macsPerNumber;
       }
     },
   };
+}
+
+function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): readonly Share[] {
+  return slices.flatMap(({ weight: name, axis, positionsPerUnit, role }) => {
+    const weight = sizes.get(name);
+    return weight === undefined
+      ? []
+      : [{ weight, axis, positions: positionsPerUnit, makesUnits: role === "kernel" }];
+  });
 }
 
 function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize> {
@@ -59,8 +77,9 @@ function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize
   const sizes = model.layers.flatMap((layer) =>
     layer.weights.map((weight, i) => {
       const axes = weight.shape.map((size) => size ?? 0);
-      const size = { axes, macs: i === 0 ? (macsOf.get(layer.name) ?? 0) : 0, fullSize: product(axes) };
-      return [weight.originalName, size] as const;
+      const size = product(axes);
+      const macs = i === 0 ? (macsOf.get(layer.name) ?? 0) : 0;
+      return [weight.originalName, { axes, size, macsPerNumber: size === 0 ? 0 : macs / size }] as const;
     }),
   );
   return new Map(sizes);

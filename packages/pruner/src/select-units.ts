@@ -58,7 +58,9 @@ export function takeLowest(
     if (enough(remaining.amounts(), count)) break;
     if (!remaining.canRemove(group, floor)) continue;
     remaining.remove(group);
-    taken.set(group.id, [...(taken.get(group.id) ?? []), unit]);
+    const units = taken.get(group.id);
+    if (units === undefined) taken.set(group.id, [unit]);
+    else units.push(unit);
     count++;
   }
   return taken;
