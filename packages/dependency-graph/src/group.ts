@@ -74,7 +74,13 @@ function signatures(roots: readonly Int32Array[], channelCount: number): Int32Ar
   const signature = new Int32Array(channelCount);
   const trie = new Map<number, number>();
   for (const [member, ids] of roots.entries()) {
-    for (const root of ids) signature[root] = child(trie, Number(signature[root]), member, roots.length);
+    // Neighbours mostly come from the same node.
+    let [from, to] = [-1, -1];
+    for (const root of ids) {
+      const at = signature[root] as number;
+      if (at !== from) [from, to] = [at, child(trie, at, member, roots.length)];
+      signature[root] = to;
+    }
   }
   return signature;
 }
