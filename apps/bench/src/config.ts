@@ -3,6 +3,7 @@
  * files lie (`--out`) and whether it goes on (`--resume`) are not part of it.
  */
 import { z } from "zod";
+import { trainedWeights } from "./trained.ts";
 import { suggestion } from "./usage-error.ts";
 
 export const budgetNames = ["units", "macs", "params"] as const;
@@ -75,12 +76,18 @@ export function testImageCount(config: BenchConfig): number {
   return Math.round((config.subset ?? trainingImageCount) / 5);
 }
 
-/** What was asked for, completed by the defaults; `--quick` and `--weights` have defaults of their own. */
+/**
+ * What was asked for, completed by the defaults; `--quick` and `--weights` have defaults of their own. A network that
+ * comes trained is taken as it comes, unless it is to be trained or loaded from elsewhere.
+ */
 export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
+  const isOpen = given.weights === undefined && given.epochs === undefined;
+  const trained = isOpen ? trainedWeights(given.model ?? defaults.model) : null;
+  const weights = given.weights ?? trained;
   return {
     ...defaults,
     ...(given.quick ? quickDefaults : {}),
-    ...(given.weights ? { epochs: 0 } : {}),
+    ...(weights === null ? {} : { weights, epochs: 0 }),
     ...given,
   };
 }

@@ -4,34 +4,20 @@ import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { useBackend } from "@secateur/backend";
-import type { ModelName } from "@secateur/models";
 import { versions } from "./environment.ts";
 import { describeFailure, wantsDebug } from "./exit.ts";
 import { knownErrors } from "./known-errors.ts";
-import { createProgress, type Progress } from "./progress.ts";
-import { type ChartRow, speedChart } from "./speed/chart.ts";
-import { compare, formatMeasured, type Measured } from "./speed/compare.ts";
+import { createProgress } from "./progress.ts";
+import { speedChart } from "./speed/chart.ts";
+import { workloads } from "./speed/contenders.ts";
 import {
-  evaluators,
-  ours,
-  plainStep,
-  scorers,
-  stock,
-  torch,
-  trainers,
-  tunedTorch,
-  type Workload,
-  workloads,
-} from "./speed/contenders.ts";
-import { formatConvKernels, measureConvKernels } from "./speed/conv-kernels.ts";
-import { formatGraphs, measureGraphs } from "./speed/graph-and-surgery.ts";
-import { formatMemory, measureMemory } from "./speed/memory.ts";
-import { formatBeside, measureTorchPruning } from "./speed/torch-pruning.ts";
+  type Section,
+  type SectionName,
+  type SpeedOptions,
+  sectionNames,
+  sections,
+} from "./speed/sections.ts";
 import { UsageError } from "./usage-error.ts";
-
-const sectionNames = ["train", "evaluate", "score", "graphs", "kernels", "memory"] as const;
-type SectionName = (typeof sectionNames)[number];
 
 const help = `Measure training steps, evaluation, scoring, graphs and surgery, kernels, and memory over many steps.
 
@@ -47,104 +33,9 @@ Usage: npx pnpm@10.34.9 bench:speed [flags]
 Contenders are processes of their own that take turns. PyTorch and Torch-Pruning take part where the Python named by
 PYTHON, or python3, has them (pip install torch torchvision torch-pruning). Leave the machine alone meanwhile.`;
 
-interface Options {
+interface Options extends SpeedOptions {
   readonly sections: readonly SectionName[];
-  readonly workloads: readonly Workload[];
-  readonly rounds: number;
-  readonly steps: number;
   readonly out: string | null;
-}
-
-interface Section {
-  readonly title: string;
-  readonly markdown: string;
-  readonly numbers: unknown;
-  readonly chart?: ChartRow;
-}
-
-type Run = (options: Options, progress: Progress) => AsyncGenerator<Section>;
-
-const sections: Readonly<Record<SectionName, Run>> = {
-  async *train(options, progress) {
-    for (const workload of options.workloads) {
-      const measured = await take(trainers(workload), workload.repetitions, options, progress);
-      yield {
-        title: `One training step of ${workload.network}, batch ${workload.batch}`,
-        markdown: formatMeasured(measured, [torch, tunedTorch, stock]),
-        numbers: measured,
-        chart: { network: workload.network, measured, reference: hasRun(measured, torch) ? torch : ours },
-      };
-    }
-  },
-  async *evaluate(options, progress) {
-    for (const workload of options.workloads) {
-      const measured = await take(evaluators(workload), workload.repetitions, options, progress);
-      const title = `Evaluating one batch of ${workload.batch} by ${workload.network}`;
-      yield { title, markdown: formatMeasured(measured, [torch, tunedTorch]), numbers: measured };
-    }
-  },
-  async *score(options, progress) {
-    const [workload] = options.workloads;
-    if (workload === undefined) return;
-    for (const engine of ["tensorflow", "wasm"] as const) {
-      const measured = await take(scorers(workload, engine), workload.repetitions, options, progress);
-      const title = `A training step of ${workload.network} that also scores, ${engine}`;
-      yield { title, markdown: formatMeasured(measured, [plainStep]), numbers: measured };
-    }
-  },
-  async *graphs({ rounds }, progress) {
-    progress.log("Graphs");
-    await useBackend("wasm");
-    const graphs = measureGraphs(graphModels, rounds);
-    yield {
-      title: "Graph, plan and surgery, half of the units",
-      markdown: formatGraphs(graphs),
-      numbers: graphs,
-    };
-    const others = await measureTorchPruning(graphModels, (name) => progress.log(name));
-    const title = "The same in Torch-Pruning";
-    yield { title, markdown: formatBeside(graphs, others), numbers: others };
-  },
-  async *kernels({ rounds }, progress) {
-    progress.log("Convolution kernels");
-    await useBackend("wasm");
-    const kernels = await measureConvKernels({ rounds });
-    const title = "Convolutions of ResNet-20, batch 128, wasm";
-    yield { title, markdown: formatConvKernels(kernels), numbers: kernels };
-  },
-  async *memory({ steps }, progress) {
-    for (const engine of ["tensorflow", "wasm"] as const) {
-      const task = progress.task(`Memory, ${engine}`, steps);
-      const samples = await measureMemory(engine, steps, (count) => task.advance(count));
-      task.done();
-      const title = `Memory over ${steps} training steps of ResNet-20, batch 8, ${engine}`;
-      yield { title, markdown: formatMemory(samples), numbers: samples };
-    }
-  },
-};
-
-const graphModels: readonly ModelName[] = [
-  "resnet20",
-  "resnet56",
-  "resnet50",
-  "resnet101",
-  "densenet201",
-  "mobilenet-v2",
-];
-
-const hasRun = (measured: readonly Measured[], name: string): boolean =>
-  measured.some((each) => each.name === name && each.ms !== null);
-
-async function take(
-  specs: Parameters<typeof compare>[0],
-  repetitions: number,
-  { rounds }: Options,
-  progress: Progress,
-): Promise<readonly Measured[]> {
-  const task = progress.task(specs[0]?.name ?? "", specs.length * (rounds + 1));
-  const measured = await compare(specs, { rounds, repetitions, onTurn: (name) => task.advance(1, name) });
-  task.done();
-  return measured;
 }
 
 async function main(args: readonly string[]): Promise<void> {

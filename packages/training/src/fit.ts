@@ -1,10 +1,17 @@
 /** Train for a number of epochs, telling every step. */
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Batches } from "./batch.ts";
+import type { Batch, Batches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { constant, type Schedule } from "./schedule.ts";
-import { trainStep } from "./train-step.ts";
+import { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
+
+/** Changes the weights once by a batch, and disposes it. */
+export type Step = (
+  optimizer: Optimizer,
+  batch: Batch,
+  options: TrainStepOptions,
+) => StepResult | Promise<StepResult>;
 
 export interface FitOptions {
   readonly optimizer: Optimizer;
@@ -16,6 +23,8 @@ export interface FitOptions {
   /** Batches an epoch; the schedule needs it. An epoch of `data` that holds more is cut short. */
   readonly stepsPerEpoch?: number;
   readonly labelSmoothing?: number;
+  /** How a step is taken, for instance by several threads. Default: `trainStep` of the model. */
+  readonly step?: Step;
 }
 
 export type TrainingEvent =
@@ -62,13 +71,15 @@ async function* fitEpoch(
   batches: Batches,
   epoch: number,
   rate: (step: number) => number,
-  { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, labelSmoothing = 0 }: FitOptions,
+  options: FitOptions,
 ): AsyncGenerator<TrainingEvent> {
+  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, labelSmoothing = 0 } = options;
+  const takeStep: Step = options.step ?? ((...args) => trainStep(model, ...args));
   let step = 0;
   let [loss, accuracy] = [0, 0];
   for await (const batch of batches) {
     optimizer.learningRate = rate(step);
-    const result = trainStep(model, optimizer, batch, { labelSmoothing, step });
+    const result = await takeStep(optimizer, batch, { labelSmoothing, step });
     loss += result.loss;
     accuracy += result.accuracy;
     yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };

@@ -21,13 +21,13 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
     kind: "path",
     group: "Network",
     value: "FILE",
-    help: "Trained weights (safetensors or PyTorch); the network is then not trained first.",
+    help: "Trained weights (safetensors or PyTorch); the network is then not trained first. Some come with the repository.",
   },
   epochs: {
     kind: "number",
     group: "Network",
     value: "N",
-    help: "Epochs of training before pruning (0 with --weights).",
+    help: "Epochs of training before pruning (0 with weights).",
   },
   criteria: {
     kind: "texts",

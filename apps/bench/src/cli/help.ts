@@ -1,5 +1,6 @@
 /** The text of `--help`, and the command line that repeats a run. */
 import { type BenchConfig, completeConfig, defaults, type KnownNames, quickDefaults } from "../config.ts";
+import { trainedWeights } from "../trained.ts";
 import { type Flag, type FlagName, flagNames, flags } from "./flags.ts";
 
 const command = "npx pnpm@10.34.9 bench:cifar10";
@@ -65,12 +66,13 @@ function defaultOf(name: FlagName): string {
 
 /** The command that repeats a run from the beginning: only what differs from the defaults. */
 export function commandLine(config: BenchConfig): string {
-  const base = completeConfig({ quick: config.quick, weights: config.weights });
-  const changed = Object.entries(config).filter(([key, value]) => {
-    const implied =
-      isSetting(key) && key !== "quick" && key !== "weights" ? base[key] : defaults[key as keyof BenchConfig];
-    return JSON.stringify(value) !== JSON.stringify(implied);
-  });
+  const { quick, model, weights } = config;
+  const comesTrained = weights !== null && weights === trainedWeights(model);
+  const base = completeConfig({ quick, ...(comesTrained ? { model } : { weights }) });
+  const asked = { ...base, quick: false, model: defaults.model, ...(comesTrained ? {} : { weights: null }) };
+  const changed = Object.entries(config).filter(
+    ([key, value]) => isSetting(key) && JSON.stringify(value) !== JSON.stringify(asked[key]),
+  );
   return [command, ...toFlags(Object.fromEntries(changed))].join(" ");
 }
 

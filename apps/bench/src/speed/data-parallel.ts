@@ -1,0 +1,112 @@
+/** How much faster two threads train than one: the same minibatch, shared out, with both kinds of statistics. */
+import { useBackend } from "@secateur/backend";
+import { type Statistics, startTeam } from "@secateur/data-parallel";
+import { createModel } from "@secateur/models";
+import { type Batch, sgd, trainStep } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import { markdown } from "./markdown.ts";
+import { median } from "./median.ts";
+
+export interface DataParallelTime {
+  readonly workers: number;
+  /** null: one process, without a team. */
+  readonly statistics: Statistics | null;
+  readonly ms: number;
+  /** Over one process. */
+  readonly speedup: number;
+}
+
+const batchSize = 128;
+
+/** Turns before those that count. */
+const warmUps = 2;
+
+interface Contender {
+  readonly workers: number;
+  readonly statistics: Statistics | null;
+  readonly step: () => unknown;
+  readonly end: () => unknown;
+}
+
+/**
+ * ResNet-20, batches of 128, on the wasm engine, which becomes the current one. All take turns; medians. Making the batch
+ * is not measured.
+ */
+export async function measureDataParallel(
+  rounds: number,
+  onTurn: () => void = () => undefined,
+): Promise<readonly DataParallelTime[]> {
+  await useBackend("wasm");
+  const contenders = [alone(), await team("synchronized"), await team("per-worker")];
+  try {
+    const times = contenders.map((): number[] => []);
+    for (let round = -warmUps; round < rounds; round++) {
+      for (const [i, { step }] of contenders.entries()) {
+        const start = performance.now();
+        await step();
+        if (round < 0) continue;
+        times[i]?.push(performance.now() - start);
+        onTurn();
+      }
+    }
+    const medians = times.map(median);
+    return contenders.map(({ workers, statistics }, i) => {
+      const ms = medians[i] ?? Number.NaN;
+      return { workers, statistics, ms, speedup: (medians[0] ?? Number.NaN) / ms };
+    });
+  } finally {
+    for (const { end } of contenders) await end();
+  }
+}
+
+function makeBatch(): Batch {
+  return {
+    xs: tf.randomNormal([batchSize, 32, 32, 3], 0, 1, "float32", 1),
+    ys: tf.tidy(() => tf.cast(tf.mod(tf.range(0, batchSize), 10), "int32")),
+  };
+}
+
+/** A batch is disposed by the step, so each step gets clones. */
+const clone = ({ xs, ys }: Batch): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
+
+const makeOptimizer = () => sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 });
+
+function alone(): Contender {
+  const [model, optimizer, batch] = [createModel("resnet20"), makeOptimizer(), makeBatch()];
+  const step = () => trainStep(model, optimizer, clone(batch));
+  return { workers: 1, statistics: null, step, end: () => end(model, optimizer, batch) };
+}
+
+async function team(statistics: Statistics): Promise<Contender> {
+  const [model, optimizer, batch] = [createModel("resnet20"), makeOptimizer(), makeBatch()];
+  const { workers, trainStep: teamStep, dispose } = await startTeam(model, { workers: 2, statistics });
+  return {
+    workers,
+    statistics,
+    step: () => teamStep(optimizer, clone(batch)),
+    async end() {
+      await dispose();
+      end(model, optimizer, batch);
+    },
+  };
+}
+
+function end(
+  model: ReturnType<typeof createModel>,
+  optimizer: ReturnType<typeof makeOptimizer>,
+  { xs, ys }: Batch,
+): void {
+  model.dispose();
+  optimizer.dispose();
+  tf.dispose([xs, ys]);
+}
+
+export function formatDataParallel(times: readonly DataParallelTime[]): string {
+  const body = times.map(({ workers, statistics, ms, speedup }) => [
+    String(workers),
+    statistics ?? "one process",
+    ms.toFixed(0),
+    speedup.toFixed(2),
+  ]);
+  return markdown(["workers", "statistics", "ms a step", "speedup"], body);
+}

@@ -1,0 +1,131 @@
+/** What `bench:speed` measures, section by section. */
+import { useBackend } from "@secateur/backend";
+import type { ModelName } from "@secateur/models";
+import type { Progress } from "../progress.ts";
+import type { ChartRow } from "./chart.ts";
+import { compare, formatMeasured, type Measured } from "./compare.ts";
+import {
+  evaluators,
+  ours,
+  plainStep,
+  scorers,
+  stock,
+  torch,
+  trainers,
+  tunedTorch,
+  type Workload,
+} from "./contenders.ts";
+import { formatConvKernels, measureConvKernels } from "./conv-kernels.ts";
+import { formatDataParallel, measureDataParallel } from "./data-parallel.ts";
+import { formatGraphs, measureGraphs } from "./graph-and-surgery.ts";
+import { formatMemory, measureMemory } from "./memory.ts";
+import { formatBeside, measureTorchPruning } from "./torch-pruning.ts";
+
+export const sectionNames = ["train", "evaluate", "score", "threads", "graphs", "kernels", "memory"] as const;
+export type SectionName = (typeof sectionNames)[number];
+
+export interface SpeedOptions {
+  readonly workloads: readonly Workload[];
+  /** Turns of each contender. */
+  readonly rounds: number;
+  /** Training steps of the memory test. */
+  readonly steps: number;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly markdown: string;
+  readonly numbers: unknown;
+  readonly chart?: ChartRow;
+}
+
+type Run = (options: SpeedOptions, progress: Progress) => AsyncGenerator<Section>;
+
+export const sections: Readonly<Record<SectionName, Run>> = {
+  async *train(options, progress) {
+    for (const workload of options.workloads) {
+      const measured = await take(trainers(workload), workload.repetitions, options, progress);
+      yield {
+        title: `One training step of ${workload.network}, batch ${workload.batch}`,
+        markdown: formatMeasured(measured, [torch, tunedTorch, stock]),
+        numbers: measured,
+        chart: { network: workload.network, measured, reference: hasRun(measured, torch) ? torch : ours },
+      };
+    }
+  },
+  async *evaluate(options, progress) {
+    for (const workload of options.workloads) {
+      const measured = await take(evaluators(workload), workload.repetitions, options, progress);
+      const title = `Evaluating one batch of ${workload.batch} by ${workload.network}`;
+      yield { title, markdown: formatMeasured(measured, [torch, tunedTorch]), numbers: measured };
+    }
+  },
+  async *score(options, progress) {
+    const [workload] = options.workloads;
+    if (workload === undefined) return;
+    for (const engine of ["tensorflow", "wasm"] as const) {
+      const measured = await take(scorers(workload, engine), workload.repetitions, options, progress);
+      const title = `A training step of ${workload.network} that also scores, ${engine}`;
+      yield { title, markdown: formatMeasured(measured, [plainStep]), numbers: measured };
+    }
+  },
+  async *threads({ rounds }, progress) {
+    progress.log("Worker threads");
+    const times = await measureDataParallel(rounds);
+    const title = "One training step of resnet20, batch 128, wasm, shared by worker threads";
+    yield { title, markdown: formatDataParallel(times), numbers: times };
+  },
+  async *graphs({ rounds }, progress) {
+    progress.log("Graphs");
+    await useBackend("wasm");
+    const graphs = measureGraphs(graphModels, rounds);
+    yield {
+      title: "Graph, plan and surgery, half of the units",
+      markdown: formatGraphs(graphs),
+      numbers: graphs,
+    };
+    const others = await measureTorchPruning(graphModels, (name) => progress.log(name));
+    const title = "The same in Torch-Pruning";
+    yield { title, markdown: formatBeside(graphs, others), numbers: others };
+  },
+  async *kernels({ rounds }, progress) {
+    progress.log("Convolution kernels");
+    await useBackend("wasm");
+    const kernels = await measureConvKernels({ rounds });
+    const title = "Convolutions of ResNet-20, batch 128, wasm";
+    yield { title, markdown: formatConvKernels(kernels), numbers: kernels };
+  },
+  async *memory({ steps }, progress) {
+    for (const engine of ["tensorflow", "wasm"] as const) {
+      const task = progress.task(`Memory, ${engine}`, steps);
+      const samples = await measureMemory(engine, steps, (count) => task.advance(count));
+      task.done();
+      const title = `Memory over ${steps} training steps of ResNet-20, batch 8, ${engine}`;
+      yield { title, markdown: formatMemory(samples), numbers: samples };
+    }
+  },
+};
+
+const graphModels: readonly ModelName[] = [
+  "resnet20",
+  "resnet56",
+  "resnet50",
+  "resnet101",
+  "densenet201",
+  "mobilenet-v2",
+];
+
+const hasRun = (measured: readonly Measured[], name: string): boolean =>
+  measured.some((each) => each.name === name && each.ms !== null);
+
+async function take(
+  specs: Parameters<typeof compare>[0],
+  repetitions: number,
+  { rounds }: SpeedOptions,
+  progress: Progress,
+): Promise<readonly Measured[]> {
+  const task = progress.task(specs[0]?.name ?? "", specs.length * (rounds + 1));
+  const measured = await compare(specs, { rounds, repetitions, onTurn: (name) => task.advance(1, name) });
+  task.done();
+  return measured;
+}
