@@ -30,6 +30,8 @@ export interface BenchConfig {
   /** Everything runs once for each of the seeds 0, 1, … seeds - 1. */
   readonly seeds: number;
   readonly engine: EngineChoice;
+  /** Threads that train one network together, on the wasm engine. */
+  readonly workers: number;
   /** Absolute path of a folder with CIFAR-10; null is the cache or a download. */
   readonly data: string | null;
   /** Training images used; the test set is cut to a fifth of it. Null is all. */
@@ -54,6 +56,7 @@ export const defaults: BenchConfig = {
   finetune: 0.5,
   seeds: 3,
   engine: "auto",
+  workers: 1,
   data: null,
   subset: null,
   quick: false,
@@ -132,6 +135,7 @@ export function configSchema({ models, criteria }: KnownNames): z.ZodType<BenchC
       finetune: amount("epochs"),
       seeds: count("seeds", 1),
       engine: oneOf("engine", engineNames).pipe(z.enum(engineNames)),
+      workers: count("threads", 1),
       data: path.nullable(),
       subset: count("training images", smallestSubset)
         .lte(trainingImageCount, {

@@ -26,7 +26,12 @@ export async function trainAndPrune(
   const tasks = startTasks(progress, workLeft(run, data, names.length));
   await runJobs({
     workerCount:
-      engine.threads === 1 ? Math.min(workersThatFit(config.model), config.seeds * names.length) : 1,
+      engine.threads === 1
+        ? Math.max(
+            1,
+            Math.floor(Math.min(workersThatFit(config.model), config.seeds * names.length) / config.workers),
+          )
+        : 1,
     setup: { config, engine: engine.engine },
     jobs: jobsLeft(run, names),
     baselineOf: (seed) => readRecord(run.log.events).baselines.get(seed) ?? null,

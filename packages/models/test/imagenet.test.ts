@@ -102,7 +102,7 @@ it("DenseNet's smallest input", () => {
 it("a depthwise kernel's fan-in is that of one channel", () => {
   const model = build("mobilenet-v2", [32, 32]);
   const kernel = model.getLayer("features.17.conv.1.0").weights[0]?.read();
-  const values = kernel?.dataSync() ?? new Float32Array();
+  const values = kernel?.dataSync<"float32">() ?? new Float32Array();
   const variance = values.reduce((sum, value) => sum + value ** 2 / values.length, 0);
   // Cut at two standard deviations, a normal distribution keeps 0.774 of its variance.
   expect(variance).toBeAllClose((0.774 * 2) / 9, { rtol: 0.05 });

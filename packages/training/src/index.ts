@@ -4,7 +4,7 @@ export { type AdamOptions, adam } from "./adam.ts";
 export type { Batch, Batches } from "./batch.ts";
 export { NonFiniteLossError, TrainingError } from "./errors.ts";
 export { type Evaluation, evaluate } from "./evaluate.ts";
-export { type FitOptions, fit, type TrainingEvent } from "./fit.ts";
+export { type FitOptions, fit, type Step, type TrainingEvent } from "./fit.ts";
 export { type ForwardOptions, forward, type Mode, type Taps } from "./forward.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./loss-and-gradients.ts";
 export { type NamedWeights, namedWeights, trainableWeights } from "./named-weights.ts";

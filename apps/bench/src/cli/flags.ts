@@ -71,6 +71,12 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
     value: "NAME",
     help: "What computes: auto (the fastest that works here), tensorflow, tensorflow-gpu, wasm, webgpu or cpu.",
   },
+  workers: {
+    kind: "number",
+    group: "Run",
+    value: "N",
+    help: "On wasm: N threads train one network together, instead of as many networks side by side as there are cores.",
+  },
   data: {
     kind: "path",
     group: "Run",

@@ -1,7 +1,9 @@
 /** Train the network of one seed, or load it, and evaluate it: the starting point of all pruning with that seed. */
+import { startTeam } from "@secateur/data-parallel";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
 import { evaluate, fit } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BenchData, Normalization } from "../bench-data.ts";
 import { readWeights } from "../check-setup.ts";
@@ -48,7 +50,7 @@ export async function* trainNetwork(
 async function* train(
   model: tfl.LayersModel,
   { seed, checkpoint }: TrainJob,
-  { epochs, model: name }: BenchConfig,
+  { epochs, model: name, workers }: BenchConfig,
   data: BenchData,
   normalization: Normalization,
 ): AsyncGenerator<JobEvent> {
@@ -57,7 +59,15 @@ async function* train(
     checkpoint === null ? 0 : Number(restoreCheckpoint(model, checkpoint, optimizer)["epoch"]);
   const { stepsPerEpoch } = data;
   const curve = lossCurve(stepsPerEpoch, pointsPerEpoch);
-  const options = { epochs, startEpoch, optimizer, schedule, stepsPerEpoch };
+  const team = workers > 1 && tf.getBackend() === "wasm" ? await startTeam(model, { workers }) : null;
+  const options = {
+    epochs,
+    startEpoch,
+    optimizer,
+    schedule,
+    stepsPerEpoch,
+    ...(team === null ? {} : { step: team.trainStep }),
+  };
   for await (const event of fit(model, data.training(seed, normalization), options)) {
     if (event.type === "step") {
       const point = curve(event.epoch, event.step, event.loss, event.accuracy);
@@ -72,6 +82,7 @@ async function* train(
       yield { type: "file", name: trainingFile(seed), content };
     }
   }
+  await team?.dispose();
   optimizer.dispose();
 }
 
