@@ -57,7 +57,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
   return stepFunction(model, { mode, labelSmoothing, weights })(batch);
 }
 
-export function disposeStatistics(statistics: readonly BatchStatistics[]): void {
+function disposeStatistics(statistics: readonly BatchStatistics[]): void {
   for (const { mean, variance } of statistics) tf.dispose([mean, variance]);
 }
 

@@ -6,7 +6,7 @@ import { MissingPieceError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 
 /** The versions that were tried, see the README. */
-export const testedVersions = ">=2.18,<2.22";
+const testedVersions = ">=2.18,<2.22";
 
 export interface TensorFlowLibrary {
   readonly version: string;

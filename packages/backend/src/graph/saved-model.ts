@@ -19,7 +19,7 @@ export type AttributeValue =
   | { readonly kind: "ints" | "floats" | "shape"; readonly value: readonly number[] }
   | { readonly kind: "tensor"; readonly value: ConstantTensor };
 
-export interface ConstantTensor {
+interface ConstantTensor {
   /** TensorFlow's number of the type. */
   readonly type: number;
   readonly shape: readonly number[];

@@ -51,14 +51,7 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-/** Integers, or lists of them, are marked so: JavaScript cannot tell 1 from 1.0. */
-export const integers = (
-  value: number | readonly number[],
-): { readonly integers: number | readonly number[] } => ({
-  integers: value,
-});
-
-type AttributeValue = number | boolean | string | ReturnType<typeof integers>;
+type AttributeValue = number | boolean | string;
 
 interface OpOptions {
   /** How many tensors the operation gives. Default 1. */
@@ -72,9 +65,7 @@ interface OpOptions {
 
 const attribute = ({ binding }: TensorFlowBackend, name: string, value: AttributeValue): Attribute => {
   if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
-  if (typeof value === "number") return { name, type: binding.TF_ATTR_FLOAT, value };
-  if (typeof value === "string") return { name, type: binding.TF_ATTR_STRING, value };
-  return { name, type: binding.TF_ATTR_INT, value: value.integers };
+  return { name, type: typeof value === "number" ? binding.TF_ATTR_FLOAT : binding.TF_ATTR_STRING, value };
 };
 
 /** @returns All outputs; what is not wanted must be disposed. */
