@@ -1,8 +1,10 @@
 /** Batch normalisation's sums over several workers, acted out on one thread: exact also for a large mean. */
 import { setSumReducer } from "@secateur/backend";
 import { batchNormTraining } from "@secateur/backend/ops";
+import { lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, it } from "vitest";
+import { disposeNetwork, makeBatch, residualNetwork } from "./networks.ts";
 
 /** `[rows, channels]` both. */
 interface Part {
@@ -84,4 +86,24 @@ it.for([0, 1e3, 1e5])("parts normalise by all rows' statistics, about a mean of 
       expect(tf.addN(weighted(name))).toBeAllClose(expected[name], close);
     }
   });
+});
+
+/** How often a step of the residual network adds up sums: three uses of batch normalisation, forward and backward. */
+const stepMeetings = 6;
+
+it("a step that is abandoned at any meeting leaves nothing in the engine", ({ skip }) => {
+  skip(tf.getBackend() !== "wasm", "only the wasm engine's kernels add up sums with others");
+  const [model, batch] = [residualNetwork(), makeBatch(1, 4)];
+  const before = tf.backend().numDataIds();
+  for (let last = 1; last <= stepMeetings; last++) {
+    let meetings = 0;
+    setSumReducer(() => {
+      meetings++;
+      if (meetings === last) throw new Error(`abandoned at meeting ${last}`);
+    });
+    expect(() => lossAndGradients(model, batch)).toThrow(`abandoned at meeting ${last}`);
+    expect(tf.backend().numDataIds()).toBe(before);
+  }
+  tf.dispose([batch.xs, batch.ys]);
+  disposeNetwork(model);
 });

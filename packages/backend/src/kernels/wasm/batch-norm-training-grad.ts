@@ -1,7 +1,8 @@
 // Backward pass of batchNormTraining: one pass over ∂y and x for the sums, one that writes ∂x.
 //   ∂x = γr (∂y - mean(∂y)) - γr² mean(∂y x̂) (x - μ),  r = 1/√(σ² + ε)
 
-import { type KernelConfig, util } from "@tensorflow/tfjs-core";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
+import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { batchNormTrainingGradKernel } from "../../ops/batch-norm-training.ts";
 import { simdOf } from "../../simd/simd-module.ts";
 import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
@@ -16,20 +17,19 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
     requireFloat(batchNormTrainingGradKernel, dy, x, gamma, mean, variance);
     const channels = util.sizeFromShape(gamma.shape);
     const rows = util.sizeFromShape(x.shape) / channels;
+    // Before there are outputs: when another worker fails, this throws, and nobody would free them.
+    const { sums, products } = channelProducts(backend, { dy, x, mean }, rows, channels);
+    const all = sumsOfAllWorkers({ sums, products }, rows);
     const dx = makeOutput(backend, x.shape);
     const dGamma = makeOutput(backend, [channels]);
     const dBeta = makeOutput(backend, [channels]);
     const [dyAt, xAt, meanAt] = [offsetOf(backend, dy), offsetOf(backend, x), offsetOf(backend, mean)];
-    const simd = simdOf(backend);
-    const scratch = [channels * 8, channels * 8, channels * 4, channels * 4, channels * 4] as const;
-    withScratch(backend, scratch, (sumsAt, productsAt, scaleAt, slopeAt, offsetAt) => {
-      simd.channelProducts(dyAt, xAt, rows, channels, meanAt, sumsAt, productsAt);
+    const scratch = [channels * 4, channels * 4, channels * 4] as const;
+    withScratch(backend, scratch, (scaleAt, slopeAt, offsetAt) => {
       const at = (offset: number): Float32Array => floats(backend, offset, channels);
-      const [sums, products] = [doubles(backend, sumsAt, channels), doubles(backend, productsAt, channels)];
       const [gammas, variances] = [at(offsetOf(backend, gamma)), at(offsetOf(backend, variance))];
       const [dGammas, dBetas] = [at(offsetOf(backend, dGamma)), at(offsetOf(backend, dBeta))];
       const [scale, slope, offset] = [at(scaleAt), at(slopeAt), at(offsetAt)];
-      const [allSums, allProducts] = sumsOfAllWorkers(sums, products, rows);
       for (let c = 0; c < channels; c++) {
         const inverse = 1 / Math.sqrt((variances[c] ?? 0) + epsilon);
         const factor = (gammas[c] ?? 0) * inverse;
@@ -37,10 +37,10 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
         dBetas[c] = sum;
         dGammas[c] = product * inverse;
         scale[c] = factor;
-        slope[c] = (-factor * inverse * inverse * (allProducts[c] ?? 0)) / rows;
-        offset[c] = (-factor * (allSums[c] ?? 0)) / rows;
+        slope[c] = (-factor * inverse * inverse * (all.products[c] ?? 0)) / rows;
+        offset[c] = (-factor * (all.sums[c] ?? 0)) / rows;
       }
-      simd.normalizeGrad(
+      simdOf(backend).normalizeGrad(
         dyAt,
         xAt,
         offsetOf(backend, dx),
@@ -56,18 +56,36 @@ export const batchNormTrainingGrad: KernelConfig = defineKernel<Inputs, { readon
   },
 );
 
+/** Of each channel: Σ ∂y, and Σ ∂y (x - μ). */
+interface ChannelProducts {
+  readonly sums: Float64Array;
+  readonly products: Float64Array;
+}
+
+const channelProducts = (
+  backend: BackendWasm,
+  { dy, x, mean }: Readonly<Record<"dy" | "x" | "mean", TensorInfo>>,
+  rows: number,
+  channels: number,
+): ChannelProducts => {
+  const [sums, products] = [new Float64Array(channels), new Float64Array(channels)];
+  const [dyAt, xAt, meanAt] = [offsetOf(backend, dy), offsetOf(backend, x), offsetOf(backend, mean)];
+  withScratch(backend, [channels * 8, channels * 8], (sumsAt, productsAt) => {
+    simdOf(backend).channelProducts(dyAt, xAt, rows, channels, meanAt, sumsAt, productsAt);
+    sums.set(doubles(backend, sumsAt, channels));
+    products.set(doubles(backend, productsAt, channels));
+  });
+  return { sums, products };
+};
+
 /**
  * The sums over the whole minibatch, in the units of this worker's loss; without other workers, what is given. The loss
  * of all is the mean of the workers' losses weighted by their rows n, so their ∂y are added up as n ∂y / Σn; and as each
  * result is weighted once more, with n / Σn, when the gradients are added up, `sum / rows` has to be Σ(n ∂y) / (Σn · n).
  */
-const sumsOfAllWorkers = (
-  sums: Float64Array,
-  products: Float64Array,
-  rows: number,
-): readonly [sums: Float64Array, products: Float64Array] => {
+const sumsOfAllWorkers = ({ sums, products }: ChannelProducts, rows: number): ChannelProducts => {
   const reduce = sumReducer();
-  if (reduce === null) return [sums, products];
+  if (reduce === null) return { sums, products };
   const channels = sums.length;
   const totals = new Float64Array(2 * channels + 1);
   totals.set(sums.map((sum) => sum * rows));
@@ -79,5 +97,5 @@ const sumsOfAllWorkers = (
   reduce(totals);
   const count = totals[2 * channels] ?? rows;
   const means = totals.map((total) => total / count);
-  return [means.subarray(0, channels), means.subarray(channels, 2 * channels)];
+  return { sums: means.subarray(0, channels), products: means.subarray(channels, 2 * channels) };
 };

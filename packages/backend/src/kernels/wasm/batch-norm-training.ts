@@ -8,34 +8,30 @@ import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/w
 import { defineKernel, requireFloat } from "./define-kernel.ts";
 import { type SumReducer, sumReducer } from "./sum-reducer.ts";
 
-/** Writes the mean and the biased variance of each channel; sums are taken about the channel's first value. */
-const computeMoments = (
-  backend: BackendWasm,
-  x: TensorInfo,
-  mean: TensorInfo,
-  variance: TensorInfo,
-): void => {
-  const channels = util.sizeFromShape(mean.shape);
-  const rows = util.sizeFromShape(x.shape) / channels;
-  const [xAt, meanAt, varianceAt] = [
-    offsetOf(backend, x),
-    offsetOf(backend, mean),
-    offsetOf(backend, variance),
-  ];
+/** `[channels]` both; the variance is biased. */
+interface Moments {
+  readonly means: Float32Array;
+  readonly variances: Float32Array;
+}
+
+/** Sums are taken about each channel's first value. */
+const computeMoments = (backend: BackendWasm, x: TensorInfo, rows: number, channels: number): Moments => {
+  const [means, variances] = [new Float32Array(channels), new Float32Array(channels)];
+  const xAt = offsetOf(backend, x);
   withScratch(backend, [channels * 4, channels * 8, channels * 8], (shiftAt, sumsAt, squaresAt) => {
     const shift = floats(backend, shiftAt, channels);
     shift.set(floats(backend, xAt, channels));
     simdOf(backend).channelMoments(xAt, rows, channels, shiftAt, sumsAt, squaresAt);
     const [sums, squares] = [doubles(backend, sumsAt, channels), doubles(backend, squaresAt, channels)];
-    const [means, variances] = [floats(backend, meanAt, channels), floats(backend, varianceAt, channels)];
     for (let c = 0; c < channels; c++) {
       const offset = (sums[c] ?? 0) / rows;
       means[c] = (shift[c] ?? 0) + offset;
       variances[c] = Math.max(0, (squares[c] ?? 0) / rows - offset * offset);
     }
     const reduce = sumReducer();
-    if (reduce !== null) mergeMoments(reduce, rows, { shift, sums, squares }, means, variances);
+    if (reduce !== null) mergeMoments(reduce, rows, { shift, sums, squares }, { means, variances });
   });
+  return { means, variances };
 };
 
 /** Sums of a part of the minibatch, about a shift of that part's own. */
@@ -54,8 +50,7 @@ const mergeMoments = (
   reduce: SumReducer,
   rows: number,
   { shift, sums, squares }: PartialSums,
-  means: Float32Array,
-  variances: Float32Array,
+  { means, variances }: Moments,
 ): void => {
   const channels = means.length;
   const totals = new Float64Array(2 * channels + 1);
@@ -81,13 +76,15 @@ export const batchNormTraining: KernelConfig = defineKernel<
   requireFloat(batchNormTrainingKernel, x, gamma, beta);
   const channels = util.sizeFromShape(gamma.shape);
   const rows = util.sizeFromShape(x.shape) / channels;
+  // Before there are outputs: when another worker fails, this throws, and nobody would free them.
+  const { means, variances } = computeMoments(backend, x, rows, channels);
   const y = makeOutput(backend, x.shape);
   const mean = makeOutput(backend, [channels]);
   const variance = makeOutput(backend, [channels]);
-  computeMoments(backend, x, mean, variance);
+  floats(backend, offsetOf(backend, mean), channels).set(means);
+  floats(backend, offsetOf(backend, variance), channels).set(variances);
   withScratch(backend, [channels * 4], (scaleAt) => {
     const gammas = floats(backend, offsetOf(backend, gamma), channels);
-    const variances = floats(backend, offsetOf(backend, variance), channels);
     floats(backend, scaleAt, channels).set(
       gammas.map((g, c) => g / Math.sqrt((variances[c] ?? 0) + epsilon)),
     );
