@@ -9,13 +9,18 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(chosen ? resolve(chosen) : envPaths("secateur", { suffix: "" }).cache, "native-engine");
 }
 
-/** Makes a folder all or nothing: `fill` works in one beside it, which then takes its name. Leftovers of a kill go. */
+/**
+ * Makes a folder all or nothing: `fill` works in one beside it, which then takes its name. What a process left that was
+ * killed goes; what one that runs is filling stays.
+ */
 export async function fillFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const [parent, name] = [dirname(folder), basename(folder)];
   try {
     mkdirSync(parent, { recursive: true });
     for (const entry of readdirSync(parent)) {
-      if (entry.startsWith(`${name}.partial`)) rmSync(join(parent, entry), { recursive: true, force: true });
+      const [, owner] = entry.split(`${name}.partial-`);
+      if (owner !== undefined && !isRunning(Number(owner)))
+        rmSync(join(parent, entry), { recursive: true, force: true });
     }
   } catch (error) {
     throw new MissingPieceError(
@@ -30,6 +35,15 @@ export async function fillFolder(folder: string, fill: (temporary: string) => Pr
     renameSync(temporary, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false; // of a process before this one, as this one starts with nothing
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -2,10 +2,12 @@
  * tfjs-node's addon, compiled against another TensorFlow than it was made for: its sources are in its npm package and
  * use only the stable C interfaces of TensorFlow and Node. One call of the compiler; no node-gyp, no headers of Node.
  */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { cacheFolder, fillFolder } from "./cache.ts";
+import { after } from "./duration.ts";
 import { MissingPieceError, NativeEngineError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 import { libraryName, type TensorFlowLibrary } from "./tensorflow-wheel.ts";
@@ -28,38 +30,49 @@ export function packageFolder(project: string, packageName: string): string {
   }
 }
 
-/** From the cache, or compiled. @returns the addon's path there. */
+/**
+ * From the cache, or compiled.
+ *
+ * @param anew - Compile it although it is in the cache.
+ * @returns the addon's path in the cache.
+ */
 export async function provideAddon(
   tfjsNode: string,
   library: TensorFlowLibrary,
+  anew: boolean,
   say: (line: string) => void,
 ): Promise<string> {
   const { version } = require(join(tfjsNode, "package.json")) as { version: string };
   const kind = library.cudaFolders.length > 0 ? "gpu" : "cpu";
-  const name = `addon-${version}-tensorflow-${library.version}-${kind}-${process.platform}-${process.arch}`;
+  // The addon holds the library's path: where the cache is moved, that is another addon.
+  const place = createHash("sha256").update(library.folder).digest("hex").slice(0, 8);
+  const name = `addon-${version}-tensorflow-${library.version}-${kind}-${process.platform}-${process.arch}-${place}`;
   const folder = join(cacheFolder(), name);
   const addon = join(folder, addonName);
-  if (existsSync(addon)) {
+  if (existsSync(addon) && !anew) {
     say("Its addon is in the cache.");
     return addon;
   }
-  const compiler = await findCompiler();
+  const [compiler, ...first] = await findCompiler();
+  const startedAt = performance.now();
   say(`Compiling the addon with ${compiler} …`);
   await fillFolder(folder, async (temporary) => {
-    const args = compilerArguments(tfjsNode, library, join(temporary, addonName));
+    const args = [...first, ...compilerArguments(tfjsNode, library, join(temporary, addonName))];
     const { code, output } = await runCommand(compiler, args);
     if (code === 0) return;
     const reason =
       output.split("\n").find((line) => /error/i.test(line)) ?? output.trim().split("\n").at(-1) ?? "";
     throw new NativeEngineError(`${compiler} could not compile the addon (${reason.trim()}).`);
   });
+  say(`Compiled${after(startedAt)}.`);
   return addon;
 }
 
-async function findCompiler(): Promise<string> {
-  const chosen = process.env["CXX"];
-  const found = await findCommand([...(chosen ? [[chosen] as const] : []), ["c++"], ["g++"], ["clang++"]]);
-  if (found !== null) return found[0];
+async function findCompiler(): Promise<readonly [command: string, ...args: string[]]> {
+  const [command, ...args] = (process.env["CXX"] ?? "").split(/\s+/).filter(Boolean); // `ccache g++`
+  const chosen = command === undefined ? [] : [[command, ...args] as const];
+  const found = await findCommand([...chosen, ["c++"], ["g++"], ["clang++"]]);
+  if (found !== null) return found;
   throw new MissingPieceError(
     "The addon has to be compiled, and there is no C++ compiler here: install one (Debian: apt install g++; Mac: xcode-select --install), or name one in CXX.",
   );
@@ -78,7 +91,8 @@ function compilerArguments(tfjsNode: string, library: TensorFlowLibrary, output:
     `-I${join(library.folder, "include")}`,
     ...sources,
     ...libraries,
-    ...runtimeFolders.map((folder) => `-Wl,-rpath,${folder}`),
+    // Not -Wl, which would split a path at its commas.
+    ...runtimeFolders.flatMap((folder) => ["-Xlinker", "-rpath", "-Xlinker", folder]),
     "-o",
     output,
   ];

@@ -26,12 +26,13 @@ async function main(asJson: boolean): Promise<number> {
     diagnoses.push({ engine, trial });
     if (!asJson) print(describe(engine, trial));
   }
-  if (asJson) print(JSON.stringify(diagnoses, null, 2));
+  const chosen =
+    automatic.find((engine) =>
+      diagnoses.some((each) => each.engine === engine && each.trial.outcome === "passed"),
+    ) ?? null;
+  if (asJson) print(JSON.stringify({ automatic: chosen, engines: diagnoses }, null, 2));
   else {
     print("cpu              tfjs's plain JavaScript: what the others are compared with");
-    const chosen = automatic.find((engine) =>
-      diagnoses.some((each) => each.engine === engine && each.trial.outcome === "passed"),
-    );
     print(`\n"auto" takes ${chosen ?? "none"}.`);
   }
   return diagnoses.some(({ trial: { outcome } }) => outcome === "failed" || outcome === "crashed") ? 1 : 0;
@@ -41,11 +42,12 @@ function describe(engine: ConcreteEngine, trial: Trial): string {
   const name = engine.padEnd(16);
   if ("reason" in trial)
     return `${name} ${trial.outcome === "crashed" ? "BROKEN: " : "not here: "}${shortened(trial.reason)}`;
-  const { version, device, threads } = trial.device;
+  const { version, library, device, threads } = trial.device;
   const wrong = trial.checks.filter(({ problem }) => problem !== null);
   const count = trial.checks.length;
   const verdict = wrong.length === 0 ? `${count} checks passed` : `${wrong.length} of ${count} checks FAILED`;
-  const head = `${name} ${version}, ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${verdict}`;
+  const versions = library === null ? version : `${version} with TensorFlow ${library}`;
+  const head = `${name} ${versions}, ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}: ${verdict}`;
   const settings = Object.entries(trial.workaround).map(([key, value]) => `${key}=${value}`);
   return [
     head,

@@ -1,20 +1,55 @@
 /** The download that tfjs-node's own install script would make, if the machine may make it. */
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { runCommand } from "./run-command.ts";
 
+const reachMs = 5_000;
 const timeoutMs = 300_000;
 
-/** @returns whether an addon is there now; nothing is left of a failed attempt. */
+/**
+ * Leaves nothing of a failed attempt. A library that a killed one left goes first: the script takes any that is there for
+ * a complete one.
+ *
+ * @returns whether an addon is there now.
+ */
 export async function installPrebuilt(tfjsNode: string, gpu: boolean): Promise<boolean> {
+  const [library, addons] = [join(tfjsNode, "deps"), join(tfjsNode, "lib")]; // neither is in the npm package
+  const hadAddons = existsSync(addons);
+  remove(library);
+  if (!(await isReachable(tfjsNode))) return false;
   const script = join(tfjsNode, "scripts", "install.js");
   const path = join(tfjsNode, "node_modules", ".bin"); // of node-pre-gyp, which the script calls
+  const manifest = join(tfjsNode, "package.json"); // which the script changes, and leaves changed when it fails
+  const content = readFileSync(manifest);
   const { code } = await runCommand(process.execPath, [script, gpu ? "gpu" : "cpu"], {
     cwd: tfjsNode,
     path,
     timeoutMs,
   });
+  if (!readFileSync(manifest).equals(content)) {
+    writeFileSync(`${manifest}.partial`, content);
+    renameSync(`${manifest}.partial`, manifest);
+  }
   if (code === 0) return true;
-  for (const name of ["deps", "lib"]) rmSync(join(tfjsNode, name), { recursive: true, force: true });
+  remove(library);
+  if (!hadAddons) remove(addons);
   return false;
+}
+
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+/** Whether the package's host answers at all: where a firewall swallows requests, the script would wait for minutes. */
+async function isReachable(tfjsNode: string): Promise<boolean> {
+  // The script goes through a proxy, or to another host, where these say so; this question would not.
+  const elsewhere = /^(https?_proxy|(npm_config_)?(tfjs_node_)?(cdn_storage|base_uri))$/i;
+  if (Object.keys(process.env).some((name) => elsewhere.test(name) && process.env[name])) return true;
+  const { host } = createRequire(import.meta.url)(join(tfjsNode, "package.json")).binary ?? {};
+  if (typeof host !== "string") return false;
+  try {
+    await fetch(host, { method: "HEAD", signal: AbortSignal.timeout(reachMs) });
+    return true;
+  } catch {
+    return false;
+  }
 }

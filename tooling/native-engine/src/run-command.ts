@@ -14,18 +14,26 @@ interface CommandOptions {
   readonly timeoutMs?: number;
   /** A folder where programs are looked for first. */
   readonly path?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, timeoutMs, path = "" }: CommandOptions = {},
+  { cwd, timeoutMs, path = "", env: added = {} }: CommandOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { ...process.env, PATH: `${path}${path && delimiter}${process.env["PATH"] ?? ""}` };
+    const env = { ...process.env, ...added, PATH: `${path}${path && delimiter}${process.env["PATH"] ?? ""}` };
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    // Not spawn's own time limit, which holds the process up when the program does not exist.
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    // Not spawn's own time limit, which holds the process up when the program does not exist. What the program started
+    // may live on and hold the pipes open, which are not waited for.
+    const stop = (): void => {
+      child.kill("SIGKILL");
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
     let output = "";
     const keep = (text: Buffer): void => {
       output = `${output}${text}`.slice(-8000);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, fillFolder, requireRoom } from "./cache.ts";
+import { after } from "./duration.ts";
 import { MissingPieceError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 
@@ -71,21 +72,34 @@ async function install(
   say: (line: string) => void,
 ): Promise<void> {
   const [command, ...first] = pip;
+  const startedAt = performance.now();
   // Of the CPU's package only the library is used; CUDA's libraries are packages that the GPU's one depends on.
   const wanted = gpu
     ? [`tensorflow[and-cuda]${testedVersions}`]
-    : ["--no-deps", `tensorflow-cpu${testedVersions}`];
+    : ["--no-deps", `${cpuPackage()}${testedVersions}`];
   say(`Fetching TensorFlow (${gpu ? "some 3 GB" : "270 MB"}) by ${pip.join(" ")} …`);
   const options = ["--target", folder, "--disable-pip-version-check", "--no-input", "--no-compile"];
-  const { code, output } = await runCommand(command, [...first, "install", ...options, ...wanted]);
+  const { code, output } = await runCommand(command, [...first, "install", ...options, ...wanted], {
+    env: settingsForTarget,
+  });
   if (code !== 0) throw new MissingPieceError(explain(output));
   const package_ = join(folder, "tensorflow");
+  if (!existsSync(package_)) throw new MissingPieceError(`${pip.join(" ")} installed no TensorFlow.`);
+  say(`Fetched${after(startedAt)}.`);
   for (const name of readdirSync(package_)) {
     if (!needed.has(name)) rmSync(join(package_, name), { recursive: true, force: true });
   }
   for (const name of readdirSync(folder)) {
     if (!keep.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** A person's settings of pip that forbid or contradict `--target`. */
+const settingsForTarget = { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
+
+/** The one without CUDA is called so only on x86-64; elsewhere none has CUDA. */
+export function cpuPackage(architecture: string = process.arch): string {
+  return architecture === "x64" ? "tensorflow-cpu" : "tensorflow";
 }
 
 /** The package, its metadata, which has the version, and CUDA. */
@@ -96,7 +110,7 @@ function explain(output: string): string {
   const reason = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "";
   const said = `(${reason.trim()})`;
   if (/No matching distribution|from versions: none/i.test(output)) {
-    return `pip finds no TensorFlow ${testedVersions} for this Python and system ${said}: use Python 3.10 to 3.13 on x86-64 or arm64 Linux or a Mac, and check that the package index can be reached.`;
+    return `pip finds no TensorFlow ${testedVersions} for this Python and system ${said}: use Python 3.10 to 3.13 on Linux with glibc (x86-64 or arm64) or on a Mac with Apple silicon, and check that the package index can be reached.`;
   }
   if (/No space left|ENOSPC/i.test(output))
     return `The disk is full ${said}: make room, or set SECATEUR_CACHE to a folder on another disk.`;

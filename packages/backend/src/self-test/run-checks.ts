@@ -3,7 +3,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import * as tf from "@tensorflow/tfjs-core";
-import { type Check, checks } from "./checks.ts";
+import type { Check } from "./check.ts";
+import { checks } from "./checks.ts";
 
 export interface CheckResult {
   readonly name: string;

@@ -24,9 +24,27 @@ const keyOf = (addon: string): string => {
   return [addon, size, Math.round(mtimeMs), process.version, cpus()[0]?.model.trim()].join("|");
 };
 
+/** Settings that a trial can find; others are not taken from a file. */
+const knownSettings: ReadonlySet<string> = new Set(["TF_ENABLE_ONEDNN_OPTS"]);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const isVerdict = (value: unknown): value is Verdict =>
+  isRecord(value) &&
+  (value["problem"] === null || typeof value["problem"] === "string") &&
+  isRecord(value["workaround"]) &&
+  Object.entries(value["workaround"]).every(
+    ([name, setting]) => knownSettings.has(name) && typeof setting === "string",
+  );
+
 const readAll = (): Record<string, Verdict> => {
   try {
-    return JSON.parse(readFileSync(file(), "utf8"));
+    const content: unknown = JSON.parse(readFileSync(file(), "utf8"));
+    if (!isRecord(content)) return {};
+    return Object.fromEntries(
+      Object.entries(content).filter((entry): entry is [string, Verdict] => isVerdict(entry[1])),
+    );
   } catch {
     return {};
   }
