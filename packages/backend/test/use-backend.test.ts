@@ -40,7 +40,7 @@ describe("useBackend", () => {
     ]);
     expect(describeEngine(report)).toBe(
       "Engine: wasm 4.22.0 (CPU, WebAssembly, 1 thread)\n" +
-        "Not used: tensorflow-gpu (@tensorflow/tfjs-node-gpu is not installed), tensorflow (@tensorflow/tfjs-node is not installed)",
+        "Not used: tensorflow-gpu (@tensorflow/tfjs-node-gpu is installed without its native part), tensorflow (@tensorflow/tfjs-node is installed without its native part)",
     );
   });
 
@@ -53,8 +53,8 @@ describe("useBackend", () => {
   it.skipIf(hasTensorFlow)("a missing engine is one clear sentence, and the former stays", async () => {
     await expect(useBackend("tensorflow")).rejects.toThrow(EngineUnavailableError);
     await expect(useBackend("tensorflow")).rejects.toThrow(
-      'Engine "tensorflow" cannot be used: @tensorflow/tfjs-node is not installed; ' +
-        "install @tensorflow/tfjs-node 4.22 with its install script allowed, or choose wasm.",
+      'Engine "tensorflow" cannot be used: @tensorflow/tfjs-node is installed without its native part; ' +
+        "install @tensorflow/tfjs-node 4.22 and run `pnpm engine:native` of Secateur, or choose wasm.",
     );
     expect(tf.getBackend()).toBe("wasm");
   });
