@@ -11,11 +11,17 @@ import type { TensorFunction } from "../ops/compiled.ts";
 import { inputName, type Recording, record } from "./record.ts";
 import { encodeSavedModel, savedModelTag } from "./saved-model.ts";
 
-/** A graph costs about half a second to prepare, so it must be worth it. */
+/** Calls that are not recorded: what is made at the first one, such as variables, is no part of the function. */
 const callsBefore = 3;
 
-/** As large a difference, relative to the largest value, as another order of float32 sums makes. */
-const tolerance = 1e-2;
+/** A graph costs about half a second to prepare: time to spend when as much has been spent without one. */
+const msBefore = 500;
+
+/**
+ * As large a difference, relative to a result's size, as another order of float32 sums makes; and relative to the
+ * largest result, for those that are nothing but rounding, such as the gradient of a bias before batch normalisation.
+ */
+const [tolerance, floor] = [1e-2, 1e-5] as const;
 
 interface Graph {
   readonly run: TensorFunction;
@@ -44,18 +50,21 @@ const load = (backend: TensorFlowBackend, encoded: Uint8Array, { usedInputs, res
 };
 
 const agree = (expected: readonly tf.Tensor[], actual: readonly tf.Tensor[]): boolean =>
-  tf.tidy(() =>
-    expected.every((tensor, i) => {
+  tf.tidy(() => {
+    const norm = (x: tf.Tensor): number => tf.norm(tf.cast(x, "float32")).dataSync()[0] ?? Number.NaN;
+    const norms = expected.map(norm);
+    const largest = Math.max(...norms);
+    return expected.every((tensor, i) => {
       const other = actual[i];
       if (other === undefined || other.shape.join() !== tensor.shape.join()) return false;
-      const norm = (x: tf.Tensor): number => tf.norm(tf.cast(x, "float32")).dataSync()[0] ?? Number.NaN;
-      return norm(tf.sub(tensor, other)) <= tolerance * norm(tensor) + 1e-6;
-    }),
-  );
+      return norm(tf.sub(tensor, other)) <= tolerance * Number(norms[i]) + floor * largest;
+    });
+  });
 
 /** One function with inputs of one set of shapes, on its way to becoming a graph. */
 class Specialization {
   #calls = 0;
+  #ms = 0;
   #first: Uint8Array | undefined;
   #graph: Graph | undefined;
   #isRefused = false;
@@ -71,10 +80,18 @@ class Specialization {
 
   run(inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     if (this.#graph !== undefined) return this.#graph.run(inputs);
-    if (this.#isRefused || this.#calls++ < callsBefore) return this.#f(inputs);
+    if (this.#isRefused || this.#calls < callsBefore || this.#ms < msBefore) return this.#runAsIs(inputs);
     const { outputs, recording } = record(this.#backend, this.#f, inputs);
     if (typeof recording === "string") this.#isRefused = true;
     else this.#consider(recording, inputs, outputs);
+    return outputs;
+  }
+
+  #runAsIs(inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
+    this.#calls++;
+    const start = performance.now();
+    const outputs = this.#f(inputs);
+    this.#ms += performance.now() - start;
     return outputs;
   }
 
@@ -84,7 +101,7 @@ class Specialization {
       this.#first = encoded;
       return;
     }
-    this.#isRefused = true;
+    this.#isRefused = true; // unless all goes well
     if (Buffer.compare(this.#first, encoded) !== 0) return;
     try {
       const graph = load(this.#backend, encoded, recording);

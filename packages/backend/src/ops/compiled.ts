@@ -22,8 +22,8 @@ export const registerCompiler = (backendName: string, compiler: Compiler): void 
 
 /**
  * @param f - Pure in the tensors given to it: everything that may change from call to call, weights included, is an input.
- * @returns A function that gives what `f` gives, within float32's rounding; on the tensorflow engine as one graph from
- *   about the fifth call with inputs of the same shapes. Where a graph cannot be had, for instance because `f` draws
+ * @returns A function that gives what `f` gives, within float32's rounding; on the tensorflow engine as one graph after
+ *   half a second of calls with inputs of the same shapes. Where a graph cannot be had, for instance because `f` draws
  *   random numbers, `f` itself goes on being called.
  *
  * @example
