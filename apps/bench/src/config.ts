@@ -80,12 +80,12 @@ export function testImageCount(config: BenchConfig): number {
 }
 
 /**
- * What was asked for, completed by the defaults; `--quick` and `--weights` have defaults of their own. A network that
- * comes trained is taken as it comes, unless it is to be trained or loaded from elsewhere.
+ * What was asked for, completed by the defaults; `--quick` and `--weights` have defaults of their own. A network that is
+ * asked for by name and comes trained is taken as it comes, unless it is to be trained or loaded from elsewhere.
  */
 export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
   const isOpen = given.weights === undefined && given.epochs === undefined;
-  const trained = isOpen ? trainedWeights(given.model ?? defaults.model) : null;
+  const trained = isOpen && given.model !== undefined ? trainedWeights(given.model) : null;
   const weights = given.weights ?? trained;
   return {
     ...defaults,
