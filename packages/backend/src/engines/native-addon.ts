@@ -37,8 +37,8 @@ export const trust = async (engine: "tensorflow" | "tensorflow-gpu", addon: stri
   ]);
   if (process.env[trialVariable] !== undefined) return "";
   const known = recallVerdict(addon) ?? verdictOf(await tryEngine(engine));
-  if (known.problem === null) rememberVerdict(addon, known);
   if (known.problem !== null) throw new EngineStartError(known.problem);
+  rememberVerdict(addon, known);
   Object.assign(process.env, known.workaround);
   const settings = Object.entries(known.workaround).map(([name, value]) => `${name}=${value}`);
   return settings.length === 0 ? "" : `, with ${settings.join(" ")}`;

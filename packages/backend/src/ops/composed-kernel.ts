@@ -4,17 +4,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A kernel written with tfjs operations: tensors in, tensors out; it disposes what it makes on the way. */
+/** A kernel written with tfjs operations: tensors in, tensors out. To be called in a `tidy`. */
 export type ComposedKernel = (
   inputs: Readonly<Record<string, tf.Tensor>>,
   attrs: Readonly<Record<string, unknown>>,
 ) => tf.Tensor[];
-
-/** Disposes what a composed kernel makes on the way. */
-export const tidied =
-  (kernel: ComposedKernel): ComposedKernel =>
-  (inputs, attrs) =>
-    tf.tidy(() => kernel(inputs, attrs));
 
 /** Gives the current backend `composed` under `kernelName` unless it has that kernel already. */
 export const ensureKernel = (kernelName: string, composed: ComposedKernel): void => {
@@ -28,6 +22,17 @@ export const ensureKernel = (kernelName: string, composed: ComposedKernel): void
     kernelFunc: ({ inputs, attrs }) =>
       tf.tidy(() => composed(inputs as Record<string, tf.Tensor>, (attrs ?? {}) as Record<string, unknown>)),
   });
+};
+
+/** Runs a kernel of one output, whether it gives a tensor or, as composed ones do, a list. */
+export const runForOne = (
+  kernelName: string,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  attrs: tf.NamedAttrMap = {},
+): tf.Tensor => {
+  const [output] = [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(kernelName, { ...inputs }, attrs)].flat();
+  if (output === undefined) throw new TypeError(`${kernelName} gave nothing`);
+  return output;
 };
 
 /** Registers a gradient unless its kernel has one. */

@@ -2,7 +2,7 @@
 //   s = g + λ w,  v ← μ v + s,  w ← w - η v, or with Nesterov's look-ahead w ← w - η (s + μ v)
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureKernel, tidied } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureKernel } from "./composed-kernel.ts";
 
 export const momentumUpdateKernel = "MomentumUpdate";
 
@@ -16,7 +16,7 @@ export interface MomentumUpdateAttrs {
   readonly nesterov: boolean;
 }
 
-export const composedMomentumUpdate: ComposedKernel = tidied(({ weight, gradient, velocity }, attrs) => {
+export const composedMomentumUpdate: ComposedKernel = ({ weight, gradient, velocity }, attrs) => {
   if (weight === undefined || gradient === undefined || velocity === undefined) {
     throw new TypeError("weight, gradient, velocity expected");
   }
@@ -27,7 +27,7 @@ export const composedMomentumUpdate: ComposedKernel = tidied(({ weight, gradient
   const next = tf.add(tf.mul(velocity, momentum ?? 0), slope);
   const direction = attrs["nesterov"] === true ? tf.add(slope, tf.mul(next, momentum ?? 0)) : next;
   return [tf.sub(weight, tf.mul(direction, rate ?? 0)), next];
-});
+};
 
 /** The same on plain arrays, for engines whose tensors lie in reach of JavaScript. Writes `weight` and `velocity`. */
 export const updateWithMomentum = (

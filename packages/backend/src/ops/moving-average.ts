@@ -1,7 +1,7 @@
 // moving ← moving · m + batch · (1 - m), as batch normalisation keeps its statistics, in one kernel.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureKernel, tidied } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureKernel, runForOne } from "./composed-kernel.ts";
 
 export const movingAverageKernel = "MovingAverage";
 
@@ -10,10 +10,10 @@ export interface MovingAverageAttrs {
   readonly momentum: number;
 }
 
-export const composedMovingAverage: ComposedKernel = tidied(({ moving, batch }, { momentum }) => {
+export const composedMovingAverage: ComposedKernel = ({ moving, batch }, { momentum }) => {
   if (moving === undefined || batch === undefined) throw new TypeError("moving, batch expected");
   return [tf.add(tf.mul(moving, Number(momentum)), tf.mul(batch, 1 - Number(momentum)))];
-});
+};
 
 /** The same on plain arrays, for engines whose tensors lie in reach of JavaScript. */
 export const average = (
@@ -25,8 +25,5 @@ export const average = (
 /** @param moving - `[channels]`, as `batch`; both stay as they are. */
 export const movingAverage = (moving: tf.Tensor, batch: tf.Tensor, momentum: number): tf.Tensor => {
   ensureKernel(movingAverageKernel, composedMovingAverage);
-  const averaged = tf
-    .engine()
-    .runKernel<tf.Tensor | [tf.Tensor]>(movingAverageKernel, { moving, batch }, { momentum });
-  return Array.isArray(averaged) ? averaged[0] : averaged;
+  return runForOne(movingAverageKernel, { moving, batch }, { momentum });
 };

@@ -2,7 +2,7 @@
 // input, which nothing else needs. relu's output says the same (y > 0 where x > 0), and the layer after keeps it anyway.
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureKernel } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureKernel, runForOne } from "./composed-kernel.ts";
 
 export const reluGradKernel = "ReluGrad";
 
@@ -19,12 +19,6 @@ export const reluGradient: tf.GradConfig = {
     const dy = Array.isArray(dys) ? dys[0] : dys;
     if (!dy || !y) throw new TypeError("a saved tensor is missing");
     ensureKernel(reluGradKernel, composed);
-    return {
-      x: () => {
-        const [dx] = [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(reluGradKernel, { dy, y })].flat();
-        if (dx === undefined) throw new TypeError(`${reluGradKernel} gave nothing`);
-        return dx;
-      },
-    };
+    return { x: () => runForOne(reluGradKernel, { dy, y }) };
   },
 };

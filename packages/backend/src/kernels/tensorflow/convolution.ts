@@ -1,6 +1,6 @@
 // Two things that TensorFlow's convolutions need. A 1×1 convolution is a matrix product: faster as one, and oneDNN's
-// own kernel for large ones kills the process on CPUs that list no caches. And padding by numbers is refused, by the gradients at
-// least, so the input is padded first.
+// own kernel for large ones kills the process on CPUs that list no caches. And padding by numbers is refused, by the
+// gradients at least, so the input is padded first.
 
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -21,7 +21,10 @@ import { defineTensorFlowKernel, runOp, type TensorFlowBackend } from "./run-op.
 type Shape4D = [number, number, number, number];
 type ConvInfo = backend_util.Conv2DInfo;
 
-const infoOf = (x: Shape4D, filter: Shape4D, attrs: Conv2DAttrs): ConvInfo =>
+/** Gradients are only of convolutions that are not dilated, and do not say so. */
+type Attrs = Omit<Conv2DAttrs, "dilations"> & Partial<Pick<Conv2DAttrs, "dilations">>;
+
+const infoOf = (x: Shape4D, filter: Shape4D, attrs: Attrs): ConvInfo =>
   backend_util.computeConv2DInfo(
     x,
     filter,
@@ -33,7 +36,7 @@ const infoOf = (x: Shape4D, filter: Shape4D, attrs: Conv2DAttrs): ConvInfo =>
 
 const shape4 = ({ shape }: TensorInfo): Shape4D => shape as Shape4D;
 
-const isPointwise = ({ dataFormat }: Conv2DAttrs, info: ConvInfo): boolean => {
+const isPointwise = ({ dataFormat }: Attrs, info: ConvInfo): boolean => {
   const { top, bottom, left, right } = info.padInfo;
   const isUnpadded = top + bottom + left + right === 0;
   return dataFormat !== "NCHW" && info.filterHeight === 1 && info.filterWidth === 1 && isUnpadded;
@@ -112,10 +115,10 @@ export const conv2DBackpropInput = (stock: Stock): KernelConfig =>
     Conv2DBackpropInput,
     ({ inputs, attrs, backend }) => {
       const { dy, filter } = inputs;
-      const info = infoOf(attrs.inputShape, shape4(filter), { ...attrs, dilations: 1 });
+      const info = infoOf(attrs.inputShape, shape4(filter), attrs);
       const { top, left, type } = info.padInfo;
       return tf.tidy(() => {
-        if (isPointwise({ ...attrs, dilations: 1 }, info)) {
+        if (isPointwise(attrs, info)) {
           const pixels = tf.matMul(rows(dy), matrix(filter), false, true);
           return spread(backend, tf.reshape(pixels, [...info.outShape.slice(0, 3), info.inChannels]), info);
         }
@@ -132,10 +135,10 @@ export const conv2DBackpropFilter = (stock: Stock): KernelConfig =>
     Conv2DBackpropFilter,
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs;
-      const info = infoOf(shape4(x), attrs.filterShape, { ...attrs, dilations: 1 });
+      const info = infoOf(shape4(x), attrs.filterShape, attrs);
       const { type } = info.padInfo;
       return tf.tidy(() => {
-        if (isPointwise({ ...attrs, dilations: 1 }, info)) {
+        if (isPointwise(attrs, info)) {
           return tf.reshape(tf.matMul(looked(x, info), rows(dy), true, false), attrs.filterShape);
         }
         if (type === "SAME" || type === "VALID") return fallBack(stock, backend, inputs, attrs);

@@ -30,7 +30,7 @@ export const momentumUpdate: tf.KernelConfig = defineTensorFlowKernel<
   "weight" | "gradient" | "velocity",
   MomentumUpdateAttrs
 >(momentumUpdateKernel, ({ inputs, attrs, backend }) => {
-  if (!isSmall(inputs.weight, backend)) return composedMomentumUpdate(inputs, { ...attrs });
+  if (!isSmall(inputs.weight, backend)) return tf.tidy(() => composedMomentumUpdate(inputs, { ...attrs }));
   const [weight, velocity] = [read(inputs.weight).slice(), read(inputs.velocity).slice()];
   updateWithMomentum(weight, read(inputs.gradient), velocity, attrs);
   return [tf.tensor(weight, inputs.weight.shape), tf.tensor(velocity, inputs.weight.shape)];
@@ -41,5 +41,5 @@ export const movingAverage: tf.KernelConfig = defineTensorFlowKernel<"moving" | 
   ({ inputs, attrs, backend }) =>
     isSmall(inputs.moving, backend)
       ? tf.tensor(average(read(inputs.moving), read(inputs.batch), attrs), inputs.moving.shape)
-      : composedMovingAverage(inputs, { ...attrs }),
+      : tf.tidy(() => composedMovingAverage(inputs, { ...attrs })),
 );
