@@ -68,9 +68,11 @@ it("Taylor gate and Taylor weight of ResNet-20 are PyTorch's, to 1e-3", () => {
     xs: tf.tensor4d(images, [4, 8, 8, 3]),
     ys: tf.tensor1d([0, 1, 2, 3], "int32"),
   };
-  const { loss, correct, gradients } = lossAndGradients(model, batch, { mode: "train" });
+  const { loss, correct, gradients, ...step } = lossAndGradients(model, batch, { mode: "train" });
   expect(loss).toBeAllClose(golden.loss, { rtol: 1e-5 });
-  const scores = scoreMinibatch(graph, [criteria.taylorGate(), criteria.taylorWeight()], gradients, 0);
+  const both = [criteria.taylorGate(), criteria.taylorWeight()];
+  const observed = { loss, correct, gradients, ...step };
+  const scores = scoreMinibatch(graph, both, batch, observed, { mode: "train", minibatch: 0 });
   for (const group of graph.groups) {
     const gate = expectedScores(group, "gamma", golden.gates).map((sum) => sum ** 2);
     const weight = expectedScores(group, "kernel", golden.weights);

@@ -1,11 +1,12 @@
 /** What criteria have to say about a model before they score it. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Criterion } from "./criterion.ts";
-import { groupObserver } from "./observe-group.ts";
+import { groupObserver } from "./observe/observe-group.ts";
+import { observedNothing } from "./observe/observed.ts";
 
 /** One sentence for each criterion whose score means nothing on some groups, naming the first of them. */
 export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {
-  const observe = groupObserver(graph, null, 0);
+  const observe = groupObserver(graph, observedNothing, 0);
   return criteria.flatMap(({ name, caveat }) => {
     const found = graph.groups.flatMap((group) => {
       const reason = caveat?.(observe(group, name)) ?? null;

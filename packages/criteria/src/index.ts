@@ -4,13 +4,17 @@ export * as criteria from "./criteria.ts";
 export {
   type Criterion,
   defineCriterion,
-  type Observation,
   type ObservedGroup,
+  type ObservedMargins,
   type ObservedWeight,
 } from "./criterion.ts";
 export { type CriterionName, criterionNames, criterionTable } from "./criterion-table.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
-export type { Gradients } from "./observe-group.ts";
+export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./normalizers.ts";
+export type { Observation } from "./observe/observation.ts";
+export { type ObserveOptions, type StepNeeds, stepNeeds } from "./observe/observe-minibatch.ts";
 export type { RandomOptions } from "./random.ts";
 export { type ScoreOptions, score, scoreAll } from "./score.ts";
-export { type Scores, scoreMinibatch } from "./score-minibatch.ts";
+export { scoreMinibatch } from "./score-minibatch.ts";
+export type { Scores } from "./score-observed.ts";
+export type { TaylorMarginOptions } from "./taylor-margin.ts";

@@ -1,43 +1,34 @@
-/** The scores of one minibatch, for any number of criteria, in one read from the engine. */
-import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
-import * as tf from "@tensorflow/tfjs-core";
+/** The scores of one minibatch: observe what the training step did not, and score. For training loops of your own. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import type { Batch, LossAndGradients } from "@secateur/training";
 import type { Criterion } from "./criterion.ts";
-import { NonFiniteScoreError } from "./errors.ts";
-import { type Gradients, groupObserver } from "./observe-group.ts";
+import { type ObserveOptions, observeMore } from "./observe/observe-minibatch.ts";
+import { disposeExtras } from "./observe/observed.ts";
+import { type Scores, scoreObserved } from "./score-observed.ts";
 
-/** One score a unit, on one scale over all groups. */
-export type Scores = ReadonlyMap<GroupId, Float32Array>;
-
-/** One minibatch's scores, by criterion name and group. `gradients` by weight name; null where no criterion reads them. */
+/**
+ * By criterion name and group. Everything given is the caller's to dispose.
+ *
+ * @param step of `graph.model` on this batch, taken with `stepNeeds(graph, criteria)`, before its weights change; null
+ *   only where no criterion observes anything.
+ *
+ * @example
+ * trainStep(model, optimizer, batch, {
+ *   ...stepNeeds(graph, all),
+ *   observe: (step) => scoreMinibatch(graph, all, batch, step, { mode: "train", minibatch }),
+ * });
+ */
 export function scoreMinibatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
-  gradients: Gradients | null,
-  minibatch: number,
+  batch: Batch,
+  step: LossAndGradients | null,
+  options: ObserveOptions,
 ): ReadonlyMap<string, Scores> {
-  const pairs = criteria.flatMap((criterion) => graph.groups.map((group) => [criterion, group] as const));
-  if (pairs.length === 0) return new Map(criteria.map(({ name }) => [name, new Map()]));
-  const all = tf.tidy(() => {
-    const observe = groupObserver(graph, gradients, minibatch);
-    const scores = pairs.map(([criterion, group]) => {
-      const values = criterion.score(observe(group, criterion.name));
-      tf.util.assertShapesMatch(
-        values.shape,
-        [group.unitCount],
-        `criterion "${criterion.name}", "${group.id}": `,
-      );
-      return values;
-    });
-    return tf.concat(scores).dataSync<"float32">(); // one read for all
-  });
-  const result = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float32Array>()]));
-  let from = 0;
-  for (const [{ name }, { id, unitCount }] of pairs) {
-    const values = all.slice(from, from + unitCount);
-    from += unitCount;
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new NonFiniteScoreError(name, id, bad, Number(values[bad]));
-    result.get(name)?.set(id, values);
+  const observed = observeMore(graph, criteria, batch, step, options);
+  try {
+    return scoreObserved(graph, criteria, observed, options.minibatch);
+  } finally {
+    disposeExtras(observed);
   }
-  return result;
 }

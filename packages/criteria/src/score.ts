@@ -6,11 +6,15 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
-import { type Scores, scoreMinibatch } from "./score-minibatch.ts";
+import { type ObserveOptions, stepNeeds } from "./observe/observe-minibatch.ts";
+import { scoreMinibatch } from "./score-minibatch.ts";
+import type { Scores } from "./score-observed.ts";
 
 export interface ScoreOptions {
   /** Batch normalisation by the minibatch's statistics ("train", as in the paper) or the moving ones. */
   readonly mode?: "train" | "eval";
+  /** Decides what criteria draw at random: labels and directions. Default 0. */
+  readonly seed?: number;
   /** Receives each criterion's caveats, one sentence. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -37,15 +41,15 @@ export async function scoreAll(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batches: Batches,
-  { mode = "train", onWarning = console.warn }: ScoreOptions = {},
+  { mode = "train", seed = 0, onWarning = console.warn }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
   if (graph.model !== model) throw new CriterionError("the graph was built for another model");
   for (const warning of caveats(graph, criteria)) onWarning(warning);
   const totals = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float64Array>()]));
   let count = 0;
   for await (const batch of batches) {
-    for (const [name, scores] of scoreBatch(model, graph, criteria, batch, mode, count))
-      add(totals.get(name), scores);
+    const scored = scoreBatch(graph, criteria, batch, { mode, seed, minibatch: count });
+    for (const [name, scores] of scored) add(totals.get(name), scores);
     count++;
   }
   if (count === 0) throw new CriterionError("there are no batches to score on");
@@ -57,20 +61,20 @@ export async function scoreAll(
 
 /** Disposes the batch. */
 function scoreBatch(
-  model: tfl.LayersModel,
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
-  mode: "train" | "eval",
-  minibatch: number,
+  options: ObserveOptions,
 ): ReadonlyMap<string, Scores> {
-  const needsGradients = criteria.some(({ observes }) => observes === "gradients");
-  const observed = needsGradients ? lossAndGradients(model, batch, { mode }) : null;
+  const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
   try {
-    return scoreMinibatch(graph, criteria, observed?.gradients ?? null, minibatch);
+    const observesAny = criteria.some(({ observes }) => observes !== "nothing");
+    const needs = { mode: options.mode, ...stepNeeds(graph, criteria) };
+    const step = observesAny ? lossAndGradients(graph.model, batch, needs) : null;
+    if (step !== null) disposables.push({ ...step, gates: [...step.gates] });
+    return scoreMinibatch(graph, criteria, batch, step, options);
   } finally {
-    tf.dispose([batch.xs, batch.ys]);
-    if (observed !== null) tf.dispose([observed.loss, observed.correct, observed.gradients]);
+    tf.dispose(disposables);
   }
 }
 

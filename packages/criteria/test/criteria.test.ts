@@ -14,8 +14,8 @@ import {
   defineCriterion,
   NonFiniteScoreError,
   score,
-  scoreMinibatch,
 } from "../src/index.ts";
+import { scoreGradients } from "./score-gradients.ts";
 
 /** 1×1 conv "c" 2→3 with bias, batch normalisation "b", average, dense "head" 3→2. */
 let model: tfl.LayersModel;
@@ -59,7 +59,7 @@ function setWeight(name: string, values: readonly number[]): void {
 }
 
 const scoresOf = (criterion: Criterion, minibatch = 0): number[] =>
-  Array.from(scoreMinibatch(graph, [criterion], gradients, minibatch).get(criterion.name)?.get("c") ?? []);
+  Array.from(scoreGradients(graph, [criterion], gradients, minibatch).get(criterion.name)?.get("c") ?? []);
 
 describe("by hand", () => {
   it("l1 is Σ |w|, bias not included", () => expect(scoresOf(criteria.l1())).toEqual([5, 7, 9]));
@@ -93,7 +93,7 @@ describe("what cannot be computed", () => {
         tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
       ],
     });
-    const run = (): unknown => scoreMinibatch(buildDependencyGraph(plain), [criteria.bnScale()], null, 0);
+    const run = (): unknown => scoreGradients(buildDependencyGraph(plain), [criteria.bnScale()], null, 0);
     expect(run).toThrow(CriterionNotApplicableError);
     expect(run).toThrow('criterion "bn-scale" cannot score "fc": it has no gamma weights');
     plain.dispose();
@@ -101,7 +101,7 @@ describe("what cannot be computed", () => {
 
   it("a frozen weight has no gradient", () => {
     const { "head/kernel": gone, ...rest } = gradients;
-    const run = (): unknown => scoreMinibatch(graph, [criteria.taylorGate()], rest, 0);
+    const run = (): unknown => scoreGradients(graph, [criteria.taylorGate()], rest, 0);
     expect(run).toThrow('cannot score "c": "head/kernel" is not trainable');
     gone?.dispose();
   });
@@ -115,7 +115,7 @@ describe("what cannot be computed", () => {
 
   it("a criterion that reads gradients must ask for them", () => {
     const sly = defineCriterion({ ...criteria.taylorGate(), name: "sly", observes: "nothing" });
-    expect(() => scoreMinibatch(graph, [sly], null, 0)).toThrow(CriterionError);
+    expect(() => scoreGradients(graph, [sly], null, 0)).toThrow(CriterionError);
   });
 
   it("no batches", async () => {
@@ -125,7 +125,9 @@ describe("what cannot be computed", () => {
   it("a malformed criterion", () => {
     expect(() => defineCriterion({ ...criteria.l1(), name: "" })).toThrow("a criterion needs a name");
     const observes = "everything" as "nothing";
-    expect(() => defineCriterion({ ...criteria.l1(), observes })).toThrow('must be "nothing" or "gradients"');
+    expect(() => defineCriterion({ ...criteria.l1(), observes })).toThrow(
+      "must be one of nothing, gradients",
+    );
   });
 });
 

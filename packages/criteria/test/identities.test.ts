@@ -14,7 +14,8 @@ import { type Batch, lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { criteria, defineCriterion, scoreMinibatch } from "../src/index.ts";
+import { criteria, defineCriterion } from "../src/index.ts";
+import { scoreGradients } from "./score-gradients.ts";
 
 type Tensor = tfl.SymbolicTensor;
 const apply = (layer: tfl.layers.Layer, x: Tensor | Tensor[]): Tensor => layer.apply(x) as Tensor;
@@ -56,7 +57,7 @@ function gates(
     observes: "gradients",
     score: (group) => group.gateGradient,
   });
-  const scores = scoreMinibatch(graph, [atProducers, atConsumers], observed.gradients, 0);
+  const scores = scoreGradients(graph, [atProducers, atConsumers], observed.gradients, 0);
   tf.dispose([batch.xs, batch.ys, observed.loss, observed.correct, observed.gradients]);
   const of = (name: string, id: string): number[] => Array.from(scores.get(name)?.get(id) ?? []);
   return new Map(graph.groups.map(({ id }) => [id, [of("producers", id), of("consumers", id)]]));
@@ -141,7 +142,7 @@ describe("the trap of eq. 7", () => {
     const batch = makeBatch();
     const { loss, correct, gradients } = lossAndGradients(model, batch, { mode: "train" });
     const all = [criteria.taylorWeightGroup(), criteria.taylorWeight()];
-    const scores = scoreMinibatch(graph, all, gradients, 0);
+    const scores = scoreGradients(graph, all, gradients, 0);
     const largest = (name: string): number => Math.max(...(scores.get(name)?.get("c1") ?? []));
     expect(largest("taylor-weight-group")).toBeLessThan(1e-4 * largest("taylor-weight"));
     tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);

@@ -3,11 +3,12 @@ import {
   type LossAndGradients,
   NonFiniteLossError,
   namedWeights,
+  type TrainStepOptions,
   trainableWeights,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { AbandonedError } from "./errors.ts";
+import { AbandonedError, TeamError } from "./errors.ts";
 import { abandonMeeting, type Meeting, resetMeeting } from "./meeting.ts";
 import { mergeChange, mergeGradient, type SharedResult } from "./merge-results.ts";
 import { type BatchPart, batchSplitter } from "./split.ts";
@@ -29,9 +30,11 @@ export interface Workshop {
 export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trainStep"] {
   const { layout, weights, threads } = workshop;
   const split = batchSplitter();
-  return async (optimizer, batch, { labelSmoothing = 0, step = 0, observe } = {}) => {
+  return async (optimizer, batch, options = {}) => {
+    const { labelSmoothing = 0, step = 0, observe } = options;
     const [count = 0] = batch.xs.shape;
     const parts = splitAndDispose();
+    refuseGates(options);
     publishWeights(model, layout, weights);
     const trained = [...trainableWeights(model).keys()];
     const answers = await askAll(workshop, parts, { labelSmoothing, trained });
@@ -39,7 +42,13 @@ export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trai
     const correct = answers.reduce((sum, answer) => sum + answer.correct, 0);
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
     const { gradients, changes } = merge(workshop, parts, new Set(trained));
-    const observed: LossAndGradients = { loss: tf.scalar(loss), correct: tf.scalar(correct), gradients };
+    const observed: LossAndGradients = {
+      loss: tf.scalar(loss),
+      correct: tf.scalar(correct),
+      gradients,
+      gates: [],
+      activations: {},
+    };
     try {
       observe?.(observed);
       const named = namedWeights(model);
@@ -58,6 +67,12 @@ export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trai
       }
     }
   };
+}
+
+/** Threads hand over gradients of weights, nothing else. */
+function refuseGates({ gates = [], activations = [] }: TrainStepOptions): void {
+  if (gates.length + activations.length === 0) return;
+  throw new TeamError("a team's step observes no gates and no activations: use trainStep of training");
 }
 
 function publishWeights(model: tfl.LayersModel, layout: readonly WeightPlace[], weights: Float32Array): void {

@@ -3,7 +3,7 @@
  * the way; every `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune.
  * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
  */
-import { type Criterion, caveats, scoreMinibatch } from "@secateur/criteria";
+import { type Criterion, caveats, scoreMinibatch, stepNeeds } from "@secateur/criteria";
 import { disposeModel } from "@secateur/surgery";
 import {
   type Batch,
@@ -102,8 +102,10 @@ async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch
 function observedStep(run: PruneRun, criterion: Criterion, optimizer: Optimizer, batch: Batch): StepResult {
   return trainStep(run.graph.model, optimizer, batch, {
     step: run.step,
-    observe: ({ gradients }) => {
-      const scores = scoreMinibatch(run.graph, [criterion], gradients, run.step);
+    ...stepNeeds(run.graph, [criterion]),
+    observe: (step) => {
+      const options = { mode: "train", minibatch: run.step } as const;
+      const scores = scoreMinibatch(run.graph, [criterion], batch, step, options);
       run.scores.add(scores.get(criterion.name) ?? new Map());
     },
   });

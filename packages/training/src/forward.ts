@@ -12,19 +12,22 @@ import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
 
 export type Mode = "train" | "eval";
 
-/** By layer name: sees what the layer gives and says what the following layers get, of the same shape. */
-export type Taps = Readonly<Record<string, (output: tf.Tensor) => tf.Tensor>>;
+/** By layer name: sees a tensor, and says what takes its place, of the same shape. */
+export type Taps = Readonly<Record<string, (tensor: tf.Tensor) => tf.Tensor>>;
 
 export interface ForwardOptions {
   /** "train": batch statistics and dropout. "eval": moving statistics. Default "eval". */
   readonly mode?: Mode;
-  /** For instance a gate: `{ relu1: (x) => tf.mul(x, gate) }`. Default none. */
+  /** On what a layer gives to those that follow. For instance a gate: `{ relu1: (x) => tf.mul(x, gate) }`. Default none. */
   readonly taps?: Taps;
+  /** On what a layer gets; other layers that read the same tensor do not notice. Default none. */
+  readonly inputTaps?: Taps;
 }
 
 interface Pass {
   readonly mode: Mode;
   readonly taps: Taps;
+  readonly inputTaps: Taps;
   readonly observe: ((statistics: BatchStatistics) => void) | undefined;
 }
 
@@ -45,13 +48,13 @@ export function forward(model: tfl.LayersModel, xs: tf.Tensor, options: ForwardO
 export function logits(
   model: tfl.LayersModel,
   xs: tf.Tensor,
-  { mode = "eval", taps = {} }: ForwardOptions,
+  { mode = "eval", taps = {}, inputTaps = {} }: ForwardOptions,
   observe?: (statistics: BatchStatistics) => void,
 ): tf.Tensor2D {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new TrainingError(`model "${model.name}" must have one input and one output to be trained here`);
   }
-  const [result] = runModel(model, [xs], true, { mode, taps, observe });
+  const [result] = runModel(model, [xs], true, { mode, taps, inputTaps, observe });
   if (result?.rank === 2) return result as tf.Tensor2D;
   const shape = JSON.stringify(model.outputs[0]?.shape);
   throw new TrainingError(`model "${model.name}" must give [batch, classes], not ${shape}`);
@@ -79,7 +82,9 @@ function runModel(
   set(model.inputs, inputs);
   for (const use of layerUses(model)) {
     const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
-    const results = runLayer(use, use.inputs.map(read), isLast, pass);
+    const inputTap = pass.inputTaps[use.layer.name];
+    const given = use.inputs.map(read);
+    const results = runLayer(use, inputTap === undefined ? given : given.map(inputTap), isLast, pass);
     const tap = pass.taps[use.layer.name];
     set(use.outputs, tap === undefined ? results : results.map(tap));
   }

@@ -6,6 +6,7 @@ import { type BatchStatistics, moveAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
 import type { Mode } from "./forward.ts";
+import type { GateSite } from "./gates.ts";
 import { type NamedWeights, trainableWeights } from "./named-weights.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
 
@@ -18,6 +19,10 @@ export interface LossOptions {
   readonly labelSmoothing?: number;
   /** Names of the weights whose gradients are wanted. Default: all that train. */
   readonly weights?: readonly string[];
+  /** Where gates are whose gradients are wanted. Default none. */
+  readonly gates?: readonly GateSite[];
+  /** Names of the layers of which it is wanted what they get. Default none. */
+  readonly activations?: readonly string[];
 }
 
 /** Everything is the caller's to dispose. */
@@ -28,6 +33,10 @@ export interface LossAndGradients {
   readonly correct: tf.Scalar;
   /** By weight name, each of the weight's shape. */
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
+  /** Of each example's own loss with respect to its gates, `[batch, channels]`, in the order of the sites asked for. */
+  readonly gates: readonly tf.Tensor2D[];
+  /** By layer name: of each channel that the layer gets, the mean and the share that is not 0, `[2, channels]`. */
+  readonly activations: Readonly<Record<string, tf.Tensor2D>>;
 }
 
 /**
@@ -50,11 +59,11 @@ export function lossAndGradients(
 
 /** As `lossAndGradients`, but moving averages do not change: `statistics` has what would change them. */
 export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
-  const { mode = "train", labelSmoothing = 0, weights: names } = options;
+  const { mode = "train", labelSmoothing = 0, weights: names, gates = [], activations = [] } = options;
   checkEndsInSoftmax(model);
   checkBatch(model, batch);
   const weights = choose(trainableWeights(model), names);
-  return stepFunction(model, { mode, labelSmoothing, weights })(batch);
+  return stepFunction(model, { mode, labelSmoothing, weights, gates, activations })(batch);
 }
 
 function disposeStatistics(statistics: readonly BatchStatistics[]): void {

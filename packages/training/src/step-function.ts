@@ -9,22 +9,32 @@ import type { Batch } from "./batch.ts";
 import type { BatchStatistics } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { logits, type Mode } from "./forward.ts";
+import { type GateSite, openGates } from "./gates.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
 import { type NamedWeights, variableOf } from "./named-weights.ts";
 import { valueAndGradients } from "./tape.ts";
 import { countCorrect, targets } from "./targets.ts";
+import { watchInputs } from "./watch-inputs.ts";
 
 export interface StepOptions {
   readonly mode: Mode;
   readonly labelSmoothing: number;
   /** Those whose gradients are wanted. */
   readonly weights: NamedWeights;
+  /** Where gates are whose gradients are wanted. */
+  readonly gates: readonly GateSite[];
+  /** Layers of which it is wanted what they get. */
+  readonly activations: readonly string[];
 }
 
 export interface StepOutputs {
   readonly loss: tf.Scalar;
   readonly correct: tf.Scalar;
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
+  /** Of each example's own loss with respect to its gates, `[batch, channels]` for each site. */
+  readonly gates: readonly tf.Tensor2D[];
+  /** By layer: of each channel it gets, the mean and the share that is not 0, `[2, channels]`. */
+  readonly activations: Readonly<Record<string, tf.Tensor2D>>;
   /** Of every use of a batch normalisation layer, in mode "train". */
   readonly statistics: readonly BatchStatistics[];
 }
@@ -33,13 +43,14 @@ export type StepFunction = (batch: Batch) => StepOutputs;
 
 /** The same function for the same model and options. Its outputs are the caller's to dispose. */
 export function stepFunction(model: tfl.LayersModel, options: StepOptions): StepFunction {
-  const purpose = JSON.stringify(["step", options.mode, options.labelSmoothing, ...options.weights.keys()]);
+  const { weights, ...rest } = options;
+  const purpose = JSON.stringify(["step", rest, ...weights.keys()]);
   return onceForModel(model, purpose, () => makeStepFunction(model, options));
 }
 
 function makeStepFunction(
   model: tfl.LayersModel,
-  { mode, labelSmoothing, weights }: StepOptions,
+  { mode, labelSmoothing, weights, gates, activations }: StepOptions,
 ): StepFunction {
   const names = [...weights.keys()];
   const variables = [...weights.values()].map(variableOf);
@@ -48,17 +59,23 @@ function makeStepFunction(
 
   const f: TensorFunction = ([xs, ys]) => {
     if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
+    const batchSize = Number(xs.shape[0]);
     const statistics: BatchStatistics[] = [];
+    const { tensors, taps, inputTaps } = openGates(model, gates, batchSize);
+    const seen = watchInputs(activations, inputTaps);
     const { value, others, gradients } = valueAndGradients(() => {
-      const scores = logits(model, xs, { mode }, (batch) => statistics.push(batch));
+      const options = { mode, taps, inputTaps: seen.taps };
+      const scores = logits(model, xs, options, (batch) => statistics.push(batch));
       const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1], labelSmoothing));
       const moments = statistics.flatMap(({ mean, variance }) => [mean, variance]);
-      return [tf.mean(losses), countCorrect(scores, ys), ...moments];
-    }, variables);
+      return [tf.mean(losses), countCorrect(scores, ys), ...moments, ...seen.results()];
+    }, [...variables, ...tensors]);
     normalizations = statistics.map(({ layer }) => layer);
     const found = gradients.map((gradient, i) => {
-      if (gradient !== undefined) return gradient;
-      throw new TrainingError(`"${names[i]}" has no gradient: the loss does not depend on it`);
+      if (gradient !== undefined) return i < names.length ? gradient : tf.mul(gradient, batchSize);
+      const what =
+        names[i] === undefined ? `the gates at "${gates[i - names.length]?.layer}"` : `"${names[i]}"`;
+      throw new TrainingError(`${what} has no gradient: the loss does not depend on it`);
     });
     return [value, ...others, ...found];
   };
@@ -71,8 +88,22 @@ function makeStepFunction(
       mean: rest[2 * i],
       variance: rest[2 * i + 1],
     }));
-    const gradients = rest.slice(2 * normalizations.length);
-    const byName = Object.fromEntries(names.map((name, i) => [name, gradients[i]]));
-    return { loss, correct, gradients: byName, statistics } as StepOutputs;
+    const [inputs, gradients, byGate] = cut(rest.slice(2 * normalizations.length), [
+      activations.length,
+      names.length,
+    ]);
+    return {
+      loss,
+      correct,
+      gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]])),
+      gates: byGate,
+      activations: Object.fromEntries(activations.map((layer, i) => [layer, inputs[i]])),
+      statistics,
+    } as StepOutputs;
   };
+}
+
+/** The first so many, the next so many, and the rest. */
+function cut<T>(items: readonly T[], [first, second]: readonly [number, number]): [T[], T[], T[]] {
+  return [items.slice(0, first), items.slice(first, first + second), items.slice(first + second)];
 }

@@ -34,8 +34,8 @@ export type ValueAndGradients = {
   readonly gradients: (tf.Tensor | undefined)[];
 };
 
-/** Gives the scalar that is differentiated, and after it whatever else is wanted of the pass. */
-type Forward = () => readonly [tf.Scalar, ...(readonly tf.Tensor[])];
+/** Gives what is differentiated, and after it whatever else is wanted of the pass. */
+type Forward<T extends tf.Tensor> = () => readonly [T, ...(readonly tf.Tensor[])];
 
 /**
  * As `tf.valueAndGrads`, but for tensors that `f` reaches by itself, such as variables. Within `f` and its gradients
@@ -43,33 +43,60 @@ type Forward = () => readonly [tf.Scalar, ...(readonly tf.Tensor[])];
  *
  * @throws TrainingError inside another gradient: the tape of a gradient is used up when it is known.
  */
-export function valueAndGradients(f: Forward, xs: readonly tf.Tensor[]): ValueAndGradients {
+export function valueAndGradients(f: Forward<tf.Scalar>, xs: readonly tf.Tensor[]): ValueAndGradients {
+  const { value, others, gradients } = valueAndPullbacks(f, (loss) => [tf.onesLike(loss)], xs);
+  return { value, others, gradients: gradients[0] ?? [] };
+}
+
+export type ValueAndPullbacks<T extends tf.Tensor> = {
+  readonly value: T;
+  readonly others: tf.Tensor[];
+  /** For each seed what `gradients` is for the one seed 1. */
+  readonly gradients: (tf.Tensor | undefined)[][];
+};
+
+/**
+ * One pass forward, and one back for each seed: the gradients of `Σ seed · value`, the seed held constant. While passes
+ * are still to come, what they need is kept.
+ *
+ * @param seeds of the value's shape, made of it.
+ */
+export function valueAndPullbacks<T extends tf.Tensor>(
+  f: Forward<T>,
+  seeds: (value: T) => readonly tf.Tensor[],
+  xs: readonly tf.Tensor[],
+): ValueAndPullbacks<T> {
   const engine = recorder();
   if (engine.state.gradientDepth > 0) {
     throw new TrainingError("a training step cannot be taken inside another gradient");
   }
+  const wanted = new Set(xs.map(({ id }) => id));
   return tf.tidy(() => {
     const { value, others, tape } = record(engine, f);
     try {
-      const gradients = accumulate(tape, value, new Set(xs.map(({ id }) => id)));
-      return { value, others: [...others], gradients: xs.map(({ id }) => gradients.get(id)) };
+      const all = seeds(value);
+      const gradients = all.map((seed, i) => {
+        const found = accumulate(tape, value, seed, wanted, i === all.length - 1);
+        return xs.map(({ id }) => found.get(id));
+      });
+      return { value, others: [...others], gradients };
     } finally {
       for (const { saved } of tape) tf.dispose([...saved]);
     }
   });
 }
 
-interface RecordedPass {
-  readonly value: tf.Scalar;
+interface RecordedPass<T extends tf.Tensor> {
+  readonly value: T;
   readonly others: readonly tf.Tensor[];
   readonly tape: readonly TapeNode[];
 }
 
 /** Runs `f`; of all it made only what it gives and what the gradients need are left. */
-function record(engine: RecordingEngine, f: Forward): RecordedPass {
+function record<T extends tf.Tensor>(engine: RecordingEngine, f: Forward<T>): RecordedPass<T> {
   engine.startTape();
   try {
-    const [value, ...others] = tf.tidy(() => [...f()] as [tf.Scalar, ...tf.Tensor[]]);
+    const [value, ...others] = tf.tidy(() => [...f()] as [T, ...tf.Tensor[]]);
     return { value, others, tape: engine.state.activeTape ?? [] };
   } catch (error) {
     for (const { saved } of engine.state.activeTape ?? []) tf.dispose([...saved]);
@@ -90,18 +117,32 @@ function dependents(tape: readonly TapeNode[], ids: ReadonlySet<number>): Readon
   return found;
 }
 
-/** @returns By tensor id, the gradients of those asked for. */
+/**
+ * @param seed the gradient of the value itself; used up.
+ * @param isLast nothing needs the tape afterwards.
+ * @returns By tensor id, the gradients of those asked for.
+ */
 function accumulate(
   tape: readonly TapeNode[],
-  value: tf.Scalar,
+  value: tf.Tensor,
+  seed: tf.Tensor,
   wanted: ReadonlySet<number>,
+  isLast: boolean,
 ): ReadonlyMap<number, tf.Tensor> {
   const relevant = dependents(tape, wanted);
-  const gradients = new Map<number, tf.Tensor>([[value.id, tf.onesLike(value)]]);
+  const gradients = new Map<number, tf.Tensor>([[value.id, seed]]);
   const add = (id: number, gradient: tf.Tensor): void => {
     const sum = gradients.get(id);
     gradients.set(id, sum === undefined ? gradient : tf.add(sum, gradient));
     if (sum !== undefined) tf.dispose([sum, gradient]);
+  };
+  const release = ({ outputs, saved }: TapeNode): void => {
+    if (isLast) tf.dispose([...saved]);
+    for (const { id } of outputs) {
+      if (wanted.has(id)) continue;
+      gradients.get(id)?.dispose();
+      gradients.delete(id);
+    }
   };
   for (const node of tape.toReversed()) {
     const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null);
@@ -109,12 +150,7 @@ function accumulate(
     if (inputs.length > 0 && dys.some((dy) => dy !== null)) {
       for (const [id, gradient] of inputGradients(node, inputs, dys)) add(id, gradient);
     }
-    tf.dispose([...node.saved]);
-    for (const { id } of node.outputs) {
-      if (wanted.has(id)) continue;
-      gradients.get(id)?.dispose();
-      gradients.delete(id);
-    }
+    release(node);
   }
   return gradients;
 }

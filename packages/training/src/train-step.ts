@@ -4,6 +4,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
 import { moveAverages } from "./batch-normalization.ts";
 import { NonFiniteLossError } from "./errors.ts";
+import type { GateSite } from "./gates.ts";
 import { differentiate, type LossAndGradients } from "./loss-and-gradients.ts";
 import { trainableWeights } from "./named-weights.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -14,6 +15,10 @@ export interface TrainStepOptions {
   readonly step?: number;
   /** Sees loss and gradients before the weights change; must not keep them. */
   readonly observe?: (observed: LossAndGradients) => void;
+  /** What `observed.gates` shall hold. Default none. */
+  readonly gates?: readonly GateSite[];
+  /** What `observed.activations` shall hold. Default none. */
+  readonly activations?: readonly string[];
 }
 
 export interface StepResult {
@@ -31,12 +36,16 @@ export function trainStep(
   model: tfl.LayersModel,
   optimizer: Optimizer,
   batch: Batch,
-  { labelSmoothing = 0, step = 0, observe }: TrainStepOptions = {},
+  { labelSmoothing = 0, step = 0, observe, gates = [], activations = [] }: TrainStepOptions = {},
 ): StepResult {
   const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
   try {
-    const { statistics, ...observed } = differentiate(model, batch, { labelSmoothing });
-    disposables.push(observed.loss, observed.correct, observed.gradients);
+    const { statistics, ...observed } = differentiate(model, batch, {
+      labelSmoothing,
+      gates,
+      activations,
+    });
+    disposables.push({ ...observed, gates: [...observed.gates] });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));
     const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
     const [loss = Number.NaN, correct = 0] = values;

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { useBackend } from "@secateur/backend";
-import { criteria, scoreMinibatch } from "@secateur/criteria";
+import { criteria, scoreMinibatch, stepNeeds } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { createModel, type ModelName } from "@secateur/models";
 import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
@@ -42,11 +42,23 @@ async function start(): Promise<Work> {
   const observing =
     task === "score-gate"
       ? [criteria.taylorGate()]
-      : [criteria.taylorGate(), criteria.taylorWeight(), criteria.taylorWeightGroup()];
-  return () =>
-    void trainStep(model, optimizer, images(), {
-      observe: ({ gradients }) => void scoreMinibatch(graph, observing, gradients, 0),
+      : [
+          criteria.taylorGate(),
+          criteria.taylorWeight(),
+          criteria.taylorWeightGroup(),
+          criteria.taylorSkipGate(),
+          criteria.taylorFullGradient(),
+          criteria.taylorOutput(),
+          criteria.bnScaleTaylor(),
+        ];
+  const needs = stepNeeds(graph, observing);
+  return () => {
+    const batch = images();
+    trainStep(model, optimizer, batch, {
+      ...needs,
+      observe: (step) => void scoreMinibatch(graph, observing, batch, step, { mode: "train", minibatch: 0 }),
     });
+  };
 }
 
 async function* asBatches<T>(batch: T): AsyncGenerator<T> {

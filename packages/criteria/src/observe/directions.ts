@@ -1,0 +1,56 @@
+/** Directions in weight space for Hessian-vector products: all weights, and a random sign for each gate. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import { namedWeights, trainableWeights } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Gradients, Signs } from "./observed.ts";
+import { seedOf } from "./seed-of.ts";
+
+/** W itself: copies of all weights that train. */
+export function allWeights(model: tfl.LayersModel): Gradients {
+  return Object.fromEntries(
+    [...trainableWeights(model)].map(([name, weight]) => [name, tf.clone(weight.read())]),
+  );
+}
+
+/** One of ±1 for each unit, decided by the seed (Rademacher). */
+export function randomSigns({ groups }: DependencyGraph, seed: string): Signs {
+  return new Map(
+    groups.map(({ id, unitCount }) => {
+      const uniform = tf.tidy(() =>
+        tf.randomUniform([unitCount], -1, 1, "float32", seedOf(`${seed}/${id}`)).dataSync<"float32">(),
+      );
+      return [id, uniform.map((value) => (value < 0 ? -1 : 1))];
+    }),
+  );
+}
+
+/** Moving along it multiplies each unit's gate by 1 + ε · sign: `v ⊙ W` on the slices that consume units, else 0. */
+export function gateDirection({ model, groups }: DependencyGraph, signs: Signs): Gradients {
+  const masks = new Map<string, { readonly axis: number; readonly signs: Float32Array }>();
+  const weights = namedWeights(model);
+  for (const { id, slices } of groups) {
+    const ofGroup = signs.get(id);
+    for (const { weight, axis, positions, positionsPerUnit } of slices.filter(
+      ({ role }) => role === "input",
+    )) {
+      const size = weights.get(weight)?.shape[axis] ?? 0;
+      const mask = masks.get(weight) ?? { axis, signs: new Float32Array(size) };
+      masks.set(weight, mask);
+      for (const [i, position] of positions.entries())
+        mask.signs[position] = Number(ofGroup?.[Math.floor(i / positionsPerUnit)]);
+    }
+  }
+  return Object.fromEntries(
+    [...masks].map(([name, mask]) => [name, tf.tidy(() => scaled(weights.get(name)?.read(), mask))]),
+  );
+}
+
+function scaled(
+  weight: tf.Tensor | undefined,
+  { axis, signs }: { readonly axis: number; readonly signs: Float32Array },
+): tf.Tensor {
+  if (weight === undefined) throw new RangeError("a weight of the graph is not in the model");
+  const shape = weight.shape.map((size, i) => (i === axis ? size : 1));
+  return tf.mul(weight, tf.tensor(signs, shape));
+}

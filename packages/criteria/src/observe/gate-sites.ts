@@ -1,0 +1,39 @@
+/**
+ * Where a graph's gates are. A unit's gate multiplies what the layers that consume it get; the paper's skip gates
+ * multiply whole tensors, which other layers may read, too.
+ */
+import type { DependencyGraph, Group } from "@secateur/dependency-graph";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { CriterionNotApplicableError } from "../errors.ts";
+
+/** Layers that consume units, each once. */
+export function consumers({ groups }: Pick<DependencyGraph, "groups">): readonly string[] {
+  const slices = groups.flatMap((group) => group.slices.filter(({ role }) => role === "input"));
+  return [...new Set(slices.map(({ layer }) => layer))];
+}
+
+/** Layers that give a tensor which a consumer gets, each once. */
+export function sources(graph: DependencyGraph, criterion: string): readonly string[] {
+  return [...new Set(graph.groups.flatMap((group) => [...sourcesOf(graph.model, group, criterion).keys()]))];
+}
+
+/** Of one group: for each tensor that its consumers get, the layer that gives it, and one consumer. */
+export function sourcesOf(
+  model: tfl.LayersModel,
+  group: Group,
+  criterion: string,
+): ReadonlyMap<string, string> {
+  const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
+  const found = new Map<string, string>();
+  for (const consumer of consumers({ groups: [group] })) {
+    const inputs = [layers.get(consumer)?.getInputAt(0) ?? []].flat();
+    const [input] = inputs;
+    if (input === undefined) {
+      const reason = `its consumer "${consumer}" lies in a model inside the model`;
+      throw new CriterionNotApplicableError(criterion, group.id, reason);
+    }
+    const { name } = input.sourceLayer;
+    if (!found.has(name)) found.set(name, consumer);
+  }
+  return found;
+}

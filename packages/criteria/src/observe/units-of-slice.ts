@@ -1,0 +1,30 @@
+/** From a weight's axis to units: each gathers its positions. */
+import type { Slice } from "@secateur/dependency-graph";
+import * as tf from "@tensorflow/tfjs-core";
+
+type Where = Pick<Slice, "axis" | "positions" | "positionsPerUnit">;
+
+/** `[..., size of the axis]` to `[..., units]`: a unit adds up its positions. */
+export function unitsOfLastAxis(
+  totals: tf.Tensor,
+  { positions, positionsPerUnit }: Omit<Where, "axis">,
+): tf.Tensor {
+  const last = totals.rank - 1;
+  const picked = tf.gather(totals, tf.tensor1d(positions, "int32"), last);
+  if (positionsPerUnit === 1) return picked;
+  return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, positionsPerUnit]), last + 1);
+}
+
+/** A weight's sum over everything but the unit's own positions, `[units]`. */
+export function sumPerUnit(weight: tf.Tensor, slice: Where): tf.Tensor1D {
+  const others = [...weight.shape.keys()].filter((i) => i !== slice.axis);
+  return unitsOfLastAxis(tf.sum(weight, others), slice) as tf.Tensor1D;
+}
+
+/** All of a weight that belongs to each unit, `[units, numbers]`. */
+export function rowsPerUnit(weight: tf.Tensor, { axis, positions, positionsPerUnit }: Where): tf.Tensor2D {
+  const others = [...weight.shape.keys()].filter((i) => i !== axis);
+  const first = tf.transpose(weight, [axis, ...others]);
+  const picked = tf.gather(first, tf.tensor1d(positions, "int32"));
+  return tf.reshape(picked, [positions.length / positionsPerUnit, -1]);
+}

@@ -1,0 +1,96 @@
+/**
+ * How an example's margins depend on gates. The margin to a wrong class c is `logit(c) - logit(the example's class)`; the
+ * cross-entropy is `log Σ exp(margin)` over all classes and depends on nothing else. The strongest competitors, the
+ * wrong classes with the largest logits, make up almost all of it: one pass forward, one back for each of them.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type Batch, checkBatch } from "./batch.ts";
+import { checkEndsInSoftmax } from "./final-softmax.ts";
+import { logits, type Mode } from "./forward.ts";
+import { type GateSite, openGates } from "./gates.ts";
+import { modelFunction, onceForModel } from "./model-function.ts";
+import { valueAndPullbacks } from "./tape.ts";
+import { targets } from "./targets.ts";
+
+export interface MarginOptions {
+  /** Whose gradients are wanted. */
+  readonly gates: readonly GateSite[];
+  /** Wrong classes an example, strongest first; at most all of them. */
+  readonly competitors: number;
+  /** Batch normalisation by batch ("train") or moving statistics ("eval"). Default "train". */
+  readonly mode?: Mode;
+}
+
+/** Everything is the caller's to dispose. */
+export interface LogitMargins {
+  /** `[1 + competitors, batch]`: the probability of the example's class, then of its competitors. */
+  readonly probabilities: tf.Tensor2D;
+  /** For each site ∂margin/∂z, `[competitors, batch, channels]`. */
+  readonly gates: readonly tf.Tensor3D[];
+}
+
+/**
+ * Nothing changes. Where labels are probabilities, the likeliest class is the example's.
+ *
+ * @throws TrainingError for a model without softmax, a batch that does not fit it, a layer that it does not have.
+ */
+export function logitMargins(
+  model: tfl.LayersModel,
+  batch: Batch,
+  { gates, competitors, mode = "train" }: MarginOptions,
+): LogitMargins {
+  checkEndsInSoftmax(model);
+  checkBatch(model, batch);
+  const classes = Number(model.outputs[0]?.shape.at(-1));
+  const count = Math.min(competitors, classes - 1);
+  const purpose = JSON.stringify(["margins", mode, count, gates]);
+  const run = onceForModel(model, purpose, () =>
+    modelFunction(model, ([xs, ys]) => {
+      if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
+      return marginsOf(model, xs, ys, gates, count, mode);
+    }),
+  );
+  const [probabilities, ...found] = run(batch);
+  return { probabilities, gates: found } as LogitMargins;
+}
+
+function marginsOf(
+  model: tfl.LayersModel,
+  xs: tf.Tensor,
+  ys: tf.Tensor,
+  sites: readonly GateSite[],
+  count: number,
+  mode: Mode,
+): readonly tf.Tensor[] {
+  const { taps, inputTaps, tensors } = openGates(model, sites, Number(xs.shape[0]));
+  const selected: tf.Tensor2D[] = [];
+  const { value, gradients } = valueAndPullbacks(
+    () => [logits(model, xs, { mode, taps, inputTaps })],
+    (scores) => {
+      const classOf = ys.rank === 2 ? tf.argMax(ys, 1) : ys;
+      const own = targets(classOf, Number(scores.shape[1]));
+      selected.push(own, ...strongest(scores, own, count));
+      return selected.slice(1).map((competitor) => tf.sub(competitor, own));
+    },
+    tensors,
+  );
+  const probabilities = tf.softmax(value);
+  const chosen = tf.stack(selected.map((one) => tf.sum(tf.mul(probabilities, one), 1)));
+  const bySite = tensors.map((z, site) => tf.stack(gradients.map((seed) => seed[site] ?? tf.zerosLike(z))));
+  return [chosen, ...bySite];
+}
+
+/** One-hot rows of the largest scores but the example's own, `[batch, classes]` each. */
+function strongest(scores: tf.Tensor2D, own: tf.Tensor2D, count: number): readonly tf.Tensor2D[] {
+  const far = tf.add(tf.max(tf.abs(scores)), 1);
+  const out = (one: tf.Tensor2D, rest: tf.Tensor2D): tf.Tensor2D => tf.sub(rest, tf.mul(one, tf.mul(far, 4)));
+  const found: tf.Tensor2D[] = [];
+  let rest = out(own, scores);
+  for (let i = 0; i < count; i++) {
+    const one = targets(tf.argMax(rest, 1), Number(scores.shape[1]));
+    found.push(one);
+    rest = out(one, rest);
+  }
+  return found;
+}
