@@ -43,10 +43,13 @@ export function openGates(model: tfl.LayersModel, sites: readonly GateSite[], ba
 
 /** `x · z` for z = 1. @param x `[batch, ..., channels]` @param z `[batch, channels]` */
 function throughGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
-  const gate = tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy) => [dy, sumPositions(tf.mul(input as tf.Tensor, dy))],
-  }));
+  const gate = tf.customGrad((input, _, save) => {
+    (save as tf.GradSaveFunc)([input as tf.Tensor]);
+    return {
+      value: tf.clone(input as tf.Tensor),
+      gradFunc: (dy, [saved]) => [dy, sumPositions(tf.mul(saved as tf.Tensor, dy))],
+    };
+  });
   return gate(x, z);
 }
 

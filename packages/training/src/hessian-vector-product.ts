@@ -2,8 +2,10 @@
  * Hessian-vector products by central differences of gradients: `H v ≈ (∇E(W + ε v) - ∇E(W - ε v)) / 2ε`. tfjs's own
  * second derivatives are missing for convolutions and pooling, and wrong without a word for softmax, exp and tanh.
  *
- * The error is ε²/6 times a third derivative, plus float32's rounding of the gradients over ε, plus what ReLUs that
- * change sign within ±ε add. With `‖ε v‖ = 3e-3 ‖W‖`, that is a per cent or less on trained networks (see the tests).
+ * The error is ε²/6 times a third derivative, plus float32's rounding of the gradients over ε. On a trained ResNet-20 in
+ * mode "train", v = W, the exact product was met to 0.3, 0.2, 0.6 and 2 % by steps of 3e-2, 1e-2, 3e-3 and 1e-3. Where
+ * units of ReLU change sign within ±ε, as in mode "eval", differences see the kinks, which a derivative at a point
+ * leaves out: there the two agree only in tendency (a correlation of 0.9), and smaller steps make it worse.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -16,7 +18,7 @@ import { trainableWeights } from "./named-weights.ts";
 export interface HessianOptions {
   /** Batch normalisation by batch ("train") or moving statistics ("eval"). Default "train". */
   readonly mode?: Mode;
-  /** ‖ε v‖ relative to the norm of the weights that v moves. Default 3e-3. */
+  /** ‖ε v‖ relative to the norm of the weights that v moves. Default 1e-2. */
   readonly step?: number;
 }
 
@@ -34,7 +36,7 @@ export function hessianVectorProduct(
   model: tfl.LayersModel,
   batch: Batch,
   direction: Readonly<Record<string, tf.Tensor>>,
-  { mode = "train", step = 3e-3 }: HessianOptions = {},
+  { mode = "train", step = 1e-2 }: HessianOptions = {},
 ): Readonly<Record<string, tf.Tensor>> {
   const moved = weightsAlong(model, direction);
   const epsilon = stepSize(moved, step);
@@ -55,7 +57,7 @@ export function hessianVectorProduct(
     return Object.fromEntries(product);
   } finally {
     for (const { weight, value } of moved) weight.write(value);
-    tf.dispose(moved.map(({ value }) => value));
+    tf.dispose(moved.map(({ value, v }) => [value, v]));
   }
 }
 
@@ -77,7 +79,8 @@ function weightsAlong(
     tf.util.assertShapesMatch(v.shape, weight.shape as number[], `direction of "${name}": `);
     return { weight, v };
   });
-  return found.map(({ weight, v }) => ({ weight, v, value: tf.clone(weight.read()) }));
+  // Clones: the direction may be the variables themselves, which are about to change.
+  return found.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
 }
 
 function stepSize(moved: readonly MovedWeight[], step: number): number {
@@ -90,7 +93,7 @@ function stepSize(moved: readonly MovedWeight[], step: number): number {
   );
   const epsilon = step * Math.sqrt(weights / directions);
   if (Number.isFinite(epsilon) && epsilon > 0) return epsilon;
-  tf.dispose(moved.map(({ value }) => value));
+  tf.dispose(moved.map(({ value, v }) => [value, v]));
   throw new TrainingError(
     `a Hessian-vector product needs weights and a direction that are finite and not 0: their norms are ${Math.sqrt(weights)} and ${Math.sqrt(directions)}`,
   );

@@ -64,19 +64,22 @@ function marginsOf(
   mode: Mode,
 ): readonly tf.Tensor[] {
   const { taps, inputTaps, tensors } = openGates(model, sites, Number(xs.shape[0]));
-  const selected: tf.Tensor2D[] = [];
+  const classOf = ys.rank === 2 ? tf.argMax(ys, 1) : ys;
+  /** One-hot rows: the example's class, and its competitors. */
+  const select = (scores: tf.Tensor2D): readonly [tf.Tensor2D, ...(readonly tf.Tensor2D[])] => {
+    const own = targets(classOf, Number(scores.shape[1]));
+    return [own, ...strongest(scores, own, count)];
+  };
   const { value, gradients } = valueAndPullbacks(
     () => [logits(model, xs, { mode, taps, inputTaps })],
     (scores) => {
-      const classOf = ys.rank === 2 ? tf.argMax(ys, 1) : ys;
-      const own = targets(classOf, Number(scores.shape[1]));
-      selected.push(own, ...strongest(scores, own, count));
-      return selected.slice(1).map((competitor) => tf.sub(competitor, own));
+      const [own, ...competitors] = select(scores);
+      return competitors.map((competitor) => tf.sub(competitor, own));
     },
     tensors,
   );
   const probabilities = tf.softmax(value);
-  const chosen = tf.stack(selected.map((one) => tf.sum(tf.mul(probabilities, one), 1)));
+  const chosen = tf.stack(select(value).map((one) => tf.sum(tf.mul(probabilities, one), 1)));
   const bySite = tensors.map((z, site) => tf.stack(gradients.map((seed) => seed[site] ?? tf.zerosLike(z))));
   return [chosen, ...bySite];
 }
