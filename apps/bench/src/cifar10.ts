@@ -1,18 +1,15 @@
 /** `bench:cifar10`: reads the command line, opens the run's directory, runs, and ends with one sentence and a code. */
 import process from "node:process";
 import { criterionNames } from "@secateur/criteria";
-import { listModels, modelInfo } from "@secateur/models";
+import { cifarModels } from "./cifar-models.ts";
 import { commandToResume, helpText } from "./cli/help.ts";
 import { type BenchCommand, parseArguments } from "./cli/parse-arguments.ts";
-import type { KnownNames } from "./config.ts";
+import { configSchema, type KnownNames } from "./config.ts";
 import { describeFailure, exitCodes, onInterrupt, wantsDebug } from "./exit.ts";
 import { runExperiment } from "./experiment.ts";
 import { knownErrors } from "./known-errors.ts";
 import { createProgress } from "./progress.ts";
 import { openRunDirectory } from "./run-directory.ts";
-
-/** Those that are made for pictures of 32 × 32. */
-const cifarModels = listModels().filter((name) => modelInfo(name).inputShape[0] === 32);
 
 const known: KnownNames = { models: cifarModels, criteria: criterionNames };
 
@@ -30,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(command: BenchCommand): Promise<void> {
-  const directory = openRunDirectory(command, known);
+  const directory = openRunDirectory(command, { name: "cifar10", schema: configSchema(known) });
   const progress = createProgress({ stream: process.stderr });
   const ignoreSignals = onInterrupt(() => {
     progress.stop();

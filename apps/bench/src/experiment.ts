@@ -2,7 +2,7 @@
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type BenchData, loadBenchData } from "./bench-data.ts";
 import { checkSetup } from "./check-setup.ts";
-import type { KnownNames } from "./config.ts";
+import type { BenchConfig, KnownNames } from "./config.ts";
 import { commit, versions } from "./environment.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
 import { measureCells } from "./measure-cells.ts";
@@ -16,7 +16,7 @@ import { trainAndPrune } from "./train-and-prune.ts";
 
 /** What the run may use to talk to the person who started it, and to the disk. */
 export interface RunInterface {
-  readonly run: RunDirectory;
+  readonly run: RunDirectory<BenchConfig>;
   readonly progress: Progress;
   readonly known: KnownNames;
   /** A line of the result, to stdout. */
@@ -46,7 +46,7 @@ export async function runExperiment({ run, progress, print }: RunInterface): Pro
   print(`\nReport: ${run.path}/report.html`);
 }
 
-async function loadData(run: RunDirectory, progress: Progress): Promise<BenchData> {
+async function loadData(run: RunDirectory<BenchConfig>, progress: Progress): Promise<BenchData> {
   const tasks = new Map<string, { readonly task: Task; done: number }>();
   const data = await loadBenchData(run.config, ({ phase, done, total }) => {
     const known = tasks.get(phase) ?? { task: progress.task(phase, total), done: 0 };
@@ -59,7 +59,7 @@ async function loadData(run: RunDirectory, progress: Progress): Promise<BenchDat
 }
 
 async function finish(
-  run: RunDirectory,
+  run: RunDirectory<BenchConfig>,
   progress: Progress,
   engine: EngineReport,
   criteria: CriterionFactories,

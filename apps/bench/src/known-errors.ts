@@ -5,6 +5,7 @@ import { DatasetError } from "@secateur/datasets";
 import { DependencyGraphError } from "@secateur/dependency-graph";
 import { MetricsError } from "@secateur/metrics";
 import { ModelsError } from "@secateur/models";
+import { OracleError } from "@secateur/oracle";
 import { PrunerError } from "@secateur/pruner";
 import { SurgeryError } from "@secateur/surgery";
 import { TrainingError } from "@secateur/training";
@@ -20,6 +21,7 @@ export const knownErrors: readonly KnownError[] = [
   JobError,
   MetricsError,
   ModelsError,
+  OracleError,
   PluginError,
   PrunerError,
   SurgeryError,

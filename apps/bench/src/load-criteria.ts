@@ -6,7 +6,10 @@ import { loadCriterion } from "./plugin.ts";
 /** In the order of the tables. */
 export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;
 
-export async function loadCriteria({ criteria, criterion }: BenchConfig): Promise<CriterionFactories> {
+export async function loadCriteria({
+  criteria,
+  criterion,
+}: Pick<BenchConfig, "criteria" | "criterion">): Promise<CriterionFactories> {
   const factories = new Map<string, (seed: number) => Criterion>();
   for (const name of criterionNames) if (criteria.includes(name)) factories.set(name, criterionTable[name]);
   const ordered = new Map([...factories].sort(([a], [b]) => criteria.indexOf(a) - criteria.indexOf(b)));

@@ -2,6 +2,7 @@
 import { measureLatency } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
+import type { BenchConfig } from "./config.ts";
 import type { PrunedCell } from "./jobs/prune-network.ts";
 import type { Progress } from "./progress.ts";
 import type { Recorded } from "./recorded.ts";
@@ -10,7 +11,7 @@ import type { RunDirectory } from "./run-directory.ts";
 
 /** Values of the weights do not matter to the time, so networks are built anew from their plans. */
 export async function measureCells(
-  { config }: RunDirectory,
+  { config }: RunDirectory<BenchConfig>,
   progress: Progress,
   { baselines, cells }: Recorded,
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {

@@ -6,8 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
-import type { BenchCommand } from "./cli/parse-arguments.ts";
-import { type BenchConfig, configSchema, firstProblem, type KnownNames } from "./config.ts";
+import { firstProblem } from "./config.ts";
 import { lockDirectory, lockName } from "./directory-lock.ts";
 import { EventLog } from "./event-log.ts";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
@@ -15,11 +14,28 @@ import { explained, RunDirectoryError } from "./run-directory-error.ts";
 const configName = "config.json";
 const formatVersion = 1;
 
-export interface RunDirectory {
+/** A kind of run: what new directories are named after, and what its settings have to be. */
+export interface RunKind<Config> {
+  readonly name: string;
+  readonly schema: z.ZodType<Config>;
+}
+
+/** What the command line asks for. */
+export interface RunCommand<Config> {
+  /** Only what was given, as it goes into the configuration. */
+  readonly given: Partial<Config>;
+  /** `given` completed by the defaults, and checked. */
+  readonly config: Config;
+  /** Absolute path of the run's directory; null is a new one. */
+  readonly out: string | null;
+  readonly resume: boolean;
+}
+
+export interface RunDirectory<Config> {
   /** Absolute. */
   readonly path: string;
   /** The settings to run with: those of `config.json` where the run goes on. */
-  readonly config: BenchConfig;
+  readonly config: Config;
   /** True where the directory already held this run. */
   readonly resumed: boolean;
   readonly log: EventLog;
@@ -38,17 +54,17 @@ export interface RunDirectory {
  * Begins a run in a new or empty directory, or goes on with the one in it where `--resume` was given. An interrupted
  * beginning counts as empty.
  */
-export function openRunDirectory(
-  command: BenchCommand,
-  known: KnownNames,
+export function openRunDirectory<Config extends { readonly model: string }>(
+  command: RunCommand<Config>,
+  kind: RunKind<Config>,
   now: Date = new Date(),
-): RunDirectory {
-  const directory = command.out ?? newDirectory(command.config.model, now);
+): RunDirectory<Config> {
+  const directory = command.out ?? newDirectory(`${kind.name}-${command.config.model}`, now);
   explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }));
   const unlock = lockDirectory(directory);
   try {
     removeTemporaryFiles(directory);
-    const stored = readConfig(directory, known);
+    const stored = readConfig(directory, kind.schema);
     checkContent(directory, stored, command);
     if (stored === null) writeConfig(directory, command.config);
     const log = new EventLog(path.join(directory, "events.jsonl"));
@@ -81,7 +97,7 @@ function removeRun(directory: string): void {
   if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
 }
 
-function files(directory: string): Pick<RunDirectory, "path" | "write" | "read" | "remove"> {
+function files(directory: string): Pick<RunDirectory<unknown>, "path" | "write" | "read" | "remove"> {
   const at = (name: string): string => path.join(directory, name);
   return {
     path: directory,
@@ -92,13 +108,17 @@ function files(directory: string): Pick<RunDirectory, "path" | "write" | "read" 
   };
 }
 
-function writeConfig(directory: string, config: BenchConfig): void {
+function writeConfig(directory: string, config: object): void {
   const file = path.join(directory, configName);
   const text = `${JSON.stringify({ formatVersion, ...config }, null, 2)}\n`;
   explained(`write ${file}`, () => writeFileAtomically(file, text));
 }
 
-function checkContent(directory: string, stored: BenchConfig | null, { given, resume }: BenchCommand): void {
+function checkContent<Config extends object>(
+  directory: string,
+  stored: Config | null,
+  { given, resume }: RunCommand<Config>,
+): void {
   if (stored === null) {
     if (fs.readdirSync(directory).every((name) => name === lockName)) return;
     throw new RunDirectoryError(`${directory} is not empty and holds no run. Choose another --out.`);
@@ -109,11 +129,12 @@ function checkContent(directory: string, stored: BenchConfig | null, { given, re
     );
   }
   const differing = Object.entries(given).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(stored[key as keyof BenchConfig]),
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(stored[key as keyof Config]),
   );
   if (differing.length === 0) return;
   const list = differing.map(([key, value]) => {
-    return `--${key} (${JSON.stringify(value)} now, ${JSON.stringify(stored[key as keyof BenchConfig])} before)`;
+    const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `--${flag} (${JSON.stringify(value)} now, ${JSON.stringify(stored[key as keyof Config])} before)`;
   });
   throw new RunDirectoryError(
     `The run in ${directory} was begun with other settings: ${list.join(", ")}. Leave them out, or choose another --out.`,
@@ -121,7 +142,7 @@ function checkContent(directory: string, stored: BenchConfig | null, { given, re
 }
 
 /** The settings in `config.json`, checked like a command line; null where there is none. */
-function readConfig(directory: string, known: KnownNames): BenchConfig | null {
+function readConfig<Config>(directory: string, schema: z.ZodType<Config>): Config | null {
   const file = path.join(directory, configName);
   if (!fs.existsSync(file)) return null;
   const text = explained(`read ${file}`, () => fs.readFileSync(file, "utf8"));
@@ -131,7 +152,7 @@ function readConfig(directory: string, known: KnownNames): BenchConfig | null {
       `${file} is not a run's configuration of format ${formatVersion}. Choose another --out.`,
     );
   }
-  const parsed = configSchema(known).safeParse(settings);
+  const parsed = schema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const { key, problem } = firstProblem(parsed.error);
   throw new RunDirectoryError(`${file}: "${key}" ${problem}. Put it right, or choose another --out.`);
@@ -148,9 +169,9 @@ function parseJson(text: string): unknown {
 }
 
 /** `runs/cifar10-lenet3-20240131-142500`, with a number where that is taken. */
-function newDirectory(model: string, now: Date): string {
+function newDirectory(name: string, now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  const base = path.resolve("runs", `cifar10-${model}-${stamp}`);
+  const base = path.resolve("runs", `${name}-${stamp}`);
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? base : `${base}-${n}`;
     if (!fs.existsSync(candidate)) return candidate;

@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { EngineReport } from "@secateur/backend";
 import type { BenchData } from "./bench-data.ts";
+import type { BenchConfig } from "./config.ts";
 import type { RunEvent } from "./event-log.ts";
 import { type Job, type JobEvent, networkFile, trainingFile } from "./jobs/job.ts";
 import { lazyTask } from "./lazy-task.ts";
@@ -15,7 +16,7 @@ import { type WorkLeft, workLeft } from "./work-left.ts";
 import { runJobs } from "./worker-pool.ts";
 
 export async function trainAndPrune(
-  run: RunDirectory,
+  run: RunDirectory<BenchConfig>,
   progress: Progress,
   data: BenchData,
   engine: EngineReport,
@@ -63,7 +64,7 @@ function startTasks(
 }
 
 /** Seeds without a trained network train; the others go on with what is not pruned yet. */
-function jobsLeft(run: RunDirectory, criteria: readonly string[]): readonly Job[] {
+function jobsLeft(run: RunDirectory<BenchConfig>, criteria: readonly string[]): readonly Job[] {
   const { baselines } = readRecord(run.log.events);
   return Array.from({ length: run.config.seeds }, (_, seed) => seed).flatMap((seed): readonly Job[] => {
     if (baselines.has(seed)) return pruneJobs(run, criteria, seed);
@@ -71,7 +72,11 @@ function jobsLeft(run: RunDirectory, criteria: readonly string[]): readonly Job[
   });
 }
 
-function pruneJobs(run: RunDirectory, criteria: readonly string[], seed: number): readonly Job[] {
+function pruneJobs(
+  run: RunDirectory<BenchConfig>,
+  criteria: readonly string[],
+  seed: number,
+): readonly Job[] {
   const network = run.read(networkFile(seed));
   const { cells } = readRecord(run.log.events);
   return criteria.flatMap((criterion): readonly Job[] => {
@@ -94,7 +99,7 @@ function newsOf({ type, seed, normalization, baseline }: RunEvent): string | nul
   return `Seed ${of}: ${(100 * (1 - accuracy)).toFixed(2)} % test error before pruning, loss ${loss.toFixed(4)}`;
 }
 
-function take(run: RunDirectory, event: JobEvent, task: Task): void {
+function take(run: RunDirectory<BenchConfig>, event: JobEvent, task: Task): void {
   if (event.type === "work") task.advance(event.amount, event.note);
   else if (event.type === "file") run.write(event.name, event.content);
   else run.log.append(event.event);

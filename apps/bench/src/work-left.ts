@@ -1,5 +1,6 @@
 /** How much is still to be done, for the progress bars, in images trained on. */
 import type { BenchData } from "./bench-data.ts";
+import type { BenchConfig } from "./config.ts";
 import { evaluationCost } from "./jobs/job.ts";
 import { batchSize } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
@@ -10,7 +11,11 @@ export interface WorkLeft {
   readonly pruning: number;
 }
 
-export function workLeft({ config, log }: RunDirectory, data: BenchData, criterionCount: number): WorkLeft {
+export function workLeft(
+  { config, log }: RunDirectory<BenchConfig>,
+  data: BenchData,
+  criterionCount: number,
+): WorkLeft {
   const { baselines, cells, training } = readRecord(log.events);
   const epoch = data.stepsPerEpoch * batchSize;
   const test = data.testCount * evaluationCost;

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import type { KnownNames } from "../src/config.ts";
+import { type BenchConfig, configSchema, type KnownNames } from "../src/config.ts";
 import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
 
 const known: KnownNames = {
@@ -12,10 +12,10 @@ const known: KnownNames = {
 };
 let parent: string;
 const at = (...names: string[]): string => path.join(parent, "run", ...names);
-const open = (...args: string[]): RunDirectory => {
+const open = (...args: string[]): RunDirectory<BenchConfig> => {
   const command = parseArguments(["--out", at(), ...args], known, parent);
   if (command === null) throw new Error("help");
-  return openRunDirectory(command, known);
+  return openRunDirectory(command, { name: "cifar10", schema: configSchema(known) });
 };
 
 beforeEach(() => {

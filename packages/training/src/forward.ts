@@ -1,19 +1,9 @@
-/**
- * Run a model's own layers, producers before consumers, with the expensive ones replaced: batch normalisation in
- * training is one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
- * included.
- */
+/** A model's logits: what it computes before its final softmax. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type BatchStatistics, normalizeBatch } from "./batch-normalization.ts";
+import type { BatchStatistics } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
-import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
-import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
-
-export type Mode = "train" | "eval";
-
-/** By layer name: sees a tensor, and says what takes its place, of the same shape. */
-export type Taps = Readonly<Record<string, (tensor: tf.Tensor) => tf.Tensor>>;
+import { type Mode, runModel, type Taps } from "./run-layers.ts";
 
 export interface ForwardOptions {
   /** "train": batch statistics and dropout. "eval": moving statistics. Default "eval". */
@@ -22,13 +12,6 @@ export interface ForwardOptions {
   readonly taps?: Taps;
   /** On what a layer gets; other layers that read the same tensor do not notice. Default none. */
   readonly inputTaps?: Taps;
-}
-
-interface Pass {
-  readonly mode: Mode;
-  readonly taps: Taps;
-  readonly inputTaps: Taps;
-  readonly observe: ((statistics: BatchStatistics) => void) | undefined;
 }
 
 /**
@@ -58,51 +41,4 @@ export function logits(
   if (result?.rank === 2) return result as tf.Tensor2D;
   const shape = JSON.stringify(model.outputs[0]?.shape);
   throw new TrainingError(`model "${model.name}" must give [batch, classes], not ${shape}`);
-}
-
-/** @param isHead the model's first output is what the loss gets. */
-function runModel(
-  model: tfl.LayersModel,
-  inputs: readonly tf.Tensor[],
-  isHead: boolean,
-  pass: Pass,
-): readonly tf.Tensor[] {
-  const values = new Map<tfl.SymbolicTensor, tf.Tensor>();
-  const read = (tensor: tfl.SymbolicTensor): tf.Tensor => {
-    const value = values.get(tensor);
-    if (value === undefined) throw new TrainingError(`"${tensor.name}" has no value in "${model.name}"`);
-    return value;
-  };
-  const set = (tensors: readonly tfl.SymbolicTensor[], results: readonly tf.Tensor[]): void => {
-    for (const [i, tensor] of tensors.entries()) {
-      const result = results[i];
-      if (result !== undefined) values.set(tensor, result);
-    }
-  };
-  set(model.inputs, inputs);
-  for (const use of layerUses(model)) {
-    const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
-    const inputTap = pass.inputTaps[use.layer.name];
-    const given = use.inputs.map(read);
-    const results = runLayer(use, inputTap === undefined ? given : given.map(inputTap), isLast, pass);
-    const tap = pass.taps[use.layer.name];
-    set(use.outputs, tap === undefined ? results : results.map(tap));
-  }
-  return model.outputs.map(read);
-}
-
-function runLayer(
-  { layer }: LayerUse,
-  inputs: readonly tf.Tensor[],
-  isLast: boolean,
-  pass: Pass,
-): readonly tf.Tensor[] {
-  if (isModel(layer)) return runModel(layer, inputs, isLast, pass);
-  const [input] = inputs;
-  if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
-  const isTraining = pass.mode === "train";
-  if (isTraining && input !== undefined && layer.getClassName() === "BatchNormalization") {
-    return [normalizeBatch(layer, input, pass.observe)];
-  }
-  return [layer.call([...inputs], { training: isTraining })].flat();
 }

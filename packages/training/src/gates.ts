@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "./errors.ts";
-import type { Taps } from "./forward.ts";
 import { isModel } from "./layer-uses.ts";
+import type { Taps } from "./run-layers.ts";
 
 export interface GateSite {
   readonly layer: string;

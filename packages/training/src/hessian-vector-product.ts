@@ -11,9 +11,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
-import type { Mode } from "./forward.ts";
 import { lossAndGradients } from "./loss-and-gradients.ts";
 import { trainableWeights } from "./named-weights.ts";
+import type { Mode } from "./run-layers.ts";
 
 export interface HessianOptions {
   /** Batch normalisation by batch ("train") or moving statistics ("eval"). Default "train". */

@@ -7,9 +7,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "./batch.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
-import { logits, type Mode } from "./forward.ts";
+import { logits } from "./forward.ts";
 import { type GateSite, openGates } from "./gates.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
+import type { Mode } from "./run-layers.ts";
 import { valueAndPullbacks } from "./tape.ts";
 import { targets } from "./targets.ts";
 

@@ -5,9 +5,9 @@ import { type Batch, checkBatch } from "./batch.ts";
 import { type BatchStatistics, moveAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
-import type { Mode } from "./forward.ts";
 import type { GateSite } from "./gates.ts";
 import { type NamedWeights, trainableWeights } from "./named-weights.ts";
+import type { Mode } from "./run-layers.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
 
 export interface LossOptions {

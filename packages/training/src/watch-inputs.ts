@@ -1,7 +1,7 @@
 /** What layers get in a pass: of each channel the mean, and the share that is not 0. */
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "./errors.ts";
-import type { Taps } from "./forward.ts";
+import type { Taps } from "./run-layers.ts";
 
 interface Watched {
   /** The given taps, and on the watched layers' inputs also the watching. */

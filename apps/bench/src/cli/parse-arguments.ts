@@ -5,18 +5,11 @@
 import path from "node:path";
 import { type ArgsDef, parseArgs } from "citty";
 import { type BenchConfig, completeConfig, configSchema, firstProblem, type KnownNames } from "../config.ts";
+import type { RunCommand } from "../run-directory.ts";
 import { suggestion, UsageError } from "../usage-error.ts";
 import { type FlagKind, type FlagName, flagNames, flags } from "./flags.ts";
 
-export interface BenchCommand {
-  /** Only what was given, as it goes into the configuration. */
-  readonly given: Partial<BenchConfig>;
-  /** `given` completed by the defaults, and checked. */
-  readonly config: BenchConfig;
-  /** Absolute path of the run's directory; null is a new one. */
-  readonly out: string | null;
-  readonly resume: boolean;
-}
+export type BenchCommand = RunCommand<BenchConfig>;
 
 /** @returns null where help was asked for. @throws UsageError with one sentence. */
 export function parseArguments(args: readonly string[], known: KnownNames, cwd: string): BenchCommand | null {

@@ -1,0 +1,45 @@
+/** `bench:oracle`: how well every criterion tells what removing a unit really costs. */
+import process from "node:process";
+import { describeFailure, exitCodes, onInterrupt, wantsDebug } from "./exit.ts";
+import { knownErrors } from "./known-errors.ts";
+import { oracleHelp, oracleRun, parseOracleArguments } from "./oracle/config.ts";
+import { runOracle } from "./oracle/run-oracle.ts";
+import type { OracleConfig } from "./oracle/summary.ts";
+import { createProgress } from "./progress.ts";
+import { openRunDirectory, type RunCommand } from "./run-directory.ts";
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const command = parseOracleArguments(args, process.cwd());
+    if (command === null) process.stdout.write(oracleHelp);
+    else await run(command);
+    return exitCodes.done;
+  } catch (error) {
+    const { message, code } = describeFailure(error, knownErrors, wantsDebug(process.env));
+    process.stderr.write(`${message}\n`);
+    return code;
+  }
+}
+
+async function run(command: RunCommand<OracleConfig>): Promise<void> {
+  const directory = openRunDirectory(command, oracleRun);
+  const progress = createProgress({ stream: process.stderr });
+  const ignoreSignals = onInterrupt(() => {
+    progress.stop();
+    directory.close();
+    return `Stopped. Go on with: npx pnpm@10.34.9 bench:oracle --out ${directory.path} --resume`;
+  });
+  try {
+    const measurements = await runOracle(directory, progress);
+    directory.write("oracle.json", `${JSON.stringify(measurements)}\n`);
+    directory.close();
+  } catch (error) {
+    directory.discard();
+    throw error;
+  } finally {
+    progress.stop();
+    ignoreSignals();
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,112 @@
+/** One run of `bench:oracle`: load, score, remove every unit in turn, and write down how well the one tells the other. */
+import { describeEngine, useBackend } from "@secateur/backend";
+import { loadCifar10 } from "@secateur/datasets";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { countMacs, countParameters } from "@secateur/metrics";
+import { createModel, type ModelName } from "@secateur/models";
+import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { readWeights } from "../check-setup.ts";
+import type { EngineChoice } from "../config.ts";
+import { commit, versions } from "../environment.ts";
+import { loadCriteria } from "../load-criteria.ts";
+import type { Progress } from "../progress.ts";
+import type { RunDirectory } from "../run-directory.ts";
+import { UsageError } from "../usage-error.ts";
+import { firstImages } from "./first-images.ts";
+import { measureCriteria, measureOracle, measureSubsets, measureTrainStep, type Setting } from "./measure.ts";
+import type { MeasuredCriterion, OracleConfig, OracleMeasurements, SubsetStudy } from "./summary.ts";
+
+export async function runOracle(
+  run: RunDirectory<OracleConfig>,
+  progress: Progress,
+): Promise<OracleMeasurements> {
+  const { config } = run;
+  const startedAt = new Date();
+  const engine = await useBackend(config.engine as EngineChoice);
+  progress.log(describeEngine(engine));
+  progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
+  const criteria = await loadCriteria(config);
+  const model = trainedModel(config);
+  const graph = buildDependencyGraph(model);
+  checkSubsets(config, graph.groups[0]?.unitCount ?? 0);
+  const { train } = await loadCifar10(config.data === null ? {} : { directory: config.data });
+  const { data, loss, accuracy } = await firstImages(model, train, config);
+  progress.log(
+    `${config.model}: loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} % on ${config.images} training images`,
+  );
+  const setting: Setting = { run, graph, data };
+
+  const minibatches = Math.ceil(config.images / config.batchSize);
+  const measured = await measureCriteria(
+    setting,
+    criteria,
+    progress.task("Scoring", criteria.size * minibatches),
+  );
+  const copy = trainedModel(config);
+  const trainStepSeconds = await measureTrainStep(setting, copy);
+  copy.dispose();
+  const units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
+  const oracle = await measureOracle(setting, progress.task("Oracle", units * config.images));
+  const subsets = config.subsetImages === 0 ? null : await study(setting, progress, measured, oracle.changes);
+  const parameters = countParameters(model).trainable;
+  const macs = countMacs(model).total;
+  model.dispose();
+  const durationMs = workedBefore(run) + Date.now() - startedAt.getTime();
+  run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
+  return {
+    formatVersion: 1,
+    config,
+    network: { loss, accuracy, parameters, macs },
+    groups: graph.groups.map(({ id, unitCount }) => ({ id, units: unitCount })),
+    lossChanges: oracle.changes,
+    criteria: measured,
+    trainStepSeconds,
+    oracleSeconds: oracle.seconds,
+    subsets,
+    engine: describeEngine(engine),
+    versions: versions(),
+    commit: commit(),
+    startedAt: startedAt.toISOString(),
+    durationMs,
+  };
+}
+
+function trainedModel({ model: name, weights }: OracleConfig): tfl.LayersModel {
+  const model = createModel(name as ModelName, { seed: 0 });
+  readWeights(model, weights);
+  return model;
+}
+
+/** 2^20 subsets would take days. */
+function checkSubsets({ subsetImages, model }: OracleConfig, units: number): void {
+  if (subsetImages === 0 || units <= 16) return;
+  throw new UsageError(
+    `--subset-images: the first layer of ${model} has ${units} units, and 2^${units} subsets are too many. Use 0.`,
+  );
+}
+
+async function study(
+  setting: Setting,
+  progress: Progress,
+  criteria: readonly MeasuredCriterion[],
+  changes: OracleMeasurements["lossChanges"],
+): Promise<SubsetStudy> {
+  const { id: group = "", unitCount: units = 0 } = setting.graph.groups[0] ?? {};
+  const losses = await measureSubsets(setting, progress.task("Subsets", 2 ** units));
+  const byCriterion = criteria.flatMap(({ name, scores }) =>
+    scores === null ? [] : [[name, curveByScores(losses, scores[group] ?? [])] as const],
+  );
+  return {
+    group,
+    units,
+    images: setting.run.config.subsetImages,
+    combinatorial: bestCurve(losses),
+    greedy: greedyCurve(losses),
+    greedyFixed: curveByScores(losses, changes[group] ?? []),
+    byCriterion: Object.fromEntries(byCriterion),
+  };
+}
+
+const workedBefore = ({ log }: RunDirectory<OracleConfig>): number =>
+  log.events.reduce((ms, event) => (event.type === "worked" ? ms + Number(event["ms"]) : ms), 0);

@@ -1,0 +1,43 @@
+/** Gates for settings of a group's units: closed units are silent, as if they were removed. */
+import type { Group } from "@secateur/dependency-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { OracleError } from "./errors.ts";
+
+/** A layer that consumes units, and where on what it gets they lie. */
+export interface Consumer {
+  readonly layer: string;
+  readonly channels: number;
+  /** By unit. */
+  readonly positions: readonly Int32Array[];
+}
+
+/** Each layer once. */
+export function consumersOf(model: tfl.LayersModel, group: Group): readonly Consumer[] {
+  const weights = new Map(model.weights.map((weight) => [weight.originalName, weight]));
+  const inputs = group.slices.filter(({ role }) => role === "input");
+  if (inputs.length === 0)
+    throw new OracleError(`no layer consumes the units of "${group.id}", so nothing changes without them`);
+  return inputs.map(({ layer, weight, axis, positions, positionsPerUnit }) => ({
+    layer,
+    channels: Number(weights.get(weight)?.shape[axis]),
+    positions: Array.from({ length: group.unitCount }, (_, unit) =>
+      positions.subarray(unit * positionsPerUnit, (unit + 1) * positionsPerUnit),
+    ),
+  }));
+}
+
+/** `[settings, channels]` for each consumer; `settings[i]` lists the closed units. The caller's to dispose. */
+export function closedGates(
+  consumers: readonly Consumer[],
+  settings: readonly (readonly number[])[],
+): tf.Tensor2D[] {
+  return consumers.map(({ channels, positions }) => {
+    const gates = new Float32Array(settings.length * channels).fill(1);
+    for (const [row, closed] of settings.entries()) {
+      for (const unit of closed)
+        for (const position of positions[unit] ?? []) gates[row * channels + position] = 0;
+    }
+    return tf.tensor2d(gates, [settings.length, channels]);
+  });
+}

@@ -1,0 +1,85 @@
+/**
+ * Run a model's own layers, producers before consumers, with the expensive ones replaced: batch normalisation in
+ * training is one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
+ * included.
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type BatchStatistics, normalizeBatch } from "./batch-normalization.ts";
+import { TrainingError } from "./errors.ts";
+import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
+import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
+
+export type Mode = "train" | "eval";
+
+/** By layer name: sees a tensor, and says what takes its place, of the same shape. */
+export type Taps = Readonly<Record<string, (tensor: tf.Tensor) => tf.Tensor>>;
+
+export interface Pass {
+  readonly mode: Mode;
+  readonly taps: Taps;
+  readonly inputTaps: Taps;
+  readonly observe: ((statistics: BatchStatistics) => void) | undefined;
+}
+
+export type Values = Map<tfl.SymbolicTensor, tf.Tensor>;
+
+/** @param isHead the model's first output is what the loss gets: what comes before a final softmax. */
+export function runModel(
+  model: tfl.LayersModel,
+  inputs: readonly tf.Tensor[],
+  isHead: boolean,
+  pass: Pass,
+): readonly tf.Tensor[] {
+  const values: Values = new Map();
+  set(values, model.inputs, inputs);
+  runUses(model, layerUses(model), values, isHead, pass);
+  return model.outputs.map((output) => read(values, output));
+}
+
+/** Runs some of the model's layers; their inputs are among the values, and what they give comes to them. */
+export function runUses(
+  model: tfl.LayersModel,
+  uses: readonly LayerUse[],
+  values: Values,
+  isHead: boolean,
+  pass: Pass,
+): void {
+  for (const use of uses) {
+    const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
+    const inputTap = pass.inputTaps[use.layer.name];
+    const given = use.inputs.map((input) => read(values, input));
+    const results = runLayer(use, inputTap === undefined ? given : given.map(inputTap), isLast, pass);
+    const tap = pass.taps[use.layer.name];
+    set(values, use.outputs, tap === undefined ? results : results.map(tap));
+  }
+}
+
+export function read(values: Values, tensor: tfl.SymbolicTensor): tf.Tensor {
+  const value = values.get(tensor);
+  if (value === undefined) throw new TrainingError(`"${tensor.name}" has no value`);
+  return value;
+}
+
+function set(values: Values, tensors: readonly tfl.SymbolicTensor[], results: readonly tf.Tensor[]): void {
+  for (const [i, tensor] of tensors.entries()) {
+    const result = results[i];
+    if (result !== undefined) values.set(tensor, result);
+  }
+}
+
+function runLayer(
+  { layer }: LayerUse,
+  inputs: readonly tf.Tensor[],
+  isLast: boolean,
+  pass: Pass,
+): readonly tf.Tensor[] {
+  if (isModel(layer)) return runModel(layer, inputs, isLast, pass);
+  const [input] = inputs;
+  if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
+  const isTraining = pass.mode === "train";
+  if (isTraining && input !== undefined && layer.getClassName() === "BatchNormalization") {
+    return [normalizeBatch(layer, input, pass.observe)];
+  }
+  return [layer.call([...inputs], { training: isTraining })].flat();
+}
