@@ -157,7 +157,7 @@ def along_gates(block, phase):
         d = slopes[n] - slopes[n, :, n : n + 1]  # [units, classes]
         kept = 1 - sum(p[c] for c in rivals)
         margin = margin + torch.log(kept + sum(p[c] * torch.exp(-d[:, c]) for c in rivals)) / 4
-    return removed, curvature, margin.abs().tolist()
+    return removed, curvature, margin.tolist()
 
 
 net.train()

@@ -1,12 +1,12 @@
 /** Score the units of a model: every criterion over the same minibatches, averaged. */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
-import { type Batch, type Batches, lossAndGradients } from "@secateur/training";
+import type { Batch, Batches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
-import { type ObserveOptions, stepNeeds } from "./observe/observe-minibatch.ts";
+import { type ObserveOptions, takeStep } from "./observe/observe-minibatch.ts";
 import { scoreMinibatch } from "./score-minibatch.ts";
 import type { Scores } from "./score-observed.ts";
 
@@ -68,9 +68,7 @@ function scoreBatch(
 ): ReadonlyMap<string, Scores> {
   const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
   try {
-    const observesAny = criteria.some(({ observes }) => observes !== "nothing");
-    const needs = { mode: options.mode, ...stepNeeds(graph, criteria) };
-    const step = observesAny ? lossAndGradients(graph.model, batch, needs) : null;
+    const step = takeStep(graph, criteria, batch, options.mode);
     if (step !== null) disposables.push({ ...step, gates: [...step.gates] });
     return scoreMinibatch(graph, criteria, batch, step, options);
   } finally {

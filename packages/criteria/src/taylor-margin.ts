@@ -20,7 +20,10 @@ export interface TaylorMarginOptions {
   readonly competitors?: number;
 }
 
-/** An estimate of the loss's change itself, |mean_n ΔE_n|, not its square. Meant for mode "eval". */
+/**
+ * An estimate of the loss's change itself, mean_n ΔE_n, not its square: below 0 where the network seems better off without
+ * the unit. Meant for mode "eval".
+ */
 export const taylorMargin = ({ competitors = 2 }: TaylorMarginOptions = {}): Criterion =>
   defineCriterion({
     name: "taylor-margin",
@@ -31,6 +34,6 @@ export const taylorMargin = ({ competitors = 2 }: TaylorMarginOptions = {}): Cri
       const d = tf.slice(slopes, 0, count);
       const p = tf.expandDims(tf.slice(probabilities, [1, 0], [count, -1]), 2); // [competitors, batch, 1]
       const grown = tf.sum(tf.mul(p, tf.expm1(tf.neg(d))), 0); // Σ p (exp(-d) - 1), [batch, units]
-      return tf.abs(tf.mean(tf.log1p(grown), 0));
+      return tf.mean(tf.log1p(grown), 0);
     },
   });

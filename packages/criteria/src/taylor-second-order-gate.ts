@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { gateCurvature } from "./gate-curvature.ts";
+import { gateCurvature, gateSlope } from "./gate-curvature.ts";
 
 /** Of the minibatch's mean loss. The curvature is exact where `gate-curvature.ts` says so. */
 export const taylorSecondOrderGate = (): Criterion =>
@@ -12,8 +12,8 @@ export const taylorSecondOrderGate = (): Criterion =>
     name: "taylor-so-gate",
     observes: "margins",
     competitors: Number.POSITIVE_INFINITY,
-    score: (group) => {
-      const curvature: tf.Tensor1D = tf.mean(gateCurvature(group.margins), 0);
-      return tf.square(tf.sub(tf.mul(curvature, 0.5), group.gateGradient));
+    score: ({ margins }) => {
+      const change = tf.sub(tf.mul(gateCurvature(margins), 0.5), gateSlope(margins)); // [batch, units]
+      return tf.square(tf.mean<tf.Tensor1D>(change, 0));
     },
   });

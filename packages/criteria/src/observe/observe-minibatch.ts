@@ -30,7 +30,7 @@ export interface ObserveOptions {
   readonly seed?: number;
 }
 
-/** Options for `lossAndGradients` or `trainStep`: what the step itself has to give. */
+/** Options for `trainStep`: what the step itself has to give. */
 export interface StepNeeds {
   readonly gates: readonly GateSite[];
   readonly activations: readonly string[];
@@ -52,8 +52,21 @@ export function stepNeeds(graph: DependencyGraph, criteria: readonly Criterion[]
   };
 }
 
+/** The step for criteria alone, with nothing in it that none of them asks for; null where that is all of it. */
+export function takeStep(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batch: Batch,
+  mode: Mode,
+): LossAndGradients | null {
+  const needs = stepNeeds(graph, criteria);
+  if (asksForGradients(criteria)) return lossAndGradients(graph.model, batch, { mode, ...needs });
+  if (needs.gates.length + needs.activations.length === 0) return null;
+  return lossAndGradients(graph.model, batch, { mode, ...needs, weights: [] });
+}
+
 /**
- * @param step of `graph.model`, taken with `stepNeeds`; null where no criterion observes anything.
+ * @param step of `graph.model`, taken with `stepNeeds` or by `takeStep`; null where no criterion needs one.
  * @returns What it holds beyond `step` is the caller's to dispose (`disposeExtras`).
  */
 export function observeMore(
@@ -63,16 +76,16 @@ export function observeMore(
   step: LossAndGradients | null,
   options: ObserveOptions,
 ): Observed {
-  if (step === null) return observedNothing;
   const { gates } = stepNeeds(graph, criteria);
   const gatesAt = (side: GateSite["at"]): ByLayer<tf.Tensor2D> =>
     Object.fromEntries(
-      gates.flatMap(({ layer, at }, i) => (at === side ? [[layer, step.gates[i] as tf.Tensor2D]] : [])),
+      gates.flatMap(({ layer, at }, i) => (at === side ? [[layer, step?.gates[i] as tf.Tensor2D]] : [])),
     );
   const asks = asker(criteria);
   return {
-    gradients: step.gradients,
-    activations: step.activations,
+    ...observedNothing,
+    ...(step !== null && asksForGradients(criteria) ? { gradients: step.gradients } : {}),
+    ...(step !== null ? { activations: step.activations } : {}),
     inputGates: gatesAt("input"),
     outputGates: gatesAt("output"),
     hessianProducts: asks("hessian") ? productWithWeights(graph, batch, options) : null,
@@ -144,6 +157,9 @@ const asker =
   (criteria: readonly Criterion[]) =>
   (kind: Observation): boolean =>
     criteria.some(({ observes }) => observes === kind);
+
+const asksForGradients = (criteria: readonly Criterion[]): boolean =>
+  asker(criteria)("gradients") || asker(criteria)("hessian");
 
 const nameOf = (criteria: readonly Criterion[], kind: Observation): string =>
   criteria.find(({ observes }) => observes === kind)?.name ?? "";
