@@ -7,6 +7,7 @@ import { densenetBc } from "./networks/densenet-bc.ts";
 import { lenet3 } from "./networks/lenet3.ts";
 import { mobilenetV2 } from "./networks/mobilenet-v2.ts";
 import type { NetworkOptions } from "./networks/network-options.ts";
+import { preactResnet18 } from "./networks/preact-resnet.ts";
 import { type BlockKind, resnet } from "./networks/resnet.ts";
 import { vgg11Bn } from "./networks/vgg11-bn.ts";
 
@@ -20,6 +21,7 @@ export const modelNames = [
   "resnet32-b",
   "resnet44-b",
   "resnet56-b",
+  "preact-resnet18",
   "densenet-cifar",
   "vgg11-bn",
   "resnet34",
@@ -89,6 +91,12 @@ const networks: Readonly<Record<ModelName, Network>> = {
   "resnet32-b": cifarResnetOf(5, "B", 466_906),
   "resnet44-b": cifarResnetOf(7, "B", 661_338),
   "resnet56-b": cifarResnetOf(9, "B", 855_770),
+  "preact-resnet18": {
+    ...cifar10,
+    description: "Pre-activation ResNet, 18 layers deep, last batch normalisation included",
+    parameterCount: 11_172_170,
+    build: preactResnet18,
+  },
   "densenet-cifar": {
     ...cifar10,
     description: "DenseNet, 22 layers deep, growth 12",

@@ -23,6 +23,7 @@ const smallInput: Readonly<Partial<Record<ModelName, [number, number, number]>>>
   "resnet32-b": [8, 8, 3],
   "resnet44-b": [8, 8, 3],
   "resnet56-b": [8, 8, 3],
+  "preact-resnet18": [9, 7, 3],
   "densenet-cifar": [9, 8, 3],
   "vgg11-bn": [32, 33, 3],
   "mobilenet-v2": [9, 33, 3],
@@ -36,7 +37,7 @@ function inputOf(name: ModelName): [number, number, number] {
 }
 
 /** Those of more are built from the same parts, and take seconds; imagenet.test.ts compares them with PyTorch. */
-const mostParameters = 10_000_000;
+const mostParameters = 12_000_000;
 const swept = listModels().filter((name) => modelInfo(name).parameterCount < mostParameters);
 
 /** A digest a weight; comparing millions of numbers one by one takes seconds. */
@@ -117,6 +118,16 @@ describe("closed forms of the parameter counts", () => {
     ["resnet20-b", resnet(3) + projections],
     ["resnet56-b", resnet(9) + projections],
   ] as const)("%s", (name, count) => expect(modelInfo(name).parameterCount).toBe(count));
+
+  it("preact-resnet18", () => {
+    const blocks = [64, 64, 128, 256].map((inputs, i) => {
+      const width = 64 * 2 ** i;
+      const [first, second] = [2 * inputs + 9 * inputs * width, 2 * width + 9 * width ** 2];
+      return first + 3 * second + (inputs === width ? 0 : inputs * width); // 4 convolutions, each behind its BN
+    });
+    const count = 9 * 3 * 64 + blocks.reduce((a, b) => a + b) + 2 * 512 + 513 * 10;
+    expect(modelInfo("preact-resnet18").parameterCount).toBe(count);
+  });
 
   it("lenet3", () => {
     const convolutions = 76 * 16 + (25 * 16 + 1) * 32;

@@ -79,6 +79,7 @@ describe("PyTorch's layout: the same logits as PyTorch itself", () => {
     lenet3: [() => createModel("lenet3"), 32, 32],
     resnet20: [() => createModel("resnet20"), 32, 32],
     "resnet32-b": [() => createModel("resnet32-b"), 32, 32],
+    "preact-resnet18": [() => createModel("preact-resnet18", { inputShape: [9, 7, 3] }), 9, 7],
     "densenet-cifar": [() => createModel("densenet-cifar"), 32, 32],
     "vgg11-bn": [() => createModel("vgg11-bn", { inputShape: [64, 64, 3] }), 64, 64],
     zoo: [zoo, 6, 4],

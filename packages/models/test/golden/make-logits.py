@@ -64,6 +64,39 @@ class ResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
+class PreActivationBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.bn1, self.conv1 = nn.BatchNorm2d(inputs), nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2, self.conv2 = nn.BatchNorm2d(outputs), nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        if stride != 1:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False))
+
+    def forward(self, x):
+        y = F.relu(self.bn1(x))
+        shortcut = self.shortcut(y) if hasattr(self, "shortcut") else x
+        return self.conv2(F.relu(self.bn2(self.conv1(y)))) + shortcut
+
+
+class PreActivationResNet18(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+
+        def stage(inputs, outputs, stride):
+            return nn.Sequential(
+                PreActivationBlock(inputs, outputs, stride), PreActivationBlock(outputs, outputs, 1)
+            )
+
+        self.layer1, self.layer2 = stage(64, 64, 1), stage(64, 128, 2)
+        self.layer3, self.layer4 = stage(128, 256, 2), stage(256, 512, 2)
+        self.bn, self.linear = nn.BatchNorm2d(512), nn.Linear(512, 10)
+
+    def forward(self, x):
+        x = self.layer4(self.layer3(self.layer2(self.layer1(self.conv1(x)))))
+        return self.linear(F.relu(self.bn(x)).mean((2, 3)))
+
+
 class LeNet3(nn.Module):
     def __init__(self):
         super().__init__()
@@ -177,6 +210,7 @@ found = {
         "lenet3": logits(fill(LeNet3())),
         "resnet20": logits(fill(ResNet(3, "A"))),
         "resnet32-b": logits(fill(ResNet(5, "B"))),
+        "preact-resnet18": logits(fill(PreActivationResNet18()), 9, 7),
         "densenet-cifar": logits(fill(DenseNet())),
         "vgg11-bn": logits(fill(Vgg11(64)), 64, 64),
         "zoo": logits(fill(Zoo()), 6, 4),
