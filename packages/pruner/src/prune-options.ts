@@ -30,4 +30,6 @@ export interface PruneOptions {
   readonly optimizer?: Optimizer;
   /** Go on from a checkpoint: a removal's `state` and the model it left (copied). Restore the optimiser yourself. */
   readonly resume?: { readonly state: PruneState; readonly model: tfl.LayersModel };
+  /** Receives the criterion's caveats, one sentence. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
 }

@@ -51,7 +51,8 @@ async function* pruneToBudget(
   options: PruneOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  for (const warning of caveats(run.graph, [options.criterion])) console.warn(warning);
+  const { criterion, onWarning = console.warn } = options;
+  for (const warning of caveats(run.graph, [criterion])) onWarning(warning);
   while (!isMet(run.left(), run.target)) {
     yield* pruneEpoch(run, options, optimizer);
     run.epoch++;

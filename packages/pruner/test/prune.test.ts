@@ -140,6 +140,20 @@ describe("prune", () => {
     for (const each of [whole, first, second]) each.dispose();
   });
 
+  it("hands on what the criterion has to say", async () => {
+    const model = network();
+    const warnings: string[] = [];
+    const criterion = criteria.taylorWeightGroup();
+    const onWarning = (message: string): void => void warnings.push(message);
+    const events = await collect(
+      prune(model, { criterion, data, budget: { count: 1 }, schedule, onWarning }),
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^criterion "taylor-weight-group" says nothing about "c0"/),
+    ]);
+    for (const each of [model, last(events).model]) disposeModel(each);
+  });
+
   it("stops where floors leave nothing to remove", async () => {
     const model = network();
     const optimizer = make();
