@@ -1,16 +1,18 @@
-/** Before an hour of training: do the weights fit, can every criterion score this network, what is never pruned? */
+/** Before an hour of training: do the weights fit, can so much go, can every criterion score this, what is never pruned? */
 import fs from "node:fs";
 import { scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { createModel, loadWeights, type ModelName } from "@secateur/models";
+import { selectUnits } from "@secateur/pruner";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { budgetOf } from "./budget-of.ts";
 import type { BenchConfig } from "./config.ts";
 import type { CriterionFactories } from "./load-criteria.ts";
 import type { Pinned } from "./results.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Scores two random images. Throws what the weights or a criterion throw; returns what is pinned. */
+/** Scores two random images. Throws what the weights, the budget or a criterion throw; returns what is pinned. */
 export async function checkSetup(
   config: BenchConfig,
   criteria: CriterionFactories,
@@ -18,6 +20,8 @@ export async function checkSetup(
   const model = createModel(config.model as ModelName);
   if (config.weights !== null) readWeights(model, config.weights);
   const graph = buildDependencyGraph(model);
+  const alike = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
+  selectUnits(graph, alike, budgetOf(config, Math.max(...config.ratios)));
   const batch = { xs: tf.randomNormal([2, 32, 32, 3], 0, 1, "float32", 1), ys: tf.tensor1d([0, 1], "int32") };
   const all = [...criteria.values()].map((make) => make(0));
   await scoreAll(model, graph, all, [batch], { onWarning: () => undefined });

@@ -1,10 +1,8 @@
 /**
- * What one run of `bench:cifar10` does. The schema checks the command line and `config.json` alike; where the run's
- * files lie (`--out`) and whether it goes on (`--resume`) are not part of it.
+ * What one run of `bench:cifar10` does, and its defaults. Where the run's files lie (`--out`) and whether it goes on
+ * (`--resume`) are not part of it.
  */
-import { z } from "zod";
 import { trainedWeights } from "./trained.ts";
-import { suggestion } from "./usage-error.ts";
 
 export const budgetNames = ["units", "macs", "params"] as const;
 export type BudgetName = (typeof budgetNames)[number];
@@ -23,9 +21,15 @@ export interface BenchConfig {
   /** Shares to remove, 0..1 exclusive, ascending. */
   readonly ratios: readonly number[];
   readonly budget: BudgetName;
+  /** Prune while the network trains, through all ratios on one way, instead of at once to each. */
+  readonly iterative: boolean;
+  /** Minibatches between two removals; null where it is not iterative. */
+  readonly frequency: number | null;
+  /** Units that go at each removal; null is a fiftieth of all. */
+  readonly "per-removal": number | null;
   /** Epochs of training before pruning. */
   readonly epochs: number;
-  /** Epochs of fine-tuning after pruning, fractions allowed; 0 is none. */
+  /** Epochs of fine-tuning after pruning (iterative: after the last ratio), fractions allowed; 0 is none. */
   readonly finetune: number;
   /** Everything runs once for each of the seeds 0, 1, … seeds - 1. */
   readonly seeds: number;
@@ -52,6 +56,9 @@ export const defaults: BenchConfig = {
   criterion: [],
   ratios: [0.3, 0.5, 0.7],
   budget: "units",
+  iterative: false,
+  frequency: null,
+  "per-removal": null,
   epochs: 6,
   finetune: 0.5,
   seeds: 3,
@@ -70,9 +77,13 @@ export const quickDefaults: Partial<BenchConfig> = {
   seeds: 1,
 };
 
+/** What `--iterative` puts there: ratios cost next to nothing where one way leads through all of them. */
+export const iterativeDefaults: Pick<BenchConfig, "ratios"> & { readonly frequency: number } = {
+  ratios: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+  frequency: 10,
+};
+
 export const trainingImageCount = 50_000;
-/** With fewer, the test set of a fifth would not even hold one image a class. */
-const smallestSubset = 50;
 
 /** Images of the test set that a run uses. */
 export function testImageCount(config: BenchConfig): number {
@@ -80,7 +91,7 @@ export function testImageCount(config: BenchConfig): number {
 }
 
 /**
- * What was asked for, completed by the defaults; `--quick` and `--weights` have defaults of their own. A network that is
+ * What was asked for, completed by the defaults; `--quick`, `--iterative` and `--weights` have defaults of their own. A network that is
  * asked for by name and comes trained is taken as it comes, unless it is to be trained or loaded from elsewhere.
  */
 export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
@@ -90,78 +101,8 @@ export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
   return {
     ...defaults,
     ...(given.quick ? quickDefaults : {}),
+    ...(given.iterative ? iterativeDefaults : {}),
     ...(weights === null ? {} : { weights, epochs: 0 }),
     ...given,
   };
 }
-
-const oneOf = (what: string, names: readonly string[]): z.ZodType<string> =>
-  z.string().refine((name) => names.includes(name), {
-    error: ({ input }) => {
-      const list = names.join(", ");
-      return `knows no ${what} "${input}".${suggestion(String(input), names)} There are: ${list}`;
-    },
-  });
-
-const number = (meaning: string): z.ZodNumber =>
-  z.number({ error: ({ input }) => `wants a number (${meaning}), not ${shown(input)}` });
-const amount = (meaning: string): z.ZodNumber =>
-  number(meaning).gte(0, { error: ({ input }) => `wants 0 or more ${meaning}, not ${shown(input)}` });
-const count = (meaning: string, least: number): z.ZodNumber =>
-  number(meaning)
-    .int({ error: ({ input }) => `wants a whole number of ${meaning}, not ${shown(input)}` })
-    .gte(least, { error: ({ input }) => `wants at least ${least}, not ${shown(input)}` });
-
-const ratio = number("the share to remove").refine((value) => value > 0 && value < 1, {
-  error: ({ input }) => {
-    const hint = Number(input) >= 5 && Number(input) < 100 ? ` Did you mean ${Number(input) / 100}?` : "";
-    return `wants shares to remove, between 0 and 1, not ${shown(input)}.${hint}`;
-  },
-});
-
-/** The schema of a whole configuration, given the names of the models and criteria there are. */
-export function configSchema({ models, criteria }: KnownNames): z.ZodType<BenchConfig> {
-  const path = z.string().min(1, { error: "wants a path" });
-  const unique = { error: "has the same entry twice" };
-  return z
-    .strictObject({
-      model: oneOf("model", models),
-      weights: path.nullable(),
-      criteria: z.array(oneOf("criterion", criteria)).refine(isUnique, unique),
-      criterion: z.array(path).refine(isUnique, unique),
-      ratios: z.array(ratio).min(1, { error: "wants at least one share" }).refine(isUnique, unique),
-      budget: oneOf("budget", budgetNames).pipe(z.enum(budgetNames)),
-      epochs: count("epochs", 0),
-      finetune: amount("epochs"),
-      seeds: count("seeds", 1),
-      engine: oneOf("engine", engineNames).pipe(z.enum(engineNames)),
-      workers: count("threads", 1),
-      data: path.nullable(),
-      subset: count("training images", smallestSubset)
-        .lte(trainingImageCount, {
-          error: `wants at most ${trainingImageCount} training images, CIFAR-10 has no more`,
-        })
-        .nullable(),
-      quick: z.boolean(),
-    })
-    .refine(({ epochs, weights }) => epochs > 0 || weights !== null, {
-      path: ["epochs"],
-      error: "is 0, so nothing would be trained: give --weights FILE or at least one epoch",
-    })
-    .refine((config) => config.criteria.length + config.criterion.length > 0, {
-      path: ["criteria"],
-      error: "wants at least one criterion",
-    });
-}
-
-/** The first thing wrong as half a sentence after the key's name: `ratios wants …`. */
-export function firstProblem({ issues }: z.ZodError): { readonly key: string; readonly problem: string } {
-  const [issue] = issues;
-  if (issue?.code === "unrecognized_keys")
-    return { key: issue.keys.join(", "), problem: "is no known setting" };
-  return { key: String(issue?.path[0] ?? ""), problem: issue?.message ?? "is wrong" };
-}
-
-const isUnique = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-
-const shown = (input: unknown): string => (typeof input === "string" ? `"${input}"` : String(input));

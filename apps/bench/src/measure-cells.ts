@@ -3,7 +3,7 @@ import { measureLatency } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
 import type { BenchConfig } from "./config.ts";
-import type { PrunedCell } from "./jobs/prune-network.ts";
+import type { PrunedCell } from "./jobs/record-cell.ts";
 import type { Progress } from "./progress.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Baseline, Cell } from "./results.ts";

@@ -25,6 +25,15 @@ export function trainingRecipe(model: string): Recipe {
   };
 }
 
+/**
+ * For training between removals: the rate that fine-tuning begins with, as each removal is a small damage to repair, and
+ * constant, so that the first ratio and the last are reached under the same conditions. Without weight decay, as in the
+ * paper's runs: it would shrink the weights that are being judged.
+ */
+export function pruningOptimizer(): Optimizer {
+  return sgd({ learningRate: 0.01, momentum: 0.9 });
+}
+
 export function fineTuningRecipe(): Recipe {
   return { optimizer: sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 }), schedule: cosine() };
 }

@@ -1,6 +1,9 @@
-/** What a run's log holds so far: results by what they are of, each once, whatever was logged twice around a kill. */
+/**
+ * What a run's log holds so far: results by what they are of, each once, whatever was logged twice around a kill; curves
+ * point after point, whatever order the workers told them in.
+ */
 import type { RunEvent } from "./event-log.ts";
-import type { PrunedCell } from "./jobs/prune-network.ts";
+import type { PrunedCell } from "./jobs/record-cell.ts";
 import type { Baseline, CurvePoint, FineTunePoint } from "./results.ts";
 
 export type TrainedBaseline = Omit<Baseline, "latencyMsPerImage">;
@@ -29,10 +32,14 @@ export function readRecord(events: readonly RunEvent[]): Recorded {
     training: lastOfEach(
       of<CurvePoint>("training", "point"),
       ({ seed, epoch }) => `${seed}/${epoch.toFixed(6)}`,
+    ).toSorted(bySeedAndEpoch),
+    fineTuning: lastOfEach(tuning, (point) => `${cellKey(point)}/${point.epoch.toFixed(6)}`).toSorted(
+      (a, b) => a.criterion.localeCompare(b.criterion) || a.ratio - b.ratio || bySeedAndEpoch(a, b),
     ),
-    fineTuning: lastOfEach(tuning, (point) => `${cellKey(point)}/${point.epoch.toFixed(6)}`),
   };
 }
+
+const bySeedAndEpoch = (a: CurvePoint, b: CurvePoint): number => a.seed - b.seed || a.epoch - b.epoch;
 
 function lastOfEach<T>(values: readonly T[], key: (value: T) => string): readonly T[] {
   return [...new Map(values.map((value) => [key(value), value])).values()];

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
-import { firstProblem } from "./config.ts";
+import { firstProblem } from "./config-schema.ts";
 import { lockDirectory, lockName } from "./directory-lock.ts";
 import { EventLog } from "./event-log.ts";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";

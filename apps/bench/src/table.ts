@@ -8,7 +8,8 @@ export interface Column {
   readonly text: (row: TableRow) => string;
 }
 
-const none = "–";
+/** Stands where there is no number. */
+export const none = "–";
 
 /** Columns in the order in which they are shown; fine-tuning only where it was done. */
 export function columnsOf({ rows }: Summary): readonly Column[] {
@@ -62,12 +63,15 @@ export function markdownTable(summary: Summary): string {
   return [line(header), rule, ...body.map(line), "", tableNote(summary)].join("\n");
 }
 
-/** What the numbers are, in two sentences. */
+/** What the numbers are, in short sentences. */
 export function tableNote({ config, seeds }: Summary): string {
   const spreadNote = seeds.length > 1 ? `, mean ± standard deviation over ${seeds.length} seeds` : "";
+  const loopNote =
+    " Pruned: when the loop, which trains the network on, had removed that share." +
+    (config.finetune > 0 ? " Fine-tuned: after the last." : "");
   return (
     `Removed: share of ${budgetWords[config.budget]} asked for. Accuracy (before), Pruned${config.finetune > 0 ? ", Fine-tuned" : ""}: ` +
-    `on the test images${spreadNote}. MACs: multiply-adds an image.`
+    `on the test images${spreadNote}. MACs: multiply-adds an image.${config.iterative ? loopNote : ""}`
   );
 }
 

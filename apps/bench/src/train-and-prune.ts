@@ -4,7 +4,7 @@ import type { EngineReport } from "@secateur/backend";
 import type { BenchData } from "./bench-data.ts";
 import type { BenchConfig } from "./config.ts";
 import type { RunEvent } from "./event-log.ts";
-import { type Job, type JobEvent, networkFile, trainingFile } from "./jobs/job.ts";
+import { type Job, type JobEvent, networkFile, pruningFile, trainingFile } from "./jobs/job.ts";
 import { lazyTask } from "./lazy-task.ts";
 import type { CriterionFactories } from "./load-criteria.ts";
 import type { Progress, Task } from "./progress.ts";
@@ -42,7 +42,10 @@ export async function trainAndPrune(
       if (news !== null) progress.log(news);
     },
     onDone: (job) => {
-      if (job.kind === "prune") return [];
+      if (job.kind === "prune") {
+        run.remove(pruningFile(job.seed, job.criterion));
+        return [];
+      }
       run.remove(trainingFile(job.seed));
       if (readRecord(run.log.events).baselines.size === config.seeds) tasks.train.done();
       return pruneJobs(run, names, job.seed);
@@ -82,7 +85,8 @@ function pruneJobs(
   return criteria.flatMap((criterion): readonly Job[] => {
     const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
     if (ratios.length === 0) return [];
-    if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network }];
+    const checkpoint = run.read(pruningFile(seed, criterion));
+    if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network, checkpoint }];
     const file = networkFile(seed);
     throw new RunDirectoryError(
       `${run.path} lacks ${file}, from which to go on. Begin anew in another --out.`,

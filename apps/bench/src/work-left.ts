@@ -1,7 +1,12 @@
 /** How much is still to be done, for the progress bars, in images trained on. */
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { createModel, type ModelName } from "@secateur/models";
+import { remainingOf } from "@secateur/pruner";
 import type { BenchData } from "./bench-data.ts";
 import type { BenchConfig } from "./config.ts";
 import { evaluationCost } from "./jobs/job.ts";
+import type { PrunedCell } from "./jobs/record-cell.ts";
+import { imagesForAll } from "./pruning-pace.ts";
 import { batchSize } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -11,9 +16,13 @@ export interface WorkLeft {
   readonly pruning: number;
 }
 
+type Run = Pick<RunDirectory<BenchConfig>, "config"> & {
+  readonly log: Pick<RunDirectory<BenchConfig>["log"], "events">;
+};
+
 export function workLeft(
-  { config, log }: RunDirectory<BenchConfig>,
-  data: BenchData,
+  { config, log }: Run,
+  data: Pick<BenchData, "stepsPerEpoch" | "testCount">,
   criterionCount: number,
 ): WorkLeft {
   const { baselines, cells, training } = readRecord(log.events);
@@ -25,7 +34,39 @@ export function workLeft(
     return (config.epochs - Math.max(0, ...reached)) * epoch + test;
   };
   const seeds = Array.from({ length: config.seeds }, (_, seed) => seed);
-  const cellsLeft = config.seeds * criterionCount * config.ratios.length - cells.size;
-  const perCell = test + (config.finetune > 0 ? config.finetune * epoch + test : 0);
-  return { training: seeds.reduce((sum, seed) => sum + forSeed(seed), 0), pruning: cellsLeft * perCell };
+  const tuning = config.finetune > 0 ? config.finetune * epoch + test : 0;
+  const ways = config.seeds * criterionCount;
+  return {
+    training: seeds.reduce((sum, seed) => sum + forSeed(seed), 0),
+    pruning: config.iterative
+      ? iterativeWork(config, [...cells.values()], ways, test, tuning)
+      : (ways * config.ratios.length - cells.size) * (test + tuning),
+  };
+}
+
+/** Each way trains as far as the last ratio, is tested at each, and fine-tuned at its end. */
+function iterativeWork(
+  config: BenchConfig,
+  cells: readonly PrunedCell[],
+  ways: number,
+  test: number,
+  tuning: number,
+): number {
+  const last = Math.max(...config.ratios);
+  const reached = new Map<string, number>();
+  for (const { seed, criterion, ratio } of cells) {
+    const way = `${seed}/${criterion}`;
+    reached.set(way, Math.max(ratio, reached.get(way) ?? 0));
+  }
+  const shares = ways * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
+  const unfinished = ways - cells.filter(({ ratio }) => ratio === last).length;
+  const testsLeft = ways * config.ratios.length - cells.length;
+  return shares * imagesForAll(config, countUnits(config.model)) + testsLeft * test + unfinished * tuning;
+}
+
+function countUnits(name: string): number {
+  const model = createModel(name as ModelName);
+  const { units } = remainingOf(buildDependencyGraph(model)).amounts();
+  model.dispose();
+  return units;
 }

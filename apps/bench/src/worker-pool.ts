@@ -1,7 +1,7 @@
 /** Worker processes that share a queue of jobs; a job that is done may bring new ones. */
 import { EventEmitter, once } from "node:events";
 import type { Job, JobEvent, WorkerSetup } from "./jobs/job.ts";
-import type { Setting } from "./jobs/prune-network.ts";
+import type { Setting } from "./jobs/trained-network.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 export interface Orders {

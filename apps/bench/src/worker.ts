@@ -4,8 +4,10 @@ import { setImmediate } from "node:timers/promises";
 import { useBackend } from "@secateur/backend";
 import { loadBenchData } from "./bench-data.ts";
 import type { Job, JobEvent, WorkerSetup } from "./jobs/job.ts";
-import { pruneNetwork, type Setting } from "./jobs/prune-network.ts";
+import { pruneIteratively } from "./jobs/prune-iteratively.ts";
+import { pruneNetwork } from "./jobs/prune-network.ts";
 import { trainNetwork } from "./jobs/train-network.ts";
+import type { Setting } from "./jobs/trained-network.ts";
 import { isKnown } from "./known-errors.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
 
@@ -50,7 +52,8 @@ function events(
   if (job.kind === "train") return trainNetwork(job, config, data);
   const make = criteria.get(job.criterion);
   if (make === undefined || baseline === null) throw new Error(`nothing to prune by "${job.criterion}" with`);
-  return pruneNetwork(job, make(job.seed), { config, data, baseline });
+  const prune = config.iterative ? pruneIteratively : pruneNetwork;
+  return prune(job, make(job.seed), { config, data, baseline });
 }
 
 function send(message: FromWorker): void {

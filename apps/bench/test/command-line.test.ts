@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { commandLine, helpText } from "../src/cli/help.ts";
 import { type BenchCommand, parseArguments } from "../src/cli/parse-arguments.ts";
-import { completeConfig, defaults, type KnownNames, quickDefaults, testImageCount } from "../src/config.ts";
+import {
+  completeConfig,
+  defaults,
+  iterativeDefaults,
+  type KnownNames,
+  quickDefaults,
+  testImageCount,
+} from "../src/config.ts";
 
 const known: KnownNames = {
   models: ["lenet3", "resnet20", "resnet56"],
@@ -28,6 +35,13 @@ describe("parseArguments", () => {
 
   it("does not train a network that comes with weights", () => {
     expect(parse("--weights", "w.th").config).toMatchObject({ weights: "/home/me/w.th", epochs: 0 });
+  });
+
+  it("gives --iterative ratios and a frequency of its own", () => {
+    expect(parse("--iterative", "--quick").config).toMatchObject({ ...iterativeDefaults, seeds: 1 });
+    const { given, config } = parse("--iterative", "--per-removal", "7", "--frequency=3", "--ratios", "0.5");
+    expect(given).toEqual({ iterative: true, ratios: [0.5], frequency: 3, "per-removal": 7 });
+    expect(config).toMatchObject(given);
   });
 
   it("takes several criteria of one's own, sorts ratios, makes paths absolute", () => {
@@ -74,6 +88,14 @@ describe("parseArguments", () => {
     [["--finetune", "-1"], "--finetune wants 0 or more epochs, not -1."],
     [["--epochs", "two"], '--epochs wants a number (epochs), not "two".'],
     [["--epochs", "0"], /^--epochs is 0, so nothing would be trained/],
+    [
+      ["--frequency", "5"],
+      /^--frequency is about pruning step by step: give --iterative too, or leave it out\.$/,
+    ],
+    [["--per-removal", "5"], /^--per-removal is about pruning step by step: give --iterative too/],
+    [["--iterative", "--frequency", "0"], "--frequency wants at least 1, not 0."],
+    [["--iterative", "--per-removal", "0.1"], "--per-removal wants a whole number of units, not 0.1."],
+    [["--per-remove", "5"], 'There is no flag --per-remove. Did you mean "--per-removal"? See --help.'],
     [["--subset", "7"], "--subset wants at least 50, not 7."],
     [["--subset", "60000"], /^--subset wants at most 50000 training images/],
     [["--resume"], "--resume needs --out DIR, the directory of the run to go on with."],
@@ -98,6 +120,11 @@ describe("commandLine", () => {
     ["", "npx pnpm@10.34.9 bench:cifar10"],
     ["--quick", "npx pnpm@10.34.9 bench:cifar10 --quick"],
     ["--quick --seeds 3", "npx pnpm@10.34.9 bench:cifar10 --seeds 3 --quick"],
+    ["--iterative --quick", "npx pnpm@10.34.9 bench:cifar10 --iterative --quick"],
+    [
+      "--iterative --per-removal 4 --ratios 0.5",
+      "npx pnpm@10.34.9 bench:cifar10 --ratios 0.5 --iterative --per-removal 4",
+    ],
     ["--weights /a --finetune 0", "npx pnpm@10.34.9 bench:cifar10 --weights /a --finetune 0"],
   ])("repeats %j", (args, expected) => {
     expect(commandLine(parse(...args.split(" ").filter(Boolean)).config)).toBe(expected);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { html } from "../src/report/html.ts";
 import { reportHtml } from "../src/report/report.ts";
-import { sampleSummary } from "./sample-summary.ts";
+import { iterativeSummary, sampleSummary } from "./sample-summary.ts";
 
 describe("reportHtml", () => {
   it("is one page with every section and plot, and asks for nothing from elsewhere", async () => {
@@ -28,6 +28,23 @@ describe("reportHtml", () => {
     expect(page).toContain("my&lt;layer onclick=&quot;x&quot;&gt;");
     expect(page).toContain("scores are &lt;random&gt; &amp; mean nothing");
     expect(page).not.toContain("<random>");
+  });
+
+  it("shows an iterative run's way over all that is removed", async () => {
+    const page = await reportHtml(iterativeSummary());
+    expect(page).toContain("<h2>Accuracy and loss</h2>");
+    const plots = [...page.matchAll(/aria-label="(\w+ over \w+ removed), for each/g)].map(
+      ([, title]) => title,
+    );
+    expect(plots).toEqual(
+      ["Accuracy", "Loss"].flatMap((y) =>
+        ["units", "MACs", "parameters"].map((x) => `${y} over ${x} removed`),
+      ),
+    );
+    expect(page).toContain("was pruned while it trained on, 2 % of the units every 10 minibatches, and then");
+    expect(page).not.toMatch(/NaN|undefined|\[object/);
+    // The last column with a number is marked, also where there was no fine-tuning.
+    expect(page.match(/<td class="best">[\d.]+ ± [\d.]+<\/td>/g)).toHaveLength(2);
   });
 
   it("leaves out what the run did not do", async () => {

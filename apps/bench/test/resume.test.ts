@@ -11,8 +11,9 @@ const isCached = findCachedCifar10() !== null;
 if (!isCached) console.warn("CIFAR-10 is not cached: killing and resuming a run is not tested");
 
 const root = path.join(import.meta.dirname, "../../..");
-const settings =
-  "--subset 300 --epochs 2 --seeds 1 --criteria random,taylor-gate --ratios 0.5 --finetune 0.5 --engine wasm";
+const common = "--subset 300 --seeds 1 --criteria random,taylor-gate --finetune 0.5 --engine wasm";
+const atOnce = `${common} --epochs 2 --ratios 0.5`;
+const iterative = `${common} --epochs 1 --iterative --frequency 2 --per-removal 4 --ratios 0.1,0.4`;
 let directory = "";
 
 beforeAll(() => {
@@ -58,8 +59,12 @@ function results(out: string): unknown {
   return { rows: rows.map(timeless), cells: cells.map(timeless), trainingCurve, fineTuneCurves };
 }
 
-it.skipIf(!isCached)("killed three times", { timeout: 240_000 }, async () => {
-  const [whole, broken] = [path.join(directory, "whole"), path.join(directory, "broken")];
+it.skipIf(!isCached).each([
+  ["at once", atOnce],
+  ["iteratively", iterative],
+])("killed three times, pruning %s", { timeout: 240_000 }, async (name, settings) => {
+  const [whole, broken] = ["whole", "broken"].map((each) => path.join(directory, `${name} ${each}`));
+  if (whole === undefined || broken === undefined) throw new Error("unreachable");
   expect(await run(whole, settings)).toBe(0);
   const lines = logLength(whole);
   expect(await run(broken, settings, 1)).toBeNull();

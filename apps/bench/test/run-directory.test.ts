@@ -3,7 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import { type BenchConfig, configSchema, type KnownNames } from "../src/config.ts";
+import { type BenchConfig, defaults, type KnownNames } from "../src/config.ts";
+import { configSchema } from "../src/config-schema.ts";
 import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
 
 const known: KnownNames = {
@@ -30,6 +31,20 @@ describe("openRunDirectory", () => {
     expect(run).toMatchObject({ resumed: true, config: { model: "resnet20", quick: true, seeds: 1 } });
     run.close();
     expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
+  });
+
+  it("goes on with a run from before there was --iterative", () => {
+    open().close();
+    const {
+      iterative: _,
+      frequency: __,
+      "per-removal": ___,
+      ...old
+    } = JSON.parse(fs.readFileSync(at("config.json"), "utf8"));
+    fs.writeFileSync(at("config.json"), JSON.stringify(old));
+    const run = open("--resume");
+    expect(run.config).toEqual(defaults);
+    run.close();
   });
 
   it("names the settings that differ", () => {

@@ -37,6 +37,23 @@ const cells: readonly Cell[] = seeds.flatMap((seed) =>
   ),
 );
 
+/** The same numbers as stations of an iterative run, of which only the last is fine-tuned. */
+export function iterativeSummary(): Summary {
+  const {
+    formatVersion: _,
+    rows: __,
+    seeds: ___,
+    ...measured
+  } = sampleSummary({ iterative: true, frequency: 10 });
+  const last = Math.max(...ratios);
+  const untuned = { accuracyTuned: null, lossTuned: null };
+  return summarise({
+    ...measured,
+    cells: cells.map((cell) => (cell.ratio === last ? cell : { ...cell, ...untuned })),
+    fineTuneCurves: measured.fineTuneCurves.filter(({ ratio }) => ratio === last),
+  });
+}
+
 export function sampleSummary(changes: Partial<Summary["config"]> = {}): Summary {
   return summarise({
     config: { ...defaults, criteria, ratios, seeds: seeds.length, ...changes },

@@ -53,11 +53,28 @@ export const flags: Readonly<Record<FlagName, Flag>> = {
     value: "WHAT",
     help: "What the ratios are a share of: units (channels), macs (multiply-adds) or params (parameters).",
   },
+  iterative: {
+    kind: "switch",
+    group: "Pruning",
+    help: "Prune step by step while the network trains, as in the paper: every few minibatches the lowest units of the whole network go, and one run of the loop passes all ratios in turn. Implies {iterative}, unless given.",
+  },
+  frequency: {
+    kind: "number",
+    group: "Pruning",
+    value: "N",
+    help: "With --iterative: minibatches between two removals.",
+  },
+  "per-removal": {
+    kind: "number",
+    group: "Pruning",
+    value: "N",
+    help: "With --iterative: units that go at each removal (2 % of all, unless given).",
+  },
   finetune: {
     kind: "number",
     group: "Pruning",
     value: "N",
-    help: "Epochs of fine-tuning after pruning; 0.5 is half an epoch, 0 is none.",
+    help: "Epochs of fine-tuning after pruning (with --iterative after the last ratio); 0.5 is half an epoch, 0 is none.",
   },
   seeds: {
     kind: "number",

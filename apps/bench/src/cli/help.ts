@@ -1,5 +1,12 @@
 /** The text of `--help`, and the command line that repeats a run. */
-import { type BenchConfig, completeConfig, defaults, type KnownNames, quickDefaults } from "../config.ts";
+import {
+  type BenchConfig,
+  completeConfig,
+  defaults,
+  iterativeDefaults,
+  type KnownNames,
+  quickDefaults,
+} from "../config.ts";
 import { trainedWeights } from "../trained.ts";
 import { type Flag, type FlagName, flagNames, flags } from "./flags.ts";
 
@@ -37,6 +44,10 @@ const examples = [
     " --model resnet20 --weights resnet20.th --budget macs --ratios 0.5,0.7 --subset 5000",
   ],
   [
+    "The paper's loop: prune while training, and see accuracy and loss over what is gone:",
+    " --model resnet20 --iterative --criteria random,taylor-gate",
+  ],
+  [
     "Your own criterion beside random and Taylor:",
     " --criteria random,taylor-gate --criterion ./my-criterion.ts",
   ],
@@ -49,7 +60,8 @@ function flagLines(name: FlagName, known: KnownNames): readonly string[] {
   const text = flag.help
     .replace("{models}", known.models.join(", "))
     .replace("{criteria}", known.criteria.join(", "))
-    .replace("{quick}", toFlags(quickDefaults).join(" "));
+    .replace("{quick}", toFlags(quickDefaults).join(" "))
+    .replace("{iterative}", toFlags(iterativeDefaults).join(" "));
   const [first = "", ...rest] = wrap(text + defaultOf(name), width - column);
   const lines = rest.map((line) => " ".repeat(column) + line);
   return head.length < column
@@ -66,10 +78,11 @@ function defaultOf(name: FlagName): string {
 
 /** The command that repeats a run from the beginning: only what differs from the defaults. */
 export function commandLine(config: BenchConfig): string {
-  const { quick, model, weights } = config;
+  const { quick, iterative, model, weights } = config;
   const comesTrained = weights !== null && weights === trainedWeights(model);
-  const base = completeConfig({ quick, ...(comesTrained ? { model } : { weights }) });
-  const asked = { ...base, quick: false, model: defaults.model, ...(comesTrained ? {} : { weights: null }) };
+  const base = completeConfig({ quick, iterative, ...(comesTrained ? { model } : { weights }) });
+  const switches = { quick: false, iterative: false };
+  const asked = { ...base, ...switches, model: defaults.model, ...(comesTrained ? {} : { weights: null }) };
   const changed = Object.entries(config).filter(
     ([key, value]) => isSetting(key) && JSON.stringify(value) !== JSON.stringify(asked[key]),
   );

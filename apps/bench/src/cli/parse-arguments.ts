@@ -4,7 +4,8 @@
  */
 import path from "node:path";
 import { type ArgsDef, parseArgs } from "citty";
-import { type BenchConfig, completeConfig, configSchema, firstProblem, type KnownNames } from "../config.ts";
+import { type BenchConfig, completeConfig, type KnownNames } from "../config.ts";
+import { configSchema, firstProblem } from "../config-schema.ts";
 import type { RunCommand } from "../run-directory.ts";
 import { suggestion, UsageError } from "../usage-error.ts";
 import { type FlagKind, type FlagName, flagNames, flags } from "./flags.ts";
@@ -41,6 +42,7 @@ function readTexts(words: readonly string[]): ReadonlyMap<FlagName, readonly str
   const { _: strays, h: _alias, ...parsed } = parseArgs([...rest], definitions());
   const texts = new Map<FlagName, readonly string[]>(files.length > 0 ? [["criterion", files]] : []);
   for (const [key, value] of Object.entries(parsed)) {
+    if (otherSpellings.has(key)) continue;
     const name = flagNames.find((each) => each === key);
     if (name === undefined) throw unknownFlag(key, words);
     if (typeof value === "string") texts.set(name, [checkValue(name, value, words)]);
@@ -51,6 +53,13 @@ function readTexts(words: readonly string[]): ReadonlyMap<FlagName, readonly str
   }
   return texts;
 }
+
+/** citty gives a value under both names: `per-removal` and `perRemoval`. */
+const otherSpellings: ReadonlySet<string> = new Set(
+  flagNames
+    .filter((name) => name.includes("-"))
+    .map((name) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())),
+);
 
 function definitions(): ArgsDef {
   const entries = flagNames.map((name) => [

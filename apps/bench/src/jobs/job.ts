@@ -13,9 +13,12 @@ export interface PruneJob {
   readonly kind: "prune";
   readonly seed: number;
   readonly criterion: string;
+  /** Those without a result. */
   readonly ratios: readonly number[];
   /** The trained network. */
   readonly network: Uint8Array;
+  /** Where an interrupted iterative pruning stands. */
+  readonly checkpoint: Uint8Array | null;
 }
 
 export type Job = TrainJob | PruneJob;
@@ -37,3 +40,5 @@ export const evaluationCost: number = 1 / 3;
 
 export const networkFile = (seed: number): string => `network-${seed}.safetensors`;
 export const trainingFile = (seed: number): string => `training-${seed}.safetensors`;
+export const pruningFile = (seed: number, criterion: string): string =>
+  `pruning-${seed}-${criterion}.safetensors`;

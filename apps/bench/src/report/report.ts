@@ -1,5 +1,6 @@
 /** `report.html`: everything a run found, in one file that needs no network. */
 import { commandLine } from "../cli/help.ts";
+import { iterativeDefaults } from "../config.ts";
 import { formatDuration } from "../progress.ts";
 import type { Summary, TableRow } from "../results.ts";
 import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
@@ -11,6 +12,7 @@ import { paletteSize, seriesScales } from "./plot.ts";
 import { resultsTable } from "./results-table.ts";
 import { seriesLegend } from "./series-legend.ts";
 import { style } from "./style.ts";
+import { trajectoryPlots } from "./trajectory-plots.ts";
 
 /** The whole page. */
 export async function reportHtml(summary: Summary): Promise<string> {
@@ -19,7 +21,7 @@ export async function reportHtml(summary: Summary): Promise<string> {
   const title = `${config.model} on CIFAR-10: ${criteria.length} pruning criteria compared`;
   const legend = seriesLegend(criteria);
   const [accuracy, training, fineTuning] = await Promise.all([
-    accuracyPlots(summary, scales),
+    config.iterative ? trajectoryPlots(summary, scales) : accuracyPlots(summary, scales),
     trainingPlots(summary),
     fineTunePlots(summary, scales),
   ]);
@@ -36,7 +38,7 @@ export async function reportHtml(summary: Summary): Promise<string> {
 <p class="lead">${leadText(summary)}</p>
 ${facts(summary)}
 ${section("Results", "", resultsTable(summary))}
-${section("Accuracy", "Every line begins at the unpruned network; each plot has its own accuracy axis. Bars: standard deviation over seeds.", html`${legend}${figures(accuracy)}`)}
+${section(config.iterative ? "Accuracy and loss" : "Accuracy", accuracyNote(summary), html`${legend}${figures(accuracy)}`)}
 ${training.length === 0 ? html`` : section("Training", "", figures(training))}
 ${fineTuning.length === 0 ? html`` : section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)}
 ${section("Units kept", "Share of each group's units that is left, in per cent, mean over seeds. A group is the channels that can only be removed together.", keptUnitsTable(summary))}
@@ -57,6 +59,13 @@ function section(title: string, text: string, content: Html): Html {
 const figures = (plots: readonly Html[]): Html =>
   html`<div class="plots">${plots.map((svg) => html`<figure>${svg}</figure>`)}</div>`;
 
+function accuracyNote({ config }: Summary): string {
+  const start = "Every line begins at the unpruned network";
+  return config.iterative
+    ? `${start} and has a point for each ratio, where the loop stopped to be tested. Bands: standard deviation over seeds.`
+    : `${start}; each plot has its own accuracy axis. Bars: standard deviation over seeds.`;
+}
+
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
   const origin =
     config.weights === null ? `trained for ${counted(config.epochs, "epoch")}` : "with given weights";
@@ -67,9 +76,16 @@ function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): st
       ? `then fine-tuned for ${counted(config.finetune, "epoch")}`
       : "not fine-tuned afterwards";
   return (
-    `The network, ${origin}, was pruned and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
+    `The network, ${origin}, was pruned${paceText(config)} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
     `on ${startedAt.slice(0, 10)} in ${formatDuration(durationMs)} (engine: ${engine.name}).${images}${quick}`
   );
+}
+
+function paceText({ iterative, frequency, "per-removal": perRemoval }: Summary["config"]): string {
+  if (!iterative) return "";
+  const units = perRemoval === null ? "2 % of the units" : counted(perRemoval, "unit");
+  const interval = frequency ?? iterativeDefaults.frequency;
+  return ` while it trained on, ${units} every ${interval === 1 ? "minibatch" : `${interval} minibatches`},`;
 }
 
 const counted = (count: number, noun: string): string =>

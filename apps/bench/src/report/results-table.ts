@@ -1,6 +1,6 @@
 /** The table of the terminal as HTML, with the best accuracy of every ratio marked. */
 import type { Summary, TableRow } from "../results.ts";
-import { type Column, columnsOf, isUnpruned, tableNote } from "../table.ts";
+import { type Column, columnsOf, isUnpruned, none, tableNote } from "../table.ts";
 import { type Html, html } from "./html.ts";
 
 export function resultsTable(summary: Summary): Html {
@@ -29,9 +29,10 @@ function resultRow(
   { isFirst, isBest }: { isFirst: boolean; isBest: boolean },
 ): Html {
   const classes = [isFirst ? "first" : "", isUnpruned(row) ? "unpruned" : ""].join(" ").trim();
+  const final = columns.findLastIndex(({ text }) => text(row) !== none);
   const cells = columns.map(({ text }, i) => {
     if (i === 0) return html`<th scope="row">${isFirst ? text(row) : ""}</th>`;
-    return html`<td class="${isBest && i === columns.length - 1 ? "best" : ""}">${text(row)}</td>`;
+    return html`<td class="${isBest && i === final ? "best" : ""}">${text(row)}</td>`;
   });
   return html`<tr class="${classes}">${cells}</tr>`;
 }

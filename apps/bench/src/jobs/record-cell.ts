@@ -1,0 +1,67 @@
+/** One pruned network as a result: test, fine-tune where asked, test again, count, log. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import { countMacs, countParameters } from "@secateur/metrics";
+import type { Plan } from "@secateur/surgery";
+import { type Evaluation, evaluate } from "@secateur/training";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Cell, KeptUnits } from "../results.ts";
+import { fineTune } from "./fine-tune.ts";
+import { evaluationCost, type JobEvent, type PruneJob } from "./job.ts";
+import type { Setting, TrainedNetwork } from "./trained-network.ts";
+
+/** A pruned network's measurements and how it was cut; latency is measured when nothing else runs. */
+export type PrunedCell = Omit<Cell, "latencyMsPerImage"> & { readonly plan: Plan };
+
+export interface PrunedNetwork {
+  /** Fine-tuning changes it. */
+  readonly model: tfl.LayersModel;
+  /** From the trained network to this one. */
+  readonly plan: Plan;
+  readonly ratio: number;
+  readonly isTuned: boolean;
+  readonly notes: readonly string[];
+}
+
+export async function* recordCell(
+  { model, plan, ratio, isTuned, notes }: PrunedNetwork,
+  { graph, normalization }: TrainedNetwork,
+  { seed, criterion }: PruneJob,
+  setting: Setting,
+): AsyncGenerator<JobEvent> {
+  const { config, data, baseline } = setting;
+  const note = `seed ${seed}: ${criterion}, ${Math.round(ratio * 100)} % removed`;
+  const tested: JobEvent = { type: "work", amount: data.testCount * evaluationCost, note };
+  const pruned = await evaluate(model, data.test(normalization));
+  yield tested;
+  let tuned: Evaluation | null = null;
+  if (isTuned) {
+    yield* fineTune(model, setting, normalization, { seed, criterion, ratio }, note);
+    tuned = await evaluate(model, data.test(normalization));
+    yield tested;
+  }
+  const cell: PrunedCell = {
+    seed,
+    criterion,
+    ratio,
+    budget: config.budget,
+    parameters: countParameters(model).trainable,
+    macs: countMacs(model).total,
+    accuracyBefore: baseline.accuracy,
+    accuracyPruned: pruned.accuracy,
+    accuracyTuned: tuned?.accuracy ?? null,
+    lossBefore: baseline.loss,
+    lossPruned: pruned.loss,
+    lossTuned: tuned?.loss ?? null,
+    keptUnits: keptUnits(graph, plan),
+    notes,
+    plan,
+  };
+  yield { type: "log", event: { type: "cell", cell } };
+}
+
+function keptUnits(graph: DependencyGraph, plan: Plan): Record<string, KeptUnits> {
+  const entries = graph.groups.map(({ id, unitCount }) => {
+    return [id, { kept: unitCount - (plan.remove[id]?.length ?? 0), total: unitCount }] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,146 @@
+/** The iterative job on made-up pictures: exact ratios, honest progress, and the same results from every checkpoint. */
+import { criterionNames, criterionTable } from "@secateur/criteria";
+import { batches, syntheticImages } from "@secateur/datasets";
+import { createModel } from "@secateur/models";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { BenchData } from "../src/bench-data.ts";
+import { encodeCheckpoint } from "../src/checkpoint.ts";
+import { type BenchConfig, completeConfig } from "../src/config.ts";
+import type { RunEvent } from "../src/event-log.ts";
+import type { JobEvent, PruneJob } from "../src/jobs/job.ts";
+import { pruneIteratively } from "../src/jobs/prune-iteratively.ts";
+import type { PrunedCell } from "../src/jobs/record-cell.ts";
+import { batchSize } from "../src/recipe.ts";
+import { workLeft } from "../src/work-left.ts";
+
+const config: BenchConfig = completeConfig({
+  iterative: true,
+  criteria: ["taylor-gate"],
+  ratios: [0.11, 0.5],
+  frequency: 2,
+  "per-removal": 8,
+  finetune: 1,
+  seeds: 1,
+});
+const baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy: 0.1, loss: 2.3 };
+const units = 16 + 32 + 120 + 84;
+
+const { train, test } = syntheticImages({
+  classes: 10,
+  count: 30,
+  testCount: 20,
+  shape: [32, 32, 3],
+  seed: 1,
+});
+const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+const data: BenchData = {
+  trainCount: train.count,
+  testCount: test.count,
+  stepsPerEpoch: 3,
+  training: (seed) => (epoch) => batches(train, { batchSize: 10, seed, epoch, shuffle: true, normalize }),
+  scoring: (seed) => batches(train, { batchSize: 10, seed, normalize }),
+  test: () => batches(test, { batchSize: 20, normalize }),
+};
+
+const jobOf = (changes: Partial<PruneJob>): PruneJob => {
+  const model = createModel("lenet3");
+  const network = encodeCheckpoint(model, { normalization: "cifar10" });
+  model.dispose();
+  return {
+    kind: "prune",
+    seed: 0,
+    criterion: "taylor-gate",
+    ratios: config.ratios,
+    network,
+    checkpoint: null,
+    ...changes,
+  };
+};
+
+async function run(changes: Partial<PruneJob> = {}, settings = config): Promise<readonly JobEvent[]> {
+  const job = jobOf(changes);
+  const name = criterionNames.find((each) => each === job.criterion);
+  if (name === undefined) throw new Error(`no criterion ${job.criterion}`);
+  const setting = { config: settings, data, baseline };
+  const events: JobEvent[] = [];
+  for await (const event of pruneIteratively(job, criterionTable[name](job.seed), setting))
+    events.push(event);
+  return events;
+}
+
+const logged = (events: readonly JobEvent[]): readonly RunEvent[] =>
+  events.flatMap((event) => (event.type === "log" ? [event.event] : []));
+const cellsOf = (events: readonly JobEvent[]): readonly PrunedCell[] =>
+  logged(events).flatMap(({ type, cell }) => (type === "cell" ? [cell as PrunedCell] : []));
+const filesOf = (events: readonly JobEvent[]): readonly Uint8Array[] =>
+  events.flatMap((event) => (event.type === "file" ? [event.content] : []));
+const workOf = (events: readonly JobEvent[]): number =>
+  events.reduce((sum, event) => sum + (event.type === "work" ? event.amount : 0), 0);
+
+describe("pruneIteratively", () => {
+  let whole: readonly JobEvent[] = [];
+  beforeAll(async () => {
+    whole = await run();
+  });
+
+  it("stops at exactly the share of units that each ratio asks for, and fine-tunes after the last", () => {
+    const cells = cellsOf(whole);
+    const kept = cells.map(({ keptUnits }) => Object.values(keptUnits).reduce((n, each) => n + each.kept, 0));
+    expect(kept).toEqual(config.ratios.map((ratio) => units - Math.round(ratio * units)));
+    expect(cells.map(({ accuracyTuned }) => accuracyTuned === null)).toEqual([true, false]);
+    expect(cells.map(({ lossPruned }) => Number.isFinite(lossPruned))).toEqual([true, true]);
+    for (const [group, later] of Object.entries(cells[1]?.plan.remove ?? {}))
+      expect(later).toEqual(expect.arrayContaining([...(cells[0]?.plan.remove[group] ?? [])]));
+  });
+
+  it("does the work that was foretold", () => {
+    const foretold = workLeft({ config, log: { events: [] } }, data, 1).pruning;
+    const fineTuning = 3 * batchSize;
+    expect(workOf(whole)).toBeCloseTo(foretold, 6);
+    const afterFirst = logged(whole).filter(
+      ({ type, cell }) => type === "cell" && (cell as PrunedCell).ratio < 0.5,
+    );
+    const left = workLeft({ config, log: { events: afterFirst } }, data, 1).pruning;
+    expect(left - fineTuning).toBeCloseTo((0.5 - 0.11) * (units / 8) * 2 * batchSize + (2 * 20) / 3, 6);
+  });
+
+  it("comes to the same results from every checkpoint", async () => {
+    const files = filesOf(whole);
+    expect(files).toHaveLength(3); // at each ratio, and after ten removals between them
+    for (const [i, checkpoint] of files.entries()) {
+      const isAtFirst = i === 0; // where the run was killed before it could log the first result
+      const ratios = isAtFirst ? config.ratios : [0.5];
+      const resumed = await run({ checkpoint, ratios });
+      expect(cellsOf(resumed)).toEqual(cellsOf(whole).slice(isAtFirst ? 0 : 1));
+    }
+  });
+
+  it("begins anew where a checkpoint is further than a result that is missing", async () => {
+    const resumed = await run({ checkpoint: filesOf(whole)[2] ?? null });
+    expect(cellsOf(resumed)).toEqual(cellsOf(whole));
+  });
+
+  it("goes over stations whose result is there already, where their checkpoint is missing", async () => {
+    const resumed = await run({ ratios: [0.5] });
+    expect(cellsOf(resumed)).toEqual(cellsOf(whole).slice(1));
+  });
+
+  // LeNet3 has no batch normalisation for the others to look at.
+  it.each(criterionNames.filter((name) => !name.startsWith("bn-")))(
+    "takes what %s observes",
+    async (criterion) => {
+      const settings = { ...config, ratios: [0.05], finetune: 0 };
+      const [cell] = cellsOf(await run({ criterion, ratios: [0.05] }, settings));
+      expect(cell).toMatchObject({ criterion, ratio: 0.05 });
+    },
+  );
+
+  it.each(["macs", "params"] as const)("meets a budget of %s", async (budget) => {
+    const settings = { ...config, budget, ratios: [0.2], finetune: 0 };
+    const [cell] = cellsOf(await run({ ratios: [0.2] }, settings));
+    const amount = budget === "macs" ? "macs" : "parameters";
+    const left = (cell?.[amount] ?? 0) / baseline[amount];
+    expect(left).toBeLessThanOrEqual(0.8);
+    expect(left).toBeGreaterThan(0.7);
+  });
+});
