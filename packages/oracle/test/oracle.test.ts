@@ -1,0 +1,173 @@
+/** The oracle's losses are those of networks that were really cut; its curves, those of sums that can be done by hand. */
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { applyPlan, createPlan, disposeModel } from "@secateur/surgery";
+import { type Batch, evaluate } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  bestCurve,
+  curveByScores,
+  type GreedyStep,
+  greedyCurve,
+  greedyRemoval,
+  importances,
+  lossChanges,
+  OracleError,
+  subsetLosses,
+} from "../src/index.ts";
+
+const makeBatches = (model: tfl.LayersModel, seed: number): Batch[] => {
+  const shape = (model.inputs[0]?.shape ?? []).slice(1) as number[];
+  return [3, 2].map((size, i) => ({
+    xs: tf.randomNormal([size, ...shape], 0, 1, "float32", seed + i),
+    ys: tf.tensor1d([0, 1, 0].slice(0, size), "int32"),
+  }));
+};
+
+/** The random architecture with one head, flattened into a softmax of two classes. */
+function classifier(spec: Parameters<typeof buildArchitecture>[0]): tfl.LayersModel {
+  const body = buildArchitecture({ ...spec, head: spec.head === "twoHeads" ? "average" : spec.head });
+  const [output] = body.outputs as [tfl.SymbolicTensor];
+  const flat =
+    output.shape.length === 2 ? output : (tfl.layers.flatten().apply(output) as tfl.SymbolicTensor);
+  const head = tfl.layers.dense({ name: "classes", units: 2, activation: "softmax" });
+  return tfl.model({ inputs: body.inputs, outputs: head.apply(flat) as tfl.SymbolicTensor });
+}
+
+async function lossOfCut(
+  graph: DependencyGraph,
+  group: string,
+  units: number[],
+  seed: number,
+): Promise<number> {
+  const smaller = applyPlan(graph.model, createPlan(graph, [[group, units]]), { graph });
+  const { loss } = await evaluate(smaller, makeBatches(graph.model, seed));
+  disposeModel(smaller);
+  return loss;
+}
+
+describe("loss changes", () => {
+  it("are those of the network that is cut, on 40 random architectures, one setting a pass or many", async () => {
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(architecture, fc.constantFrom(1, 7, 1000), async (spec, rowsPerPass) => {
+        const model = classifier(spec);
+        const graph = buildDependencyGraph(model);
+        const batches = (): Batch[] => makeBatches(model, spec.seed);
+        const { loss: before } = await evaluate(model, batches());
+        for await (const { group, loss, changes } of lossChanges(graph, batches, { rowsPerPass })) {
+          expect(loss).toBeAllClose(before, { rtol: 1e-5 });
+          if (changes.length < 2) continue; // a layer keeps a unit
+          const last = changes.length - 1;
+          const cut = await lossOfCut(graph, group, [last], spec.seed);
+          expect(changes[last] ?? Number.NaN).toBeAllClose(cut - before, { rtol: 1e-3, atol: 1e-5 });
+          checked++;
+        }
+        disposeModel(model);
+      }),
+      { numRuns: 40, seed: 3 },
+    );
+    expect(checked).toBeGreaterThan(60);
+  });
+});
+
+function smallNetwork(): tfl.LayersModel {
+  const kernelInitializer = tfl.initializers.heNormal({ seed: 4 });
+  return tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: "a", units: 4, activation: "relu", inputShape: [3], kernelInitializer }),
+      tfl.layers.dense({ name: "b", units: 3, activation: "relu", kernelInitializer }),
+      tfl.layers.dense({ name: "out", units: 2, activation: "softmax", kernelInitializer }),
+    ],
+  });
+}
+
+describe("subsets", () => {
+  it("are numbered by bits, and each is the loss of that cut; a run goes on from any", async () => {
+    const model = smallNetwork();
+    const graph = buildDependencyGraph(model);
+    const batches = (): Batch[] => makeBatches(model, 1);
+    const all: number[] = [];
+    for await (const { losses } of subsetLosses(graph, "a", batches, { chunk: 5 })) all.push(...losses);
+    expect(all).toHaveLength(16);
+    for (const subset of [0, 1, 6, 11]) {
+      const units = [0, 1, 2, 3].filter((unit) => (subset >> unit) % 2 === 1);
+      expect(all[subset]).toBeAllClose(await lossOfCut(graph, "a", units, 1), { rtol: 1e-4 });
+    }
+    const rest: number[] = [];
+    for await (const { losses } of subsetLosses(graph, "a", batches, { from: 10 })) rest.push(...losses);
+    expect(rest).toBeAllClose(all.slice(10), { rtol: 1e-6 });
+    model.dispose();
+  });
+
+  it("refuse what is not there or too much", async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "wide", units: 21, inputShape: [3] }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+    const graph = buildDependencyGraph(model);
+    const first = (id: string): Promise<unknown> => subsetLosses(graph, id, () => []).next();
+    await expect(first("x")).rejects.toThrow('no group "x"');
+    await expect(first("wide")).rejects.toThrow("2^21 subsets of units: more than 2^20");
+    await expect(lossChanges(graph, () => []).next()).rejects.toThrow(OracleError);
+    model.dispose();
+  });
+
+  it("a loss that is not finite stops with the layer's name", async () => {
+    const model = smallNetwork();
+    const bad = tf.fill([3, 2], Number.NaN);
+    model.weights.find(({ originalName }) => originalName === "out/kernel")?.write(bad);
+    bad.dispose();
+    const graph = buildDependencyGraph(model);
+    const changes = lossChanges(graph, () => makeBatches(model, 1));
+    await expect(changes.next()).rejects.toThrow("is not finite");
+    model.dispose();
+  });
+});
+
+describe("curves", () => {
+  // Units 0, 1, 2 cost 1, 2 and 4 alone; 1 and 2 together only 3.
+  const losses = [0, 1, 2, 3, 4, 5, 3, 7];
+  it("the best is the least over all subsets of a size", () =>
+    expect(bestCurve(losses)).toEqual([0, 1, 3, 7]));
+  it("greedy takes the cheapest, then the cheapest", () => expect(greedyCurve(losses)).toEqual([0, 1, 3, 7]));
+  it("scores only give an order", () => expect(curveByScores(losses, [9, 5, 2])).toEqual([0, 4, 3, 7]));
+  it("nothing beats the best", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 16, maxLength: 16 }), (random) => {
+        const best = bestCurve(random);
+        for (const curve of [greedyCurve(random), curveByScores(random, [3, 1, 2, 0])])
+          for (const [k, loss] of curve.entries()) expect(loss).toBeGreaterThanOrEqual(Number(best[k]));
+      }),
+    );
+  });
+});
+
+describe("greedy removal", () => {
+  it("measures anew after every removal, and leaves one unit a layer", async () => {
+    const model = smallNetwork();
+    const graph = buildDependencyGraph(model);
+    const batches = (): Batch[] => makeBatches(model, 1);
+    const steps: GreedyStep[] = [];
+    for await (const step of greedyRemoval(graph, batches)) steps.push(step);
+    expect(steps.map(({ left }) => left)).toEqual([6, 5, 4, 3, 2]);
+    const changes = new Map<string, Float64Array>();
+    for await (const each of lossChanges(graph, batches)) changes.set(each.group, each.changes);
+    const all = [...changes].flatMap(([group, values]) =>
+      Array.from(values, (change, unit) => ({ group, unit, importance: importances.absolute(change) })),
+    );
+    const [least] = all.sort((a, b) => a.importance - b.importance);
+    expect(steps[0]?.plan.remove).toEqual({ [least?.group ?? ""]: [least?.unit] });
+    // The loss before the second removal is that of the network after the first.
+    const smaller = applyPlan(model, steps[0]?.plan ?? createPlan(graph, []), { graph });
+    const { loss } = await evaluate(smaller, batches());
+    expect(steps[1]?.loss).toBeAllClose(loss, { rtol: 1e-5 });
+    disposeModel(smaller);
+    model.dispose();
+  });
+});

@@ -1,0 +1,197 @@
+/** Hessian-vector products, gates and margins against double precision, and what follows from each other. */
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import {
+  gatedLosses,
+  hessianVectorProduct,
+  logitMargins,
+  lossAndGradients,
+  TrainingError,
+  trainableWeights,
+} from "../src/index.ts";
+import {
+  lossInDouble,
+  smallBatch,
+  tfjsNetwork,
+  type WeightName,
+  type Weights,
+  weightSizes,
+  weights,
+} from "./small-network.ts";
+
+const names = Object.keys(weightSizes) as WeightName[];
+
+/** Another direction for every seed. */
+const directionOf = (seed: number): Weights =>
+  Object.fromEntries(
+    names.map((name, n) => [
+      name,
+      Array.from({ length: weightSizes[name] }, (_, i) => Math.cos(7 * i + n + seed)),
+    ]),
+  ) as unknown as Weights;
+
+function moved(by: readonly (readonly [number, Weights])[]): Weights {
+  const at = (name: WeightName): number[] =>
+    weights[name].map((value, i) => by.reduce((sum, [h, d]) => sum + h * Number(d[name][i]), value));
+  return Object.fromEntries(names.map((name) => [name, at(name)])) as unknown as Weights;
+}
+
+/** u·H v by the second difference in double precision. */
+function bilinear(u: Weights, v: Weights, pooling: "max" | "average"): number {
+  const h = 1e-4;
+  const loss = (a: number, b: number): number =>
+    lossInDouble(
+      moved([
+        [a * h, u],
+        [b * h, v],
+      ]),
+      pooling,
+    );
+  return (loss(1, 1) - loss(1, -1) - loss(-1, 1) + loss(-1, -1)) / (4 * h * h);
+}
+
+describe.each(["average", "max"] as const)("the small network with %s pooling", (pooling) => {
+  it("is the same in double precision", () => {
+    const [model, batch] = [tfjsNetwork(pooling), smallBatch()];
+    const { loss, correct, gradients } = lossAndGradients(model, batch);
+    expect(loss).toBeAllClose(lossInDouble(weights, pooling), { rtol: 1e-5 });
+    tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
+    model.dispose();
+  });
+
+  it("has the Hessian of double precision, through batch normalisation, pooling and softmax", () => {
+    const [model, batch] = [tfjsNetwork(pooling), smallBatch()];
+    const step = pooling === "max" ? 3e-4 : 3e-3; // too small for another pixel to become the largest
+    for (const seed of [0, 1, 2]) {
+      const v = directionOf(seed);
+      const direction = Object.fromEntries(
+        names.map((name) => [
+          name,
+          tf.tensor([...v[name]], trainableWeights(model).get(name)?.shape as number[]),
+        ]),
+      );
+      const product = hessianVectorProduct(model, batch, direction, { step });
+      for (const other of [3, 4]) {
+        const u = directionOf(other);
+        const ours = names.reduce((sum, name) => {
+          const values = product[name]?.dataSync() ?? [];
+          return sum + u[name].reduce((part, value, i) => part + value * Number(values[i]), 0);
+        }, 0);
+        expect(ours).toBeAllClose(bilinear(u, v, pooling), { rtol: 1e-2, atol: 1e-2 });
+      }
+      tf.dispose([direction, product]);
+    }
+    tf.dispose([batch.xs, batch.ys]);
+    model.dispose();
+  });
+});
+
+describe("a Hessian-vector product", () => {
+  it("leaves the weights as they were, to the bit, and refuses a direction of nothing", () => {
+    const [model, batch] = [tfjsNetwork("max"), smallBatch()];
+    const values = (): number[][] => model.getWeights().map((weight) => Array.from(weight.dataSync()));
+    const before = values();
+    const direction = Object.fromEntries([...trainableWeights(model)].map(([name, w]) => [name, w.read()]));
+    tf.dispose(hessianVectorProduct(model, batch, direction));
+    expect(values()).toEqual(before);
+    const zero = { "d/bias": tf.zeros([3]) };
+    expect(() => hessianVectorProduct(model, batch, zero)).toThrow(TrainingError);
+    expect(() => hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).toThrow(
+      'trains no weight named "nothing"',
+    );
+    expect(values()).toEqual(before);
+    tf.dispose([batch.xs, batch.ys, zero]);
+    model.dispose();
+  });
+});
+
+describe("gates", () => {
+  it("on a layer's input and on the output before it have the same gradients, where nobody else reads it", () => {
+    const [model, batch] = [tfjsNetwork("max"), smallBatch()];
+    const pool = model.layers[2]?.name ?? "";
+    const gates = [
+      { layer: pool, at: "input" },
+      { layer: "b", at: "output" },
+    ] as const;
+    const step = lossAndGradients(model, batch, { gates, weights: [] });
+    expect(step.gates[0]?.shape).toEqual([5, 2]);
+    expect(step.gates[0] ?? []).toBeAllClose(step.gates[1] ?? [], { rtol: 1e-6 });
+    expect(step.gradients).toEqual({});
+    tf.dispose([batch.xs, batch.ys, step.loss, step.correct, [...step.gates]]);
+    model.dispose();
+  });
+
+  it("are those of each example alone, in mode eval", () => {
+    const [model, batch] = [tfjsNetwork("average"), smallBatch()];
+    const gates = [{ layer: "d", at: "input" }] as const;
+    const all = lossAndGradients(model, batch, { mode: "eval", gates });
+    const alone = [...Array(5).keys()].map((n) => {
+      const one = { xs: tf.slice(batch.xs, n, 1), ys: tf.slice(batch.ys, n, 1) };
+      const step = lossAndGradients(model, one, { mode: "eval", gates, weights: [] });
+      const [values] = step.gates;
+      tf.dispose([one.xs, one.ys, step.loss, step.correct]);
+      return values as tf.Tensor2D;
+    });
+    const together = tf.concat(alone);
+    expect(all.gates[0] ?? []).toBeAllClose(together, { rtol: 1e-4, atol: 1e-6 });
+    tf.dispose([batch.xs, batch.ys, alone, together, all.loss, all.correct, all.gradients, [...all.gates]]);
+    model.dispose();
+  });
+
+  it("on a layer that is not there are refused, and so is watching it", () => {
+    const [model, batch] = [tfjsNetwork("max"), smallBatch()];
+    const gates = [{ layer: "x", at: "input" }] as const;
+    expect(() => lossAndGradients(model, batch, { gates })).toThrow('no layer "x" to put a gate on');
+    expect(() => lossAndGradients(model, batch, { activations: ["x"] })).toThrow('no layer "x" to watch');
+    expect(() => gatedLosses(model, ["x"])).toThrow('the model has no layer "x"');
+    tf.dispose([batch.xs, batch.ys]);
+    model.dispose();
+  });
+});
+
+it("activations are the mean and the share that is not 0", () => {
+  const relu = tfl.layers.reLU({ inputShape: [2] });
+  const head = tfl.layers.dense({ name: "head", units: 2, activation: "softmax" });
+  const model = tfl.sequential({ layers: [relu, head] });
+  const batch = {
+    xs: tf.tensor2d([1, -1, 3, 2, -5, 4, 0, -1], [4, 2]),
+    ys: tf.tensor1d([0, 1, 0, 1], "int32"),
+  };
+  const step = lossAndGradients(model, batch, { activations: ["head"], weights: [] });
+  expect(step.activations["head"] ?? []).toBeAllClose([1, 1.5, 0.5, 0.5]);
+  tf.dispose([batch.xs, batch.ys, step.loss, step.correct, step.activations]);
+  model.dispose();
+});
+
+describe("margins", () => {
+  it("have the gradients of the loss in them: Σ p·d = ∂E/∂z when all classes compete", () => {
+    const [model, batch] = [tfjsNetwork("max"), smallBatch()];
+    const gates = [{ layer: "d", at: "input" }] as const;
+    const { probabilities, gates: slopes } = logitMargins(model, batch, {
+      gates,
+      competitors: 9,
+      mode: "eval",
+    });
+    expect(probabilities.shape).toEqual([3, 5]);
+    const total = tf.sum(probabilities, 0);
+    expect(total).toBeAllClose([1, 1, 1, 1, 1], { rtol: 1e-5 });
+    const step = lossAndGradients(model, batch, { mode: "eval", gates, weights: [] });
+    const p = tf.slice(probabilities, [1, 0]);
+    const sum = tf.tidy(() => tf.sum(tf.mul(tf.expandDims(p, 2), slopes[0] as tf.Tensor3D), 0));
+    expect(sum).toBeAllClose(step.gates[0] ?? [], { rtol: 1e-4, atol: 1e-6 });
+    tf.dispose([
+      batch.xs,
+      batch.ys,
+      probabilities,
+      [...slopes],
+      p,
+      sum,
+      total,
+      step.loss,
+      step.correct,
+      [...step.gates],
+    ]);
+    model.dispose();
+  });
+});
