@@ -10,7 +10,7 @@ import { type Scores, scoreObserved } from "./score-observed.ts";
  * By criterion name and group. Everything given is the caller's to dispose.
  *
  * @param step of `graph.model` on this batch, taken with `stepNeeds(graph, criteria)`, before its weights change; null
- *   only where no criterion observes anything.
+ *   only where no criterion needs one.
  *
  * @example
  * trainStep(model, optimizer, batch, {

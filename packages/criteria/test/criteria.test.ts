@@ -4,6 +4,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  byL2Norm,
+  byMax,
+  byMean,
   type Criterion,
   CriterionError,
   CriterionNotApplicableError,
@@ -13,8 +16,11 @@ import {
   criterionTable,
   defineCriterion,
   NonFiniteScoreError,
+  normalized,
   score,
 } from "../src/index.ts";
+import { observedNothing } from "../src/observe/observed.ts";
+import { scoreObserved } from "../src/score-observed.ts";
 import { scoreGradients } from "./score-gradients.ts";
 
 /** 1×1 conv "c" 2→3 with bias, batch normalisation "b", average, dense "head" 3→2. */
@@ -73,6 +79,55 @@ describe("by hand", () => {
   // rows of the head: 1·1+2·1, 3·-1+4·1, 5·½
   it("taylor-gate is (Σ w·g)² at the consumers", () =>
     expect(scoresOf(criteria.taylorGate())).toEqual([9, 1, 6.25]));
+});
+
+describe("by hand, beyond weights times gradients", () => {
+  it("bn-scale-taylor is (γ·∂γ)²", () => expect(scoresOf(criteria.bnScaleTaylor())).toEqual([1, 4, 9]));
+
+  it("lamp is a squared norm over all that are not smaller", () =>
+    expect(scoresOf(criteria.lamp())).toBeAllClose([17 / 91, 29 / 74, 1], { rtol: 1e-6 }));
+
+  it("fpgm is the sum of distances to all others", () => {
+    const filters = [
+      [1, -4],
+      [2, 5],
+      [3, -6],
+    ];
+    const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((x, i) => x - Number(b[i])));
+    const sums = filters.map((a) => filters.reduce((sum, b) => sum + distance(a, b), 0));
+    expect(scoresOf(criteria.geometricMedian())).toBeAllClose(sums, { rtol: 1e-5 });
+  });
+
+  it("normalisers put a group on a scale, and leave zeros", () => {
+    const largest = normalized(criteria.l1(), byMax, "l1-by-max");
+    expect(scoresOf(largest)).toBeAllClose([5 / 9, 7 / 9, 1], { rtol: 1e-6 });
+    expect(scoresOf(normalized(criteria.l1(), byMean, "l1-by-mean"))).toBeAllClose([5 / 7, 1, 9 / 7], {
+      rtol: 1e-6,
+    });
+    const zero = defineCriterion({ name: "zero", observes: "nothing", score: () => tf.zeros([3]) });
+    for (const by of [byMax, byMean, byL2Norm])
+      expect(scoresOf(normalized(zero, by, "z"))).toEqual([0, 0, 0]);
+  });
+
+  it("activations and margins: mean, activity, log(p_y + Σ p·exp(-d) + rest)", () => {
+    const observed = {
+      ...observedNothing,
+      activations: { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) },
+      margins: {
+        probabilities: tf.tensor2d([0.5, 0.3], [2, 1]), // one example, one competitor, 0.2 for the rest
+        gates: { head: tf.tensor3d([Math.log(2), 0, -Math.log(3)], [1, 1, 3]) },
+      },
+    };
+    const all = [criteria.activationMean(), criteria.apoz(), criteria.taylorMargin(), criteria.obd()];
+    const scores = scoreObserved(graph, all, observed, 0);
+    const of = (name: string): Float32Array => scores.get(name)?.get("c") ?? new Float32Array();
+    expect(of("activation-mean")).toBeAllClose([1, 2, 3]);
+    expect(of("apoz")).toBeAllClose([0.5, 0.25, 1]);
+    expect(of("taylor-margin")).toBeAllClose([Math.log(0.85), 0, Math.log(1.6)], { rtol: 1e-5 });
+    const variance = (d: number): number => 0.3 * d ** 2 - (0.3 * d) ** 2;
+    expect(of("obd")).toBeAllClose([variance(Math.log(2)), 0, variance(Math.log(3))], { rtol: 1e-5 });
+    tf.dispose([observed.activations, observed.margins.probabilities, observed.margins.gates]);
+  });
 });
 
 describe("random", () => {

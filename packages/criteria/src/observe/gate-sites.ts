@@ -26,14 +26,29 @@ export function sourcesOf(
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   const found = new Map<string, string>();
   for (const consumer of consumers({ groups: [group] })) {
-    const inputs = [layers.get(consumer)?.getInputAt(0) ?? []].flat();
-    const [input] = inputs;
-    if (input === undefined) {
+    const source = sourceOf(layers.get(consumer));
+    if (source === undefined) {
       const reason = `its consumer "${consumer}" lies in a model inside the model`;
       throw new CriterionNotApplicableError(criterion, group.id, reason);
     }
-    const { name } = input.sourceLayer;
-    if (!found.has(name)) found.set(name, consumer);
+    if (!found.has(source)) found.set(source, consumer);
   }
   return found;
+}
+
+/** Only move or pool what they get, channel by channel: what comes out of them is the same tensor to a gate. */
+const carriers: ReadonlySet<string> = new Set([
+  "ZeroPadding2D",
+  "Dropout",
+  "MaxPooling2D",
+  "AveragePooling2D",
+  "GlobalMaxPooling2D",
+  "GlobalAveragePooling2D",
+]);
+
+/** The layer that made what this layer gets. */
+function sourceOf(layer: tfl.layers.Layer | undefined): string | undefined {
+  const [input] = [layer?.getInputAt(0) ?? []].flat();
+  const source = input?.sourceLayer;
+  return source !== undefined && carriers.has(source.getClassName()) ? sourceOf(source) : source?.name;
 }

@@ -1,0 +1,276 @@
+/**
+ * The identities that make gates cheap (Molchanov et al., CVPR 2019), on real networks: the gate's gradient from weights
+ * equals the one from activations; one example's FG is FO; second order without curvature is first order; margins hold
+ * the loss's derivatives; and what depends on the batch size, and what does not.
+ */
+import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { createModel, type ModelName } from "@secateur/models";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import {
+  type Criterion,
+  type CriterionName,
+  CriterionNotApplicableError,
+  criteria,
+  criterionNames,
+  criterionTable,
+  defineCriterion,
+  type Scores,
+  scoreAll,
+} from "../src/index.ts";
+import { observedNothing } from "../src/observe/observed.ts";
+import { scoreObserved } from "../src/score-observed.ts";
+
+const networks: readonly ModelName[] = [
+  "lenet3",
+  "resnet20",
+  "resnet20-b",
+  "preact-resnet18",
+  "densenet-cifar",
+  "vgg11-bn",
+  "mobilenet-v2",
+];
+
+const network = (name: ModelName): tfl.LayersModel =>
+  createModel(name, { inputShape: [32, 32, 3], classes: 4, seed: 1 });
+
+function images(count: number, from = 0): { xs: tf.Tensor; ys: tf.Tensor } {
+  const all = tf.randomNormal([8, 32, 32, 3], 0, 1, "float32", 3);
+  const xs = tf.slice(all, from, count);
+  all.dispose();
+  return { xs, ys: tf.tensor1d([0, 1, 2, 3, 0, 1, 2, 3].slice(from, from + count), "int32") };
+}
+
+const fromWeights = defineCriterion({
+  name: "weights",
+  observes: "gradients",
+  score: (group) => group.gateGradient,
+});
+const fromActivations = defineCriterion({
+  name: "activations",
+  observes: "examples",
+  score: (group) => tf.mean(group.gateGradientPerExample, 0),
+});
+const fromMargins = defineCriterion({
+  name: "margins",
+  observes: "margins",
+  competitors: Number.POSITIVE_INFINITY,
+  score: ({ margins: { probabilities, slopes } }) =>
+    tf.mean<tf.Tensor1D>(tf.sum(tf.mul(tf.expandDims(tf.slice(probabilities, [1, 0]), 2), slopes), 0), 0),
+});
+const fromTensors = defineCriterion({
+  name: "tensors",
+  observes: "tensors",
+  score: (group) => tf.sum(group.gateGradientPerTensor, 0),
+});
+
+function expectEqual(
+  graph: DependencyGraph,
+  a: Scores | undefined,
+  b: Scores | undefined,
+  rtol = 1e-3,
+): void {
+  for (const { id } of graph.groups) {
+    const expected = a?.get(id) ?? new Float32Array();
+    const atol = rtol * Math.max(...expected.map(Math.abs)) + 1e-7;
+    expect(b?.get(id) ?? [], id).toBeAllClose(expected, { rtol, atol });
+  }
+}
+
+describe.each(networks)("%s", (name) => {
+  it("has the same gate gradients from weights, from activations and from margins", async () => {
+    const model = network(name);
+    const graph = buildDependencyGraph(model);
+    const all = [fromWeights, fromActivations, fromMargins];
+    const scores = await scoreAll(model, graph, all, [images(4)], { mode: "eval" });
+    expectEqual(graph, scores.get("weights"), scores.get("activations"));
+    expectEqual(graph, scores.get("weights"), scores.get("margins"));
+    model.dispose();
+  });
+
+  it("in mode train, too", async () => {
+    const model = network(name);
+    const graph = buildDependencyGraph(model);
+    const scores = await scoreAll(model, graph, [fromWeights, fromActivations], [images(8)], {
+      mode: "train",
+    });
+    expectEqual(graph, scores.get("weights"), scores.get("activations"), 5e-3);
+    model.dispose();
+  });
+});
+
+it("a gate on the one tensor that all consumers get is the gate at the consumers", async () => {
+  const model = network("vgg11-bn");
+  const graph = buildDependencyGraph(model);
+  const both = [fromWeights, fromTensors, criteria.taylorGate(), criteria.taylorSkipGate()];
+  const scores = await scoreAll(model, graph, both, [images(4)], { mode: "eval" });
+  expectEqual(graph, scores.get("weights"), scores.get("tensors"));
+  expectEqual(graph, scores.get("taylor-gate"), scores.get("taylor-skip-gate"));
+  model.dispose();
+});
+
+it("skip gates of a stage are a choice of their own: (Σ over n tensors)² / n, shortcuts included", async () => {
+  const model = network("resnet20-b");
+  const graph = buildDependencyGraph(model);
+  const scores = await scoreAll(model, graph, [fromTensors, criteria.taylorSkipGate()], [images(4)], {
+    mode: "eval",
+  });
+  // The stem and the three blocks of the first stage: four tensors.
+  const stage = graph.groups[0]?.id ?? "";
+  const sums = scores.get("tensors")?.get(stage) ?? new Float32Array();
+  expect(scores.get("taylor-skip-gate")?.get(stage) ?? []).toBeAllClose(
+    sums.map((sum) => sum ** 2 / 4),
+    { rtol: 1e-4 },
+  );
+  model.dispose();
+});
+
+it("FG of one example is FO", async () => {
+  const model = network("resnet20");
+  const graph = buildDependencyGraph(model);
+  const both = [criteria.taylorGate(), criteria.taylorFullGradient()];
+  const scores = await scoreAll(model, graph, both, [images(1)], { mode: "eval" });
+  expectEqual(graph, scores.get("taylor-gate"), scores.get("taylor-fg"));
+  model.dispose();
+});
+
+it("second order without curvature is first order, and a little curvature changes little", () => {
+  const model = network("lenet3");
+  const graph = buildDependencyGraph(model);
+  const gradients = Object.fromEntries(
+    model.weights.map((weight, i) => [
+      weight.originalName,
+      tf.randomNormal(weight.shape as number[], 0, 1, "float32", i + 1),
+    ]),
+  );
+  const scoreWith = (size: number): Scores => {
+    const hessianProducts = Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, size)]),
+    );
+    const observed = { ...observedNothing, gradients, hessianProducts };
+    const scores = scoreObserved(graph, [criteria.taylorGate(), criteria.taylorSecondOrder()], observed, 0);
+    tf.dispose(hessianProducts);
+    return scores.get(size === 0 ? "taylor-so" : "taylor-so") ?? new Map();
+  };
+  const first = scoreObserved(graph, [criteria.taylorGate()], { ...observedNothing, gradients }, 0).get(
+    "taylor-gate",
+  );
+  expectEqual(graph, first, scoreWith(0), 1e-6);
+  // H W = t g: (g·w - t/2 g·w)² = (1 - t/2)² (g·w)².
+  const scaled = new Map(
+    [...(first ?? [])].map(([id, values]) => [id, values.map((value) => 0.95 ** 2 * value)]),
+  );
+  expectEqual(graph, scaled, scoreWith(0.1), 1e-4);
+  tf.dispose(gradients);
+  model.dispose();
+});
+
+it("FO depends on the batch size, FG, OBD and the margins do not", async () => {
+  const model = network("resnet20");
+  const graph = buildDependencyGraph(model);
+  const all = [criteria.taylorGate(), criteria.taylorFullGradient(), criteria.obd(), criteria.taylorMargin()];
+  const options = { mode: "eval" } as const;
+  const whole = await scoreAll(model, graph, all, [images(8)], options);
+  const halves = await scoreAll(model, graph, all, [images(4), images(4, 4)], options);
+  for (const name of ["taylor-fg", "obd", "taylor-margin"])
+    expectEqual(graph, whole.get(name), halves.get(name));
+  const gates = (scores: typeof whole): number[] =>
+    [...(scores.get("taylor-gate")?.values() ?? [])].flatMap((values) => [...values]);
+  const together = gates(whole);
+  const apart = gates(halves).filter((value, i) => Math.abs(value - Number(together[i])) > 0.2 * value);
+  expect(apart.length).toBeGreaterThan(together.length / 8);
+  model.dispose();
+});
+
+it("Hutchinson's and Fisher's estimates tend to the curvature that all margins give", async () => {
+  // Smooth in the gates: dense layers, and the gates' Hessian is exact on both sides.
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dense({
+        name: "fc",
+        units: 5,
+        inputShape: [3],
+        kernelInitializer: tfl.initializers.heNormal({ seed: 1 }),
+      }),
+      tfl.layers.dense({
+        name: "out",
+        units: 3,
+        activation: "softmax",
+        kernelInitializer: tfl.initializers.heNormal({ seed: 2 }),
+      }),
+    ],
+  });
+  const graph = buildDependencyGraph(model);
+  const batch = (): { xs: tf.Tensor; ys: tf.Tensor } => ({
+    xs: tf.randomNormal([64, 3], 0, 1, "float32", 5),
+    ys: tf.tensor1d(
+      Array.from({ length: 64 }, (_, i) => i % 3),
+      "int32",
+    ),
+  });
+  const batches = Array.from({ length: 200 }, batch);
+  const all = [criteria.obd(), criteria.obdHutchinson(), criteria.obdFisher()];
+  const scores = await scoreAll(model, graph, all, batches, { mode: "eval" });
+  const exact = scores.get("obd")?.get("fc") ?? new Float32Array();
+  const atol = 0.15 * Math.max(...exact);
+  for (const name of ["obd-hutchinson", "obd-fisher"])
+    expect(scores.get(name)?.get("fc") ?? [], name).toBeAllClose(exact, { rtol: 0, atol });
+  model.dispose();
+});
+
+describe("every criterion", () => {
+  const needBatchNormalization: readonly CriterionName[] = ["bn-scale", "bn-scale-taylor"];
+  const all = (): Criterion[] => criterionNames.map((name) => criterionTable[name](0));
+
+  it.each(["resnet20", "densenet-cifar", "mobilenet-v2"] as const)(
+    "scores %s, all in one go, differently",
+    async (name) => {
+      const model = network(name);
+      const graph = buildDependencyGraph(model);
+      const scores = await scoreAll(model, graph, all(), [images(4)], {
+        mode: "eval",
+        onWarning: () => undefined,
+      });
+      for (const each of criterionNames) {
+        const values = [...(scores.get(each)?.values() ?? [])].flatMap((group) => [...group]);
+        expect(values.every(Number.isFinite), each).toBe(true);
+        if (each !== "bn-scale") expect(new Set(values).size, each).toBeGreaterThan(100); // γ is 1 at first
+      }
+      model.dispose();
+    },
+  );
+
+  it.each(criterionNames)("%s gives zeros nowhere where it cannot score", async (name) => {
+    const model = network("lenet3");
+    const graph = buildDependencyGraph(model);
+    const run = scoreAll(model, graph, [criterionTable[name](0)], [images(2)], {
+      onWarning: () => undefined,
+    });
+    if (needBatchNormalization.includes(name)) await expect(run).rejects.toThrow(CriterionNotApplicableError);
+    else
+      expect(
+        [...((await run).get(name)?.values() ?? [])].flatMap((group) => [...group]).some((v) => v !== 0),
+      ).toBe(true);
+    model.dispose();
+  });
+
+  it("refuses a network with too many classes for a pass each, by name", async () => {
+    const model = createModel("lenet3", { classes: 200 });
+    const graph = buildDependencyGraph(model);
+    await expect(scoreAll(model, graph, [criteria.obd()], [images(2)])).rejects.toThrow(
+      'criterion "obd" cannot score "conv1": it takes a pass for each of 199 classes',
+    );
+    model.dispose();
+  });
+
+  it("reads nothing that it did not ask for", async () => {
+    const model = network("lenet3");
+    const graph = buildDependencyGraph(model);
+    const sly = defineCriterion({ name: "sly", observes: "examples", score: (group) => group.gateGradient });
+    await expect(scoreAll(model, graph, [sly], [images(2)])).rejects.toThrow(
+      'criterion "sly" reads what it did not ask for: let it observe "gradients"',
+    );
+    model.dispose();
+  });
+});
