@@ -1,6 +1,8 @@
-/** @packageDocumentation MACs, parameters, bytes and latency of a `tf.LayersModel`; rank correlations. */
+/** @packageDocumentation MACs, parameters, bytes and latency of a `tf.LayersModel`; rank correlations and how sure they are. */
+export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { MetricsError } from "./errors.ts";
+export { kendall } from "./kendall.ts";
 export { type Latency, type LatencyOptions, measureLatency } from "./latency.ts";
 export { countMacs, type LayerMacs, type Macs } from "./macs.ts";
 export { byteSize, countParameters, type ParameterCount } from "./parameters.ts";
-export { kendall, pearson, spearman } from "./rank-correlation.ts";
+export { pearson, spearman } from "./rank-correlation.ts";

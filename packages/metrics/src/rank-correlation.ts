@@ -1,60 +1,61 @@
-/** How well two lists agree: Pearson's r, Spearman's ρ and Kendall's τ-b (with ties). 1 is agreement, -1 the reverse. */
-import { MetricsError } from "./errors.ts";
-
-type Numbers = ArrayLike<number>;
+/** How well two lists agree: Pearson's r and Spearman's ρ (with ties). 1 is agreement, -1 the reverse. */
+import { checkPairs, hasNaN, type Numbers } from "./check-pairs.ts";
 
 /** Linear correlation; NaN when a list is constant. */
 export function pearson(x: Numbers, y: Numbers): number {
-  checkLengths(x, y);
+  checkPairs(x, y);
+  if (isConstant(x) || isConstant(y)) return Number.NaN;
   const [a, b] = [centred(x), centred(y)];
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** Pearson's r of the ranks; ties share the mean rank. */
+/** Pearson's r of the ranks; ties share the mean rank. NaN when a list is constant or holds NaN. */
 export function spearman(x: Numbers, y: Numbers): number {
-  checkLengths(x, y);
-  return pearson(ranks(x), ranks(y));
+  checkPairs(x, y);
+  return hasNaN(x) || hasNaN(y) ? Number.NaN : pearson(ranks(x), ranks(y));
 }
 
-/** τ-b: concordant less discordant pairs, over those that are not tied. O(n²). */
-export function kendall(x: Numbers, y: Numbers): number {
-  checkLengths(x, y);
-  let [balance, untiedX, untiedY] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const [a, b] = [Math.sign(Number(x[i]) - Number(x[j])), Math.sign(Number(y[i]) - Number(y[j]))];
-      balance += a * b;
-      untiedX += Math.abs(a);
-      untiedY += Math.abs(b);
-    }
+/** From 1 on; looked up in the sorted list, which is faster than sorting places by a comparison. */
+function ranks(values: Numbers): Float64Array {
+  const sorted = Float64Array.from(values).sort();
+  const shared = new Float64Array(sorted.length);
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    shared.fill((from + to + 1) / 2, from, to);
   }
-  return balance / Math.sqrt(untiedX * untiedY);
-}
-
-function ranks(values: Numbers): readonly number[] {
-  const order = Array.from(values, (value, index) => ({ value, index })).sort((a, b) => a.value - b.value);
-  const result = new Array<number>(values.length).fill(0);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && order[to]?.value === order[from]?.value) to++;
-    for (const { index } of order.slice(from, to)) result[index] = (from + to + 1) / 2;
-    from = to;
-  }
+  const result = new Float64Array(sorted.length);
+  for (let i = 0; i < result.length; i++) result[i] = Number(shared[placeOf(Number(values[i]), sorted)]);
   return result;
 }
 
-function centred(values: Numbers): readonly number[] {
-  const all = Array.from(values);
-  const mean = all.reduce((a, b) => a + b, 0) / all.length;
-  return all.map((value) => value - mean);
+/** The first place of a value that is there. */
+function placeOf(value: number, sorted: Float64Array): number {
+  let [from, to] = [0, sorted.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (Number(sorted[middle]) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, i) => sum + value * Number(b[i]), 0);
+/** Asked for, because the mean of equal numbers need not be that number: 0.1 + 0.1 + 0.1 is not 0.3. */
+function isConstant(values: Numbers): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
+  return true;
+}
 
-function checkLengths(x: Numbers, y: Numbers): void {
-  if (x.length === y.length && x.length > 1) return;
-  throw new MetricsError(
-    `a correlation needs two lists of equal length, at least 2, not ${x.length} and ${y.length}`,
-  );
+function centred(values: Numbers): Float64Array {
+  const all = Float64Array.from(values);
+  let sum = 0;
+  for (const value of all) sum += value;
+  const mean = sum / all.length;
+  for (let i = 0; i < all.length; i++) all[i] = Number(all[i]) - mean;
+  return all;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Number(a[i]) * Number(b[i]);
+  return sum;
 }
