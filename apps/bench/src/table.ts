@@ -1,4 +1,5 @@
 /** The results as text: one table for the terminal, for Markdown and for the report. */
+import { markdownOf } from "./markdown-table.ts";
 import { type Spread, type Summary, type TableRow, unpruned } from "./results.ts";
 
 export interface Column {
@@ -54,13 +55,7 @@ export function markdownTable(summary: Summary): string {
   const columns = columnsOf(summary);
   const header = columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
   const body = summary.rows.map((row) => columns.map(({ text }) => text(row)));
-  const widths = header.map((title, i) =>
-    Math.max(title.length, ...body.map((cells) => cells[i]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(header), rule, ...body.map(line), "", tableNote(summary)].join("\n");
+  return [markdownOf(header, body), "", tableNote(summary)].join("\n");
 }
 
 /** What the numbers are, in short sentences. */

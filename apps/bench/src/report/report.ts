@@ -5,13 +5,13 @@ import { formatDuration } from "../progress.ts";
 import type { Summary, TableRow } from "../results.ts";
 import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
-import { type Html, html, trusted } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { keptUnitsTable } from "./kept-units.ts";
 import { fineTunePlots, trainingPlots } from "./loss-plots.ts";
+import { fact, facts, figures, list, page, plainTable, section } from "./page.ts";
 import { paletteSize, seriesScales } from "./plot.ts";
 import { resultsTable } from "./results-table.ts";
 import { seriesLegend } from "./series-legend.ts";
-import { style } from "./style.ts";
 import { trajectoryPlots } from "./trajectory-plots.ts";
 
 /** The whole page. */
@@ -25,39 +25,27 @@ export async function reportHtml(summary: Summary): Promise<string> {
     trainingPlots(summary),
     fineTunePlots(summary, scales),
   ]);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body><main>
-<h1>${title}</h1>
-<p class="lead">${leadText(summary)}</p>
-${facts(summary)}
-${section("Results", "", resultsTable(summary))}
-${section(config.iterative ? "Accuracy and loss" : "Accuracy", accuracyNote(summary), html`${legend}${figures(accuracy)}`)}
-${training.length === 0 ? html`` : section("Training", "", figures(training))}
-${fineTuning.length === 0 ? html`` : section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)}
-${section("Units kept", "Share of each group's units that is left, in per cent, mean over seeds. A group is the channels that can only be removed together.", keptUnitsTable(summary))}
-${section("Not pruned", "", pinnedTable(summary))}
-${notes(summary)}
-${section("Environment", "", environment(summary))}
-${section("Run it again", "", html`<pre>${commandLine(config)}</pre>`)}
-</main></body>
-</html>
-`;
-  return page.html;
+  return page(title, leadText(summary), [
+    baseAndBest(summary),
+    section("Results", "", resultsTable(summary)),
+    section(
+      config.iterative ? "Accuracy and loss" : "Accuracy",
+      accuracyNote(summary),
+      html`${legend}${figures(accuracy)}`,
+    ),
+    ...(training.length === 0 ? [] : [section("Training", "", figures(training))]),
+    ...(fineTuning.length === 0 ? [] : [section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)]),
+    section(
+      "Units kept",
+      "Share of each group's units that is left, in per cent, mean over seeds. A group is the channels that can only be removed together.",
+      keptUnitsTable(summary),
+    ),
+    section("Not pruned", "", pinnedTable(summary)),
+    notes(summary),
+    section("Environment", "", environment(summary)),
+    section("Run it again", "", html`<pre>${commandLine(config)}</pre>`),
+  ]);
 }
-
-function section(title: string, text: string, content: Html): Html {
-  return html`<section><h2>${title}</h2>${text === "" ? html`` : html`<p class="note">${text}</p>`}${content}</section>`;
-}
-
-const figures = (plots: readonly Html[]): Html =>
-  html`<div class="plots">${plots.map((svg) => html`<figure>${svg}</figure>`)}</div>`;
 
 function accuracyNote({ config }: Summary): string {
   const start = "Every line begins at the unpruned network";
@@ -92,7 +80,7 @@ const counted = (count: number, noun: string): string =>
   `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The unpruned network, and the criterion that kept the most accuracy at the highest ratio. */
-function facts({ rows }: Summary): Html {
+function baseAndBest({ rows }: Summary): Html {
   const base = rows.find(isUnpruned);
   const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
   const highest = Math.max(...rows.map(({ ratio }) => ratio));
@@ -100,16 +88,25 @@ function facts({ rows }: Summary): Html {
   if (base === undefined || best === undefined || isUnpruned(best)) return html``;
   const less = (before: number, after: number): string =>
     `${(before / after).toFixed(2)}× fewer than ${shortMillions(before)}`;
-  return html`<dl class="facts">
-${fact("Unpruned accuracy", `${formatSpread(base.accuracyBefore, 100, 2)} %`, `${(100 * (1 - base.accuracyBefore.mean)).toFixed(2)} % test error`)}
-${fact(`Best at ${shortNumber(highest * 100)} % removed`, best.criterion, `${(100 * final(best)).toFixed(2)} % accuracy`)}
-${fact("Its MACs", shortMillions(best.macs.mean), less(base.macs.mean, best.macs.mean))}
-${fact("Its parameters", shortMillions(best.parameters.mean), less(base.parameters.mean, best.parameters.mean))}
-</dl>`;
+  return facts([
+    fact(
+      "Unpruned accuracy",
+      `${formatSpread(base.accuracyBefore, 100, 2)} %`,
+      `${(100 * (1 - base.accuracyBefore.mean)).toFixed(2)} % test error`,
+    ),
+    fact(
+      `Best at ${shortNumber(highest * 100)} % removed`,
+      best.criterion,
+      `${(100 * final(best)).toFixed(2)} % accuracy`,
+    ),
+    fact("Its MACs", shortMillions(best.macs.mean), less(base.macs.mean, best.macs.mean)),
+    fact(
+      "Its parameters",
+      shortMillions(best.parameters.mean),
+      less(base.parameters.mean, best.parameters.mean),
+    ),
+  ]);
 }
-
-const fact = (term: string, value: string, detail: string): Html =>
-  html`<div><dt>${term}</dt><dd>${value}<small>${detail}</small></dd></div>`;
 
 const shortMillions = (value: number): string =>
   value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : `${(value / 1e3).toFixed(1)} k`;
@@ -121,9 +118,7 @@ function pinnedTable({ pinned }: Summary): Html {
 
 function notes({ cells }: Summary): Html {
   const texts = [...new Set(cells.flatMap((cell) => cell.notes.map((note) => `${cell.criterion}: ${note}`)))];
-  return texts.length === 0
-    ? html``
-    : section("Notes", "", html`<ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`);
+  return texts.length === 0 ? html`` : section("Notes", "", list(texts));
 }
 
 function environment({ engine, versions, commit, startedAt, seeds, criteria }: Summary): Html {
@@ -137,8 +132,4 @@ function environment({ engine, versions, commit, startedAt, seeds, criteria }: S
     ["Begun", startedAt],
     ...tooMany,
   ]);
-}
-
-function plainTable(rows: readonly (readonly [string, string])[]): Html {
-  return html`<div class="scroll"><table class="plain"><tbody>${rows.map(([name, text]) => html`<tr><th scope="row">${name}</th><td>${text}</td></tr>`)}</tbody></table></div>`;
 }
