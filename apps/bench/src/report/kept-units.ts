@@ -1,6 +1,7 @@
-/** How many units of every group each criterion kept: a heat map as a table, so that it can be read out and copied. */
+/** How many units of every group each criterion kept. */
 import type { Cell, Summary } from "../results.ts";
 import { shortNumber } from "../table.ts";
+import { heatCell, heatTable } from "./heat-table.ts";
 import { type Html, html } from "./html.ts";
 
 /** Mean over seeds of what one criterion kept of one group at one ratio. */
@@ -13,7 +14,6 @@ interface Kept {
 export function keptUnitsTable({ cells, criteria, config }: Summary): Html {
   const groups = [...new Set(cells.flatMap(({ keptUnits }) => Object.keys(keptUnits)))];
   if (groups.length === 0) return html`<p>No removals were recorded.</p>`;
-  const head = groups.map((group) => html`<th scope="col" title="${group}"><span>${group}</span></th>`);
   const bodies = criteria.map((criterion) => {
     const rows = config.ratios
       .map((ratio) => ({
@@ -30,10 +30,7 @@ export function keptUnitsTable({ cells, criteria, config }: Summary): Html {
       ),
     )}</tbody>`;
   });
-  return html`<div class="scroll"><table class="${groups.length > 10 ? "heat many" : "heat"}">
-<thead><tr><th scope="col">Criterion</th><th scope="col">Removed</th>${head}</tr></thead>
-${bodies}
-</table></div>`;
+  return heatTable(["Criterion", "Removed"], groups, bodies);
 }
 
 function keptOf(cells: readonly Cell[], group: string): Kept {
@@ -52,9 +49,9 @@ function heatRow(
   const name =
     label === null ? html`` : html`<th scope="rowgroup" rowspan="${label.span}">${label.criterion}</th>`;
   const values = kept.map(({ kept, total }, i) => {
-    const share = total > 0 ? Math.round((100 * kept) / total) : 100;
+    const share = total > 0 ? kept / total : 1;
     const title = `${groups[i] ?? ""}: ${shortNumber(Number(kept.toFixed(1)))} of ${shortNumber(total)} units kept`;
-    return html`<td class="${share > 62 ? "strong" : "weak"}" style="--share:${share}%" title="${title}">${share}</td>`;
+    return heatCell({ text: String(Math.round(100 * share)), title, share });
   });
   return html`<tr>${name}<th scope="row">${shortNumber(ratio * 100)} %</th>${values}</tr>`;
 }

@@ -8,8 +8,8 @@ const variables = (series: readonly string[]): string =>
   series.map((colour, i) => `--series-${i + 1}:${colour};`).join("");
 
 export const style: string = `
-:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c2127;--quiet:#5a6370;--rule:#e2e5e9;--accent:#0072b2;--on-heat:#fff;--heat:#005a8c;${variables(light)}}
-@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1b1f24;--ink:#e7eaee;--quiet:#a2abb6;--rule:#343a42;--accent:#4fb0ea;--on-heat:#0c1117;--heat:#7cc4f0;${variables(dark)}}}
+:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c2127;--quiet:#5a6370;--rule:#e2e5e9;--accent:#0072b2;--on-heat:#fff;--heat:#005a8c;--heat-below:#a3470f;${variables(light)}}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1b1f24;--ink:#e7eaee;--quiet:#a2abb6;--rule:#343a42;--accent:#4fb0ea;--on-heat:#0c1117;--heat:#7cc4f0;--heat-below:#f0a36a;${variables(dark)}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
@@ -41,12 +41,13 @@ figure svg{display:block;width:100%;max-width:440px;height:auto;margin:0 auto;ov
 .legend li{display:flex;align-items:center;gap:7px}
 .heat{font-size:.8125rem}
 .heat td{text-align:center;padding:6px 4px;min-width:38px;border:2px solid var(--card);background:color-mix(in oklab,var(--heat) var(--share),var(--card))}
+.heat td.negative{background:color-mix(in oklab,var(--heat-below) var(--share),var(--card))}
 .heat td.strong{color:var(--on-heat)}
 .heat thead th{vertical-align:bottom;text-align:center;padding:8px 4px;border:0}
-.heat thead th:nth-child(-n+2),.heat tbody th{width:1%}
-.heat thead th:nth-child(-n+2){text-align:left;padding:8px 14px}
+.heat thead th.label,.heat tbody th{width:1%}
+.heat thead th.label{text-align:left;padding:8px 14px}
 .heat thead th span{display:inline-block;max-width:12rem;overflow:hidden;text-overflow:ellipsis}
-.heat.many thead th:nth-child(n+3) span{writing-mode:vertical-rl;transform:rotate(180deg);max-width:none;max-height:11rem}
+.heat.many thead th span{writing-mode:vertical-rl;transform:rotate(180deg);max-width:none;max-height:11rem}
 .heat tbody th{text-align:left;vertical-align:top;background:var(--card)}
 .heat tbody th[scope=row]{font-weight:400;color:var(--quiet)}
 .heat tbody tr:first-child>*{border-top:6px solid var(--card)}
