@@ -5,34 +5,30 @@
  * the bits of the definition that looks at every pair.
  */
 import { checkPairs, hasNaN, type Numbers } from "./check-pairs.ts";
+import { places } from "./places.ts";
 
 /** 1 is the same order, -1 the reverse; NaN when a list is constant or holds NaN. */
 export function kendall(x: Numbers, y: Numbers): number {
   checkPairs(x, y);
   if (hasNaN(x) || hasNaN(y)) return Number.NaN;
-  const order = Array.from(x, (_, i) => i).sort((i, j) => compare(x, i, j) || compare(y, i, j));
-  const byX = Float64Array.from(order, (i) => Number(x[i]));
-  const byY = Float64Array.from(order, (i) => Number(y[i]));
-  const pairs = (x.length * (x.length - 1)) / 2;
-  const tiedX = tiedPairs(byX);
-  const tiedBoth = tiedPairs(byX, byY);
+  const n = x.length;
+  const [placesX, placesY] = [places(x), places(y)];
+  const inOrder = placesX.map((place, i) => place * n + Number(placesY[i])).sort();
+  const byX = inOrder.map((both) => Math.floor(both / n));
+  const byY = inOrder.map((both) => both % n);
+  const pairs = (n * (n - 1)) / 2;
+  const [tiedX, tiedBoth] = [tiedPairs(byX), tiedPairs(inOrder)];
   const discordant = sortCountingExchanges(byY);
   const tiedY = tiedPairs(byY);
   const balance = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;
   return balance / Math.sqrt((pairs - tiedX) * (pairs - tiedY));
 }
 
-/** A difference would be NaN for two infinities. */
-function compare(values: Numbers, i: number, j: number): number {
-  const [a, b] = [Number(values[i]), Number(values[j])];
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Pairs of places at which all lists repeat themselves; equal values must be neighbours. */
-function tiedPairs(...lists: readonly Float64Array[]): number {
+/** Pairs of equal values in a sorted list. */
+function tiedPairs(sorted: Float64Array): number {
   let [pairs, equalBefore] = [0, 0];
-  for (let i = 1; i < Number(lists[0]?.length); i++) {
-    equalBefore = lists.every((list) => list[i] === list[i - 1]) ? equalBefore + 1 : 0;
+  for (let i = 1; i < sorted.length; i++) {
+    equalBefore = sorted[i] === sorted[i - 1] ? equalBefore + 1 : 0;
     pairs += equalBefore;
   }
   return pairs;

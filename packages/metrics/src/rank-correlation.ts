@@ -1,5 +1,6 @@
 /** How well two lists agree: Pearson's r and Spearman's ρ (with ties). 1 is agreement, -1 the reverse. */
 import { checkPairs, hasNaN, type Numbers } from "./check-pairs.ts";
+import { places } from "./places.ts";
 
 /** Linear correlation; NaN when a list is constant. */
 export function pearson(x: Numbers, y: Numbers): number {
@@ -15,28 +16,12 @@ export function spearman(x: Numbers, y: Numbers): number {
   return hasNaN(x) || hasNaN(y) ? Number.NaN : pearson(ranks(x), ranks(y));
 }
 
-/** From 1 on; looked up in the sorted list, which is faster than sorting places by a comparison. */
+/** From 1 on. */
 function ranks(values: Numbers): Float64Array {
-  const sorted = Float64Array.from(values).sort();
-  const shared = new Float64Array(sorted.length);
-  for (let from = 0, to = 0; from < sorted.length; from = to) {
-    while (to < sorted.length && sorted[to] === sorted[from]) to++;
-    shared.fill((from + to + 1) / 2, from, to);
-  }
-  const result = new Float64Array(sorted.length);
-  for (let i = 0; i < result.length; i++) result[i] = Number(shared[placeOf(Number(values[i]), sorted)]);
-  return result;
-}
-
-/** The first place of a value that is there. */
-function placeOf(value: number, sorted: Float64Array): number {
-  let [from, to] = [0, sorted.length - 1];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (Number(sorted[middle]) < value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  const result = places(values);
+  const sharing = new Float64Array(result.length);
+  for (const place of result) sharing[place] = Number(sharing[place]) + 1;
+  return result.map((place) => place + (Number(sharing[place]) + 1) / 2);
 }
 
 /** Asked for, because the mean of equal numbers need not be that number: 0.1 + 0.1 + 0.1 is not 0.3. */

@@ -5,8 +5,12 @@ import { bootstrap, MetricsError, pearson, spearman } from "../src/index.ts";
 
 /** Pairs of normal numbers whose correlation is `rho`. */
 function normalPairs(count: number, rho: number, seed: number): readonly [Float64Array, Float64Array] {
-  const normal = (own: number): Float64Array =>
-    tf.tidy(() => Float64Array.from(tf.randomNormal([count], 0, 1, "float32", own).dataSync()));
+  const normal = (own: number): Float64Array => {
+    const tensor = tf.randomNormal([count], 0, 1, "float32", own);
+    const values = Float64Array.from(tensor.dataSync());
+    tensor.dispose();
+    return values;
+  };
   const [x, noise] = [normal(2 * seed + 1), normal(2 * seed + 2)];
   return [x, x.map((value, i) => rho * value + Math.sqrt(1 - rho * rho) * Number(noise[i]))];
 }
