@@ -11,6 +11,10 @@ export const paletteSize = 8;
 
 /** Of the area between the axes, in pixels; with titles and labels a plot is some 350 wide. */
 export const plotSize = { width: 290, height: 220 } as const;
+/** One of many that are compared at a glance. */
+export const smallPlot = { width: 225, height: 185 } as const;
+/** As wide as the page. */
+export const widePlot = { width: 860, height: 320 } as const;
 
 const colours = Array.from({ length: paletteSize }, (_, i) => `var(--series-${i + 1})`);
 const shapes = [
@@ -46,7 +50,15 @@ const config = {
   font,
   background: "transparent",
   view: { stroke: null },
-  title: { color: "currentColor", fontSize: 14, fontWeight: 600, anchor: "start", offset: 12 },
+  title: {
+    color: "currentColor",
+    subtitleColor: quiet,
+    fontSize: 14,
+    fontWeight: 600,
+    subtitleFontSize: 12,
+    anchor: "start",
+    offset: 12,
+  },
   axis: {
     labelColor: quiet,
     titleColor: quiet,

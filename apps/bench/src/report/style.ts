@@ -8,8 +8,8 @@ const variables = (series: readonly string[]): string =>
   series.map((colour, i) => `--series-${i + 1}:${colour};`).join("");
 
 export const style: string = `
-:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c2127;--quiet:#5a6370;--rule:#e2e5e9;--accent:#0072b2;--on-heat:#fff;--heat:#005a8c;--heat-below:#a3470f;${variables(light)}}
-@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1b1f24;--ink:#e7eaee;--quiet:#a2abb6;--rule:#343a42;--accent:#4fb0ea;--on-heat:#0c1117;--heat:#7cc4f0;--heat-below:#f0a36a;${variables(dark)}}}
+:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1c2127;--quiet:#5a6370;--rule:#e2e5e9;--accent:#0072b2;--on-heat:#fff;--heat:#005a8c;--heat-below:#a3470f;--depth-1:#26259c;--depth-2:#c4417f;--depth-3:#e8a200;--quiet-line:#c3c9d0;${variables(light)}}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1b1f24;--ink:#e7eaee;--quiet:#a2abb6;--rule:#343a42;--accent:#4fb0ea;--on-heat:#0c1117;--heat:#7cc4f0;--heat-below:#f0a36a;--depth-1:#7d8bff;--depth-2:#ee6fa6;--depth-3:#f9dc5c;--quiet-line:#4b535d;${variables(dark)}}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:1160px;margin:0 auto;padding:40px 24px 64px}
@@ -31,13 +31,22 @@ thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule);
 thead small{display:block;font-weight:400}
 tbody th{font-weight:600}
 tr.first>*{border-top:1px solid var(--rule)}
-tr.unpruned{color:var(--quiet)}
+.numbers td,.numbers th{padding:6px 10px}
+.numbers th.over{text-align:center;border-left:1px solid var(--rule)}
+.numbers tbody tr+tr>*{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}
+tr.aside,tr.unpruned{color:var(--quiet)}
 td.best{font-weight:700;color:var(--accent)}
 .delta{color:var(--quiet);font-size:.8em}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:16px;margin:.75rem 0}
 figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:16px}
 figure svg{display:block;width:100%;max-width:440px;height:auto;margin:0 auto;overflow:visible}
+.small .plots{grid-template-columns:repeat(auto-fill,minmax(min(100%,260px),1fr));gap:12px}
+.small figure{padding:12px}
+figure.wide{margin:.75rem 0}
+figure.wide svg{max-width:none}
+summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 .legend{display:flex;flex-wrap:wrap;gap:6px 20px;list-style:none;margin:.5rem 0;padding:0;font-size:.9rem}
+.legend.dense{gap:4px 14px;font-size:.8125rem}
 .legend li{display:flex;align-items:center;gap:7px}
 .heat{font-size:.8125rem}
 .heat td{text-align:center;padding:6px 4px;min-width:38px;border:2px solid var(--card);background:color-mix(in oklab,var(--heat) var(--share),var(--card))}

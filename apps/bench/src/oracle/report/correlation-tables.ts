@@ -1,0 +1,124 @@
+/** The tables of the study: each criterion's correlations and cost, how sure they are, and the correlations layer by layer. */
+import { type CoefficientName, coefficients } from "../coefficients.ts";
+import type { CriterionCorrelations } from "../correlations.ts";
+import type { OracleMeasurements } from "../summary.ts";
+import { coefficientText } from "./coefficient-text.ts";
+import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
+
+interface Row {
+  readonly name: string;
+  /** Null for the oracle itself. */
+  readonly correlations: CriterionCorrelations | null;
+  /** For a minibatch, in training steps. */
+  readonly cost: number | null;
+}
+
+const decimals = (value: number): string => coefficientText(value, 3);
+const whole = (value: number): string => String(value);
+const steps = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
+const shown: readonly CoefficientName[] = ["spearman", "kendall", "pearson", "logPearson"];
+
+/** The oracle's own cost is the last row. */
+export function correlationTable(
+  measurements: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): NumberTable {
+  const oracle: Row = { name: "oracle", correlations: null, cost: oracleCost(measurements) };
+  const columns: readonly NumberColumn<Row>[] = [
+    ...shown.map((name) => allUnits(name, { interval: name === "spearman" })),
+    ...shown.map(overLayers),
+    { title: "Cost in steps", over: "", value: ({ cost }) => cost, format: steps, best: "lowest" },
+  ];
+  return numberTable("Criterion", columns, [...rowsOf(measurements, correlations), oracle], competes);
+}
+
+/** Intervals of what the first table has without, the signed correlation, and of how many units and layers all are. */
+export function certaintyTable(
+  measurements: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): NumberTable {
+  const count = (title: string, of: (own: CriterionCorrelations) => number): NumberColumn<Row> => ({
+    title,
+    over: "counted",
+    value: (row) => (row.correlations === null ? null : of(row.correlations)),
+    format: whole,
+  });
+  const columns: readonly NumberColumn<Row>[] = [
+    ...(["kendall", "pearson", "logPearson", "signedSpearman"] as const).map((name) =>
+      allUnits(name, { interval: true }),
+    ),
+    overLayers("signedSpearman"),
+    count("Units", ({ units }) => units.compared),
+    count("Zeros", ({ units }) => units.zeros),
+    count("Layers", ({ overGroups }) => overGroups.spearman.groups),
+  ];
+  return numberTable("Criterion", columns, rowsOf(measurements, correlations), competes);
+}
+
+/** One coefficient, a column a group. */
+export function layerTable(
+  name: CoefficientName,
+  { groups }: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): NumberTable {
+  const columns = groups.map(
+    ({ id }): NumberColumn<CriterionCorrelations> => ({
+      title: id,
+      over: "",
+      value: ({ byGroup }) => byGroup[id]?.[name] ?? null,
+      format: (value) => coefficientText(value, 2),
+      best: "highest",
+    }),
+  );
+  return numberTable("Criterion", columns, correlations, (row) => row.name !== "random");
+}
+
+/** Chance is no competitor, though it is cheap. */
+const competes = ({ name, correlations }: Row): boolean => correlations !== null && name !== "random";
+
+function allUnits(name: CoefficientName, { interval }: { readonly interval: boolean }): NumberColumn<Row> {
+  return {
+    title: coefficients[name].title,
+    over: "all units",
+    value: ({ correlations }) => correlations?.allUnits[name].value ?? null,
+    format: decimals,
+    behind: ({ correlations }) => {
+      const own = correlations?.allUnits[name].interval ?? null;
+      return interval && own !== null ? ` [${decimals(own.low)}, ${decimals(own.high)}]` : "";
+    },
+    best: "highest",
+  };
+}
+
+const overLayers = (name: CoefficientName): NumberColumn<Row> => ({
+  title: coefficients[name].title,
+  over: "mean over layers",
+  value: ({ correlations }) => correlations?.overGroups[name].mean ?? null,
+  format: decimals,
+  best: "highest",
+});
+
+function rowsOf(
+  { criteria, trainStepSeconds }: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): readonly Row[] {
+  return correlations.map((own) => {
+    const seconds = criteria.find(({ name }) => name === own.name)?.secondsPerMinibatch ?? null;
+    return {
+      name: own.name,
+      correlations: own,
+      cost: seconds === null ? null : ratio(seconds, trainStepSeconds),
+    };
+  });
+}
+
+const oracleCost = ({ config, oracleSeconds, trainStepSeconds }: OracleMeasurements): number | null =>
+  ratio(oracleSeconds / minibatchCount(config), trainStepSeconds);
+
+export const minibatchCount = ({ images, batchSize }: OracleMeasurements["config"]): number =>
+  Math.ceil(images / batchSize);
+
+/** Too short a run may not have timed a step. */
+function ratio(part: number, whole: number): number | null {
+  return Number.isFinite(part / whole) ? part / whole : null;
+}

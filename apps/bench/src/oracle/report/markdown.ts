@@ -1,0 +1,50 @@
+/** `report.md` of the oracle study: every number of the page, and each coefficient layer by layer. */
+import { coefficientNames, coefficients } from "../coefficients.ts";
+import { type CriterionCorrelations, correlate } from "../correlations.ts";
+import type { OracleMeasurements } from "../summary.ts";
+import { certaintyTable, correlationTable, layerTable } from "./correlation-tables.ts";
+import { environment } from "./environment-rows.ts";
+import { tableMarkdown } from "./number-table.ts";
+import * as words from "./reading-guide.ts";
+import { notApplicable, remarks } from "./remarks.ts";
+import { subsetTable } from "./subset-table.ts";
+
+/** @param correlations those of the measurements, for who has them already. */
+export function oracleMarkdown(
+  measurements: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[] = correlate(measurements),
+): string {
+  const { subsets } = measurements;
+  const items = (texts: readonly string[]): string =>
+    texts.map((text) => `- ${text.replaceAll("<", "\\<")}`).join("\n");
+  const termed = (rows: readonly (readonly [string, string])[]): string =>
+    items(rows.map(([term, text]) => `**${term}**: ${text}`));
+  const without = notApplicable(measurements);
+  const notes = remarks(measurements, correlations);
+  const parts = [
+    `# ${words.titleOf(measurements)}`,
+    words.leadOf(measurements),
+    "## Correlation with the oracle",
+    tableMarkdown(correlationTable(measurements, correlations)),
+    words.tableNote,
+    ...(without.length === 0 ? [] : ["## Does not apply", termed(without)]),
+    "## How to read it",
+    termed(words.guide),
+    ...(subsets === null
+      ? []
+      : ["## Several units at once", tableMarkdown(subsetTable(subsets)), words.subsetNote(subsets)]),
+    "## How sure",
+    tableMarkdown(certaintyTable(measurements, correlations)),
+    words.certaintyNote,
+    "## Layer by layer",
+    words.layerNote,
+    ...coefficientNames.flatMap((name) => [
+      `### ${coefficients[name].title}`,
+      tableMarkdown(layerTable(name, measurements, correlations)),
+    ]),
+    ...(notes.length === 0 ? [] : ["## Notes", items(notes)]),
+    "## Environment",
+    termed(environment(measurements)),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

@@ -1,0 +1,89 @@
+/** A table of numbers with the best of every column marked; the same for the page and for Markdown. */
+import { markdownOf } from "../../markdown-table.ts";
+import { type Html, html } from "../../report/html.ts";
+
+export interface NumberColumn<Row> {
+  readonly title: string;
+  /** A heading over neighbouring columns, or nothing. */
+  readonly over: string;
+  /** Null is shown as a dash. */
+  readonly value: (row: Row) => number | null;
+  readonly format: (value: number) => string;
+  /** Behind the number, such as its interval. */
+  readonly behind?: (row: Row) => string;
+  readonly best?: "highest" | "lowest";
+}
+
+interface NumberCell {
+  readonly text: string;
+  readonly best: boolean;
+}
+
+export interface NumberTable {
+  readonly first: string;
+  readonly columns: readonly { readonly title: string; readonly over: string }[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly cells: readonly NumberCell[];
+    /** Not one of those that are compared. */
+    readonly aside: boolean;
+  }[];
+}
+
+/** @param competes whether a row can be the best of a column. */
+export function numberTable<Row extends { readonly name: string }>(
+  first: string,
+  columns: readonly NumberColumn<Row>[],
+  rows: readonly Row[],
+  competes: (row: Row) => boolean,
+): NumberTable {
+  const best = columns.map((column) => bestText(column, rows.filter(competes)));
+  return {
+    first,
+    columns: columns.map(({ title, over }) => ({ title, over })),
+    rows: rows.map((row) => ({
+      name: row.name,
+      aside: !competes(row),
+      cells: columns.map(({ value, format, behind }, i) => {
+        const number = value(row);
+        if (number === null) return { text: "–", best: false };
+        const text = format(number);
+        return { text: `${text}${behind?.(row) ?? ""}`, best: competes(row) && text === best[i] };
+      }),
+    })),
+  };
+}
+
+/** As it is written, so that equal ones are all marked. */
+function bestText<Row>({ best, value, format }: NumberColumn<Row>, rows: readonly Row[]): string | null {
+  const values = rows.map(value).filter((number) => number !== null);
+  if (best === undefined || values.length < 2) return null;
+  return format(best === "highest" ? Math.max(...values) : Math.min(...values));
+}
+
+export function tableMarkdown({ first, columns, rows }: NumberTable): string {
+  const head = [first, ...columns.map(({ title, over }) => (over === "" ? title : `${title} (${over})`))];
+  const body = rows.map(({ name, cells }) => [
+    name,
+    ...cells.map(({ text, best }) => (best ? `**${text}**` : text)),
+  ]);
+  return markdownOf(head, body);
+}
+
+export function tableHtml({ first, columns, rows }: NumberTable): Html {
+  const groups = columns.filter(({ over }, i) => over !== columns[i - 1]?.over);
+  const over = groups.map(({ over: title }) => {
+    const span = columns.filter((column) => column.over === title).length;
+    return html`<th scope="colgroup" colspan="${span}" class="over">${title}</th>`;
+  });
+  const head = columns.map(({ title }) => html`<th scope="col">${title}</th>`);
+  const body = rows.map(({ name, cells, aside }) => {
+    const numbers = cells.map(({ text, best }) => html`<td class="${best ? "best" : ""}">${text}</td>`);
+    return html`<tr class="${aside ? "aside" : ""}"><th scope="row">${name}</th>${numbers}</tr>`;
+  });
+  const overRow = groups.length > 1 ? html`<tr><td></td>${over}</tr>` : html``;
+  return html`<div class="scroll"><table class="numbers">
+<thead>${overRow}<tr><th scope="col">${first}</th>${head}</tr></thead>
+<tbody>${body}</tbody>
+</table></div>`;
+}

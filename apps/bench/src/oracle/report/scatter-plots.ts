@@ -1,0 +1,112 @@
+/** What a criterion says of every unit against what the oracle says, one small plot a criterion. */
+import type { TopLevelSpec } from "vega-lite";
+import type { Html } from "../../report/html.ts";
+import { logTicks } from "../../report/log-ticks.ts";
+import { plot, smallPlot } from "../../report/plot.ts";
+import type { CriterionCorrelations } from "../correlations.ts";
+import type { MeasuredCriterion, OracleMeasurements } from "../summary.ts";
+import { pairsOfGroup, withoutZeros } from "../unit-pairs.ts";
+import { depthColours } from "./depth-colours.ts";
+
+interface Dot {
+  readonly group: string;
+  readonly place: number;
+  readonly change: number | null;
+  readonly score: number | null;
+}
+
+export async function scatterPlots(
+  measurements: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): Promise<readonly Html[]> {
+  const range = changeRange(measurements);
+  if (range === null) return [];
+  return Promise.all(
+    correlations.flatMap(({ name, allUnits }) => {
+      const criterion = measurements.criteria.find((each) => each.name === name);
+      const dots = dotsOf(criterion?.scores ?? null, measurements);
+      if (dots.length === 0) return [];
+      const spearman = `Spearman ${allUnits.spearman.value?.toFixed(2) ?? "–"}`;
+      const description = `${name}: scores against the loss's changes, ${spearman}. The tables have the numbers.`;
+      return [plot(scatterSpec({ title: name, subtitle: spearman, dots, range }, measurements), description)];
+    }),
+  );
+}
+
+/** A gap behind every dot makes each a line of its own, see below. */
+function dotsOf(scores: MeasuredCriterion["scores"], measurements: OracleMeasurements): readonly Dot[] {
+  if (scores === null) return [];
+  let place = 0;
+  return measurements.groups.flatMap(({ id: group }) => {
+    const pairs = withoutZeros(pairsOfGroup(group, scores, measurements.lossChanges));
+    return pairs.scores.flatMap((score, i) => [
+      { group, place: place++, change: Math.abs(Number(pairs.changes[i])), score: Math.abs(score) },
+      { group, place: place++, change: null, score: null },
+    ]);
+  });
+}
+
+/** The same for all plots. */
+function changeRange({ lossChanges }: OracleMeasurements): readonly [number, number] | null {
+  const sizes = Object.values(lossChanges)
+    .flat()
+    .map(Math.abs)
+    .filter((size) => size > 0 && size < Infinity);
+  return sizes.length === 0
+    ? null
+    : [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))];
+}
+
+/** Short as a label: 0.01, 1e-5. */
+const label =
+  "datum.value < 0.01 || datum.value >= 10000 ? format(datum.value, '~e') : format(datum.value, '~f')";
+
+interface Scatter {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly dots: readonly Dot[];
+  readonly range: readonly [number, number];
+}
+
+/** Thousands of dots as one path a group, of lines without length and with round ends: a tenth of the page's size. */
+function scatterSpec(
+  { title, subtitle, dots, range }: Scatter,
+  { groups }: OracleMeasurements,
+): TopLevelSpec {
+  const axis = { labelExpr: label, labelOverlap: true };
+  const scores = dots.flatMap(({ score }) => (score === null ? [] : [score]));
+  const scale = { type: "log", nice: false, padding: 6 };
+  return {
+    title: { text: title, subtitle },
+    ...smallPlot,
+    data: { values: [...dots] },
+    mark: {
+      type: "line",
+      strokeWidth: 4.5,
+      strokeCap: "round",
+      strokeOpacity: 0.6,
+      invalid: "break-paths-show-path-domains",
+    },
+    encoding: {
+      x: {
+        field: "change",
+        type: "quantitative",
+        scale: { ...scale, domain: [...range] },
+        axis: { ...axis, ...logTicks(range), title: "|change of the loss|" },
+      },
+      y: {
+        field: "score",
+        type: "quantitative",
+        scale,
+        axis: { ...axis, ...logTicks(scores), title: null, minExtent: 34 },
+      },
+      order: { field: "place" },
+      color: {
+        field: "group",
+        type: "nominal",
+        legend: null,
+        scale: { domain: groups.map(({ id }) => id), range: [...depthColours(groups.length)] },
+      },
+    },
+  } as TopLevelSpec;
+}
