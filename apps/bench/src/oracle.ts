@@ -31,8 +31,15 @@ async function run(command: RunCommand<OracleConfig>): Promise<void> {
   });
   try {
     const measurements = await runOracle(directory, progress);
-    directory.write("oracle.json", `${JSON.stringify(measurements)}\n`);
+    progress.log("Correlating: up to a minute or two for intervals of many units");
+    const correlations = correlate(measurements);
+    directory.write("oracle.json", oracleJson(measurements, correlations));
+    directory.write("oracle.md", oracleMarkdown(measurements, correlations));
+    directory.write("report.html", await oracleReportHtml(measurements, correlations));
     directory.close();
+    progress.stop();
+    process.stdout.write(`${correlationMarkdown(measurements, correlations)}\n`);
+    process.stdout.write(`\nReport: ${directory.path}/report.html\n`);
   } catch (error) {
     directory.discard();
     throw error;

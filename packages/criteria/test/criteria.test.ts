@@ -130,6 +130,25 @@ describe("by hand, beyond weights times gradients", () => {
   });
 });
 
+it("second order without curvature is first order, and a little curvature changes little", () => {
+  const scoreWith = (size: number): Float32Array => {
+    const hessianProducts = Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, size)]),
+    );
+    const observed = { ...observedNothing, gradients, hessianProducts };
+    const scores = scoreObserved(graph, [criteria.taylorSecondOrder()], observed, 0);
+    tf.dispose(hessianProducts);
+    return scores.get("taylor-so")?.get("c") ?? new Float32Array();
+  };
+  const first = scoresOf(criteria.taylorGate());
+  expect(scoreWith(0)).toBeAllClose(first, { rtol: 1e-6 });
+  // H W = t g makes it (g·w - t/2 g·w)² = (1 - t/2)² (g·w)².
+  expect(scoreWith(0.1)).toBeAllClose(
+    first.map((score) => 0.95 ** 2 * score),
+    { rtol: 1e-5 },
+  );
+});
+
 describe("random", () => {
   it("is decided by seed, group and minibatch", () => {
     const first = scoresOf(criteria.random({ seed: 1 }));

@@ -51,7 +51,7 @@ export async function* subsetLosses(
 }
 
 /** The units whose bits are set. */
-export function unitsIn(subset: number): readonly number[] {
+function unitsIn(subset: number): readonly number[] {
   const units: number[] = [];
   for (let unit = 0; 2 ** unit <= subset; unit++) if ((subset >> unit) % 2 === 1) units.push(unit);
   return units;

@@ -11,6 +11,7 @@ const examples: readonly (readonly [string, string])[] = [
   ["surgery", "remove-filters"],
   ["criteria", "score-units"],
   ["pruner", "prune-half"],
+  ["oracle", "true-importance"],
   ["training", "train"],
   ["metrics", "count"],
 ];

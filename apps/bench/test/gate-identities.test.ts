@@ -1,13 +1,8 @@
 /**
  * The identities that make gates cheap (Molchanov et al., CVPR 2019), on real networks: the gate's gradient from weights
- * equals the one from activations; one example's FG is FO; second order without curvature is first order; margins hold
- * the loss's derivatives; and what depends on the batch size, and what does not.
+ * equals the one from activations; one example's FG is FO; margins hold the loss's derivatives; and what depends on the batch size, and what does not.
  */
-import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
-import { createModel, type ModelName } from "@secateur/models";
-import * as tf from "@tensorflow/tfjs-core";
-import * as tfl from "@tensorflow/tfjs-layers";
-import { describe, expect, it } from "vitest";
+
 import {
   type Criterion,
   type CriterionName,
@@ -18,9 +13,12 @@ import {
   defineCriterion,
   type Scores,
   scoreAll,
-} from "../src/index.ts";
-import { observedNothing } from "../src/observe/observed.ts";
-import { scoreObserved } from "../src/score-observed.ts";
+} from "@secateur/criteria";
+import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { createModel, type ModelName } from "@secateur/models";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
 
 const networks: readonly ModelName[] = [
   "lenet3",
@@ -132,37 +130,6 @@ it("FG of one example is FO", async () => {
   const both = [criteria.taylorGate(), criteria.taylorFullGradient()];
   const scores = await scoreAll(model, graph, both, [images(1)], { mode: "eval" });
   expectEqual(graph, scores.get("taylor-gate"), scores.get("taylor-fg"));
-  model.dispose();
-});
-
-it("second order without curvature is first order, and a little curvature changes little", () => {
-  const model = network("lenet3");
-  const graph = buildDependencyGraph(model);
-  const gradients = Object.fromEntries(
-    model.weights.map((weight, i) => [
-      weight.originalName,
-      tf.randomNormal(weight.shape as number[], 0, 1, "float32", i + 1),
-    ]),
-  );
-  const scoreWith = (size: number): Scores => {
-    const hessianProducts = Object.fromEntries(
-      Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, size)]),
-    );
-    const observed = { ...observedNothing, gradients, hessianProducts };
-    const scores = scoreObserved(graph, [criteria.taylorGate(), criteria.taylorSecondOrder()], observed, 0);
-    tf.dispose(hessianProducts);
-    return scores.get(size === 0 ? "taylor-so" : "taylor-so") ?? new Map();
-  };
-  const first = scoreObserved(graph, [criteria.taylorGate()], { ...observedNothing, gradients }, 0).get(
-    "taylor-gate",
-  );
-  expectEqual(graph, first, scoreWith(0), 1e-6);
-  // H W = t g: (g·w - t/2 g·w)² = (1 - t/2)² (g·w)².
-  const scaled = new Map(
-    [...(first ?? [])].map(([id, values]) => [id, values.map((value) => 0.95 ** 2 * value)]),
-  );
-  expectEqual(graph, scaled, scoreWith(0.1), 1e-4);
-  tf.dispose(gradients);
   model.dispose();
 });
 
