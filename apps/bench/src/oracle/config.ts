@@ -49,7 +49,7 @@ const defaults = {
 } as const;
 
 /** LeNet3's first layer has 2^16 subsets; the others' are not measured unless asked for. */
-const subsetImagesOf = (model: unknown): number => (model === "lenet3" ? 256 : 0);
+const subsetImagesOf = (model: unknown): number => (model === "lenet3" ? 128 : 0);
 
 export const oracleHelp: string = `Measure how much the loss changes when each unit of a trained CIFAR-10 network is removed, and how well
 every criterion tells it beforehand.
@@ -64,7 +64,7 @@ Usage: npx pnpm@10.34.9 bench:oracle [flags]
   --batch-size N      Images a minibatch; first-order scores depend on it. [default: 128]
   --mode MODE         Batch normalisation while scoring: eval (as when the loss is measured) or train. [default: eval]
   --seed N            For what is drawn at random. [default: 0]
-  --subset-images N   Images for the loss of every subset of the first layer's units; 0 is none. [default: 256 for
+  --subset-images N   Images for the loss of every subset of the first layer's units; 0 is none. [default: 128 for
                       lenet3, else 0]
   --engine NAME       ${engineNames.join(", ")}. [default: auto]
   --data DIR          A folder with CIFAR-10; otherwise the cache or a download.

@@ -7,8 +7,9 @@ import type { DependencyGraph } from "@secateur/dependency-graph";
 import { lossChanges, subsetLosses } from "@secateur/oracle";
 import { sgd, trainStep } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { lazyTask } from "../lazy-task.ts";
 import type { CriterionFactories } from "../load-criteria.ts";
-import type { Task } from "../progress.ts";
+import type { Progress } from "../progress.ts";
 import type { RunDirectory } from "../run-directory.ts";
 import type { FirstImages } from "./first-images.ts";
 import type { MeasuredCriterion, OracleConfig, UnitNumbers } from "./summary.ts";
@@ -21,36 +22,30 @@ export interface Setting {
   readonly run: RunDirectory<OracleConfig>;
   readonly graph: DependencyGraph;
   readonly data: FirstImages;
+  readonly progress: Progress;
 }
 
 /** Each criterion alone, so that its cost can be told. */
 export async function measureCriteria(
-  { run, graph, data }: Setting,
+  { run, graph, data, progress }: Setting,
   criteria: CriterionFactories,
-  task: Task,
 ): Promise<readonly MeasuredCriterion[]> {
-  const minibatches = Math.ceil(run.config.images / run.config.batchSize);
+  const { images, batchSize, seed } = run.config;
   const known = new Map(
     run.log.events.flatMap(({ type, criterion }) =>
       type === "scores" ? [[(criterion as MeasuredCriterion).name, criterion as MeasuredCriterion]] : [],
     ),
   );
-  const measured: MeasuredCriterion[] = [];
+  const task = lazyTask(progress, "Scoring", (criteria.size - known.size) * Math.ceil(images / batchSize));
   for (const [name, make] of criteria) {
-    const recorded = known.get(name);
-    if (recorded === undefined) {
-      const criterion = await measureCriterion(graph, make(run.config.seed), data, run.config, () =>
-        task.advance(1, name),
-      );
-      run.log.append({ type: "scores", criterion });
-      measured.push(criterion);
-    } else {
-      task.advance(minibatches, name);
-      measured.push(recorded);
-    }
+    if (known.has(name)) continue;
+    const onBatch = (): void => task.advance(1, name);
+    const criterion = await measureCriterion(graph, make(seed), data, run.config, onBatch);
+    run.log.append({ type: "scores", criterion });
+    known.set(name, criterion);
   }
   task.done();
-  return measured;
+  return [...criteria.keys()].flatMap((name) => known.get(name) ?? []);
 }
 
 async function measureCriterion(
@@ -90,16 +85,18 @@ export async function measureTrainStep({ run, data }: Setting, copy: tfl.LayersM
 }
 
 /** Signed changes of the loss by group, and the seconds that took. */
-export async function measureOracle(
-  { run, graph, data }: Setting,
-  task: Task,
-): Promise<{ readonly changes: UnitNumbers; readonly seconds: number }> {
-  const images = run.config.images;
+export async function measureOracle({
+  run,
+  graph,
+  data,
+  progress,
+}: Setting): Promise<{ readonly changes: UnitNumbers; readonly seconds: number }> {
   const recorded = run.log.events.filter(({ type }) => type === "loss-changes");
   const changes = new Map(recorded.map(({ group, changes: values }) => [String(group), values as number[]]));
   let seconds = recorded.reduce((sum, event) => sum + Number(event["seconds"]), 0);
   const left = graph.groups.filter(({ id }) => !changes.has(id));
-  for (const { id, unitCount } of graph.groups) if (changes.has(id)) task.advance(unitCount * images);
+  const units = left.reduce((n, { unitCount }) => n + unitCount, 0);
+  const task = lazyTask(progress, "Oracle", units * run.config.images);
   const options = { groups: left.map(({ id }) => id), onPass: (losses: number) => task.advance(losses) };
   let start = performance.now();
   for await (const measured of lossChanges(graph, () => data(), options)) {
@@ -116,23 +113,21 @@ export async function measureOracle(
 }
 
 /** The loss without each subset of the first group's units, by the subset's number. */
-export async function measureSubsets({ run, graph, data }: Setting, task: Task): Promise<Float64Array> {
+export async function measureSubsets({ run, graph, data, progress }: Setting): Promise<Float64Array> {
   const [group] = graph.groups;
+  const recorded = run.log.events.flatMap(({ type, losses }) =>
+    type === "subsets" ? (losses as number[]) : [],
+  );
   const all = new Float64Array(2 ** (group?.unitCount ?? 0));
-  let from = 0;
-  const take = (losses: readonly number[]): void => {
-    all.set(losses, from);
-    from += losses.length;
-    task.advance(losses.length);
-  };
-  for (const { type, losses } of run.log.events) if (type === "subsets") take(losses as number[]);
+  all.set(recorded);
+  if (recorded.length === all.length) return all;
+  const task = lazyTask(progress, "Subsets", all.length - recorded.length);
   const batches = (): ReturnType<FirstImages> => data(run.config.subsetImages);
-  const chunks =
-    from < all.length ? subsetLosses(graph, group?.id ?? "", batches, { from, rowsPerPass: 1024 }) : [];
-  for await (const { losses } of chunks) {
-    const values = Array.from(losses);
-    run.log.append({ type: "subsets", losses: values });
-    take(values);
+  const options = { from: recorded.length, rowsPerPass: 1024 };
+  for await (const { from, losses } of subsetLosses(graph, group?.id ?? "", batches, options)) {
+    run.log.append({ type: "subsets", losses: Array.from(losses) });
+    all.set(losses, from);
+    task.advance(losses.length);
   }
   task.done();
   return all;

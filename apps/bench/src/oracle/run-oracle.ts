@@ -35,20 +35,13 @@ export async function runOracle(
   progress.log(
     `${config.model}: loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} % on ${config.images} training images`,
   );
-  const setting: Setting = { run, graph, data };
-
-  const minibatches = Math.ceil(config.images / config.batchSize);
-  const measured = await measureCriteria(
-    setting,
-    criteria,
-    progress.task("Scoring", criteria.size * minibatches),
-  );
+  const setting: Setting = { run, graph, data, progress };
+  const measured = await measureCriteria(setting, criteria);
   const copy = trainedModel(config);
   const trainStepSeconds = await measureTrainStep(setting, copy);
   copy.dispose();
-  const units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
-  const oracle = await measureOracle(setting, progress.task("Oracle", units * config.images));
-  const subsets = config.subsetImages === 0 ? null : await study(setting, progress, measured, oracle.changes);
+  const oracle = await measureOracle(setting);
+  const subsets = config.subsetImages === 0 ? null : await study(setting, measured, oracle.changes);
   const parameters = countParameters(model).trainable;
   const macs = countMacs(model).total;
   model.dispose();
@@ -88,12 +81,11 @@ function checkSubsets({ subsetImages, model }: OracleConfig, units: number): voi
 
 async function study(
   setting: Setting,
-  progress: Progress,
   criteria: readonly MeasuredCriterion[],
   changes: OracleMeasurements["lossChanges"],
 ): Promise<SubsetStudy> {
   const { id: group = "", unitCount: units = 0 } = setting.graph.groups[0] ?? {};
-  const losses = await measureSubsets(setting, progress.task("Subsets", 2 ** units));
+  const losses = await measureSubsets(setting);
   const byCriterion = criteria.flatMap(({ name, scores }) =>
     scores === null ? [] : [[name, curveByScores(losses, scores[group] ?? [])] as const],
   );
