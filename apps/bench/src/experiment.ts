@@ -7,6 +7,7 @@ import { commit, versions } from "./environment.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
 import { measureCells } from "./measure-cells.ts";
 import type { Progress, Task } from "./progress.ts";
+import { batchSize, scoringBatches } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
 import { reportHtml } from "./report/report.ts";
 import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts";
@@ -77,6 +78,7 @@ async function finish(
     trainingCurve: recorded.training,
     fineTuneCurves: recorded.fineTuning,
     pinned,
+    scoring: { batchSize, minibatches: run.config.iterative ? null : scoringBatches },
     engine: { name: engine.engine, description: describeEngine(engine) },
     versions: versions(),
     commit: commit(),

@@ -4,7 +4,7 @@ import { describeFailure, exitCodes, onInterrupt, wantsDebug } from "./exit.ts";
 import { knownErrors } from "./known-errors.ts";
 import { oracleHelp, oracleRun, parseOracleArguments } from "./oracle/config.ts";
 import { correlate } from "./oracle/correlations.ts";
-import { correlationTable } from "./oracle/report/correlation-tables.ts";
+import { shortTable } from "./oracle/report/correlation-tables.ts";
 import { oracleJson } from "./oracle/report/json.ts";
 import { oracleMarkdown } from "./oracle/report/markdown.ts";
 import { tableMarkdown } from "./oracle/report/number-table.ts";
@@ -44,7 +44,7 @@ async function run(command: RunCommand<OracleConfig>): Promise<void> {
     directory.write("report.html", await oracleReportHtml(measurements, correlations));
     directory.close();
     progress.stop();
-    process.stdout.write(`${tableMarkdown(correlationTable(measurements, correlations))}\n`);
+    process.stdout.write(`${tableMarkdown(shortTable(measurements, correlations))}\n`);
     process.stdout.write(`\nReport: ${directory.path}/report.html\n`);
   } catch (error) {
     directory.discard();

@@ -91,6 +91,8 @@ export interface Measurements {
   readonly trainingCurve: readonly CurvePoint[];
   readonly fineTuneCurves: readonly FineTunePoint[];
   readonly pinned: readonly Pinned[];
+  /** What criteria saw; first-order scores depend on the batch size. Null minibatches: every one between two removals. */
+  readonly scoring: { readonly batchSize: number; readonly minibatches: number | null };
   /** What computed, as a person reads it. */
   readonly engine: { readonly name: string; readonly description: string };
   /** Of node and of every package that matters. */

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { findCachedCifar10 } from "@secateur/datasets";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { OracleMeasurements } from "../src/oracle/summary.ts";
 import type { Summary } from "../src/results.ts";
 
 const isCached = findCachedCifar10() !== null;
@@ -22,8 +23,13 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 /** Runs the command; kills it when its log has `killAt` lines. Resolves to the exit code, or null after a kill. */
-function run(out: string, args: string, killAt = Number.POSITIVE_INFINITY): Promise<number | null> {
-  const entry = path.join(root, "apps/bench/src/cifar10.ts");
+function run(
+  out: string,
+  args: string,
+  killAt = Number.POSITIVE_INFINITY,
+  program = "cifar10",
+): Promise<number | null> {
+  const entry = path.join(root, `apps/bench/src/${program}.ts`);
   const command = [
     "--import",
     "tsx",
@@ -73,4 +79,31 @@ it.skipIf(!isCached).each([
   }
   expect(await run(broken, "--resume")).toBe(0);
   expect(results(broken)).toEqual(results(whole));
+});
+
+it.skipIf(!isCached)("the oracle study killed twice", { timeout: 240_000 }, async () => {
+  const settings =
+    "--images 64 --batch-size 32 --criteria random,taylor-gate,bn-scale --subset-images 0 --engine wasm";
+  const [whole, broken] = ["oracle whole", "oracle broken"].map((each) => path.join(directory, each));
+  if (whole === undefined || broken === undefined) throw new Error("unreachable");
+  const study = (out: string, args: string, killAt?: number): Promise<number | null> =>
+    run(out, args, killAt, "oracle");
+  const found = (out: string): unknown => {
+    const measured = JSON.parse(fs.readFileSync(path.join(out, "oracle.json"), "utf8")) as OracleMeasurements;
+    const { network, groups, lossChanges, criteria } = measured;
+    return {
+      network,
+      groups,
+      lossChanges,
+      criteria: criteria.map(({ name, scores, notes }) => ({ name, scores, notes })),
+    };
+  };
+  expect(await study(whole, settings)).toBe(0);
+  expect(await study(broken, settings, 2)).toBeNull(); // between criteria
+  expect(await study(broken, "--resume", 6)).toBeNull(); // between layers
+  expect(await study(broken, "--resume")).toBe(0);
+  expect(found(broken)).toEqual(found(whole));
+  const { criteria } = found(whole) as OracleMeasurements;
+  expect(criteria.at(-1)).toMatchObject({ name: "bn-scale", scores: null });
+  expect(criteria.at(-1)?.notes[0]).toContain("it has no gamma weights");
 });

@@ -67,6 +67,7 @@ export function sampleSummary(changes: Partial<Summary["config"]> = {}): Summary
       [0.5, 1].map((epoch) => ({ seed, criterion, ratio, epoch, loss: 1 + ratio / epoch, accuracy: 0.6 })),
     ),
     pinned: [{ layer: 'my<layer onclick="x">', reason: "no rule for its class" }],
+    scoring: { batchSize: 128, minibatches: 10 },
     engine: { name: "wasm", description: "wasm 4.22.0, 2 threads" },
     versions: { node: "20.20.2" },
     commit: "7344255",

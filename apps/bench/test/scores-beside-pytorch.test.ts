@@ -6,6 +6,7 @@ import fs from "node:fs";
 import { type Criterion, criteria, type Scores, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
 import { createModel, loadWeights, writeSafetensors } from "@secateur/models";
+import { lossChanges } from "@secateur/oracle";
 import {
   type Batch,
   hessianVectorProduct,
@@ -160,7 +161,7 @@ it.each([
 });
 
 describe("in mode eval also", () => {
-  const { gatesPerImage, scales, curvature, margin } = golden.eval;
+  const { gatesPerImage, scales, oracle, curvature, margin } = golden.eval;
 
   it("FG, to 1e-3", async () => {
     const scores = await scoresOf("eval", criteria.taylorFullGradient());
@@ -183,6 +184,12 @@ describe("in mode eval also", () => {
     const scores = (await scoresOf("eval", criteria.obd())).get("obd");
     for (const [layer, values] of Object.entries(curvature))
       expect(scores?.get(layer) ?? [], layer).toBeAllClose(values, { rtol: 1e-3, atol: 1e-5 });
+  });
+
+  it("the change of the loss without each unit, to 1e-4", async () => {
+    const groups = Object.keys(oracle);
+    for await (const { group, changes } of lossChanges(graph, () => [batchOf(golden.eval)], { groups }))
+      expect(changes, group).toBeAllClose(oracle[group] ?? [], { rtol: 0, atol: 1e-4 });
   });
 
   it("the change of the loss by the margins, to 1e-3", async () => {

@@ -121,7 +121,7 @@ function notes({ cells }: Summary): Html {
   return texts.length === 0 ? html`` : section("Notes", "", list(texts));
 }
 
-function environment({ engine, versions, commit, startedAt, seeds, criteria }: Summary): Html {
+function environment({ engine, versions, commit, startedAt, seeds, criteria, scoring }: Summary): Html {
   const tooMany =
     criteria.length > paletteSize ? [["Colours", `repeat after ${paletteSize} criteria`] as const] : [];
   return plainTable([
@@ -129,6 +129,7 @@ function environment({ engine, versions, commit, startedAt, seeds, criteria }: S
     ...Object.entries(versions),
     ["Commit", commit ?? "unknown"],
     ["Seeds", seeds.join(", ")],
+    ["Scored on", `${scoring.minibatches ?? "all"} minibatches of ${scoring.batchSize} training images`],
     ["Begun", startedAt],
     ...tooMany,
   ]);

@@ -32,6 +32,18 @@ export function correlationTable(
   return numberTable("Criterion", columns, [...rowsOf(measurements, correlations), oracle], competes);
 }
 
+/** What fits on a terminal. */
+export function shortTable(
+  measurements: OracleMeasurements,
+  correlations: readonly CriterionCorrelations[],
+): NumberTable {
+  const { columns, rows, ...rest } = correlationTable(measurements, correlations);
+  const chosen = ["Spearman all units", "Pearson all units", "Spearman mean over layers", "Cost in steps "];
+  const places = columns.flatMap(({ title, over }, i) => (chosen.includes(`${title} ${over}`) ? [i] : []));
+  const pick = <T>(items: readonly T[]): readonly T[] => places.flatMap((i) => items[i] ?? []);
+  return { ...rest, columns: pick(columns), rows: rows.map((row) => ({ ...row, cells: pick(row.cells) })) };
+}
+
 /** Intervals of what the first table has without, the signed correlation, and of how many units and layers all are. */
 export function certaintyTable(
   measurements: OracleMeasurements,
