@@ -15,6 +15,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
 
+/** exp(88) is too much for float32. Beyond this, the loss grows as the largest margin does. */
+const mostRise = 60;
+
 export interface TaylorMarginOptions {
   /** k: the strongest wrong classes that are followed. Default 2. */
   readonly competitors?: number;
@@ -33,7 +36,9 @@ export const taylorMargin = ({ competitors = 2 }: TaylorMarginOptions = {}): Cri
       const count = Math.min(competitors, slopes.shape[0]);
       const d = tf.slice(slopes, 0, count);
       const p = tf.expandDims(tf.slice(probabilities, [1, 0], [count, -1]), 2); // [competitors, batch, 1]
-      const grown = tf.sum(tf.mul(p, tf.expm1(tf.neg(d))), 0); // Σ p (exp(-d) - 1), [batch, units]
-      return tf.mean(tf.log1p(grown), 0);
+      const rise = tf.minimum(tf.neg(d), mostRise);
+      const grown = tf.sum(tf.mul(p, tf.expm1(rise)), 0); // Σ p (exp(-d) - 1), [batch, units]
+      const beyond = tf.max(tf.sub(tf.neg(d), rise), 0);
+      return tf.mean(tf.add<tf.Tensor2D>(tf.log1p(grown), beyond), 0);
     },
   });

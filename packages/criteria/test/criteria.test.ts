@@ -149,6 +149,20 @@ it("second order without curvature is first order, and a little curvature change
   );
 });
 
+it("taylor-margin stays finite however far a margin goes", () => {
+  const observed = {
+    ...observedNothing,
+    margins: {
+      probabilities: tf.tensor2d([0.9, 0.1], [2, 1]),
+      gates: { head: tf.tensor3d([-50, -1000, 1000], [1, 1, 3]) },
+    },
+  };
+  const scores = scoreObserved(graph, [criteria.taylorMargin()], observed, 0).get("taylor-margin")?.get("c");
+  const expected = [50 + Math.log(0.1), 1000 + Math.log(0.1), Math.log(0.9)];
+  expect(scores ?? []).toBeAllClose(expected, { rtol: 1e-5 });
+  tf.dispose([observed.margins.probabilities, observed.margins.gates]);
+});
+
 describe("random", () => {
   it("is decided by seed, group and minibatch", () => {
     const first = scoresOf(criteria.random({ seed: 1 }));
