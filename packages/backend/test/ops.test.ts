@@ -1,4 +1,4 @@
-import { batchNormTraining, softmaxCrossEntropy } from "@secateur/backend/ops";
+import { batchNormFrozen, batchNormTraining, softmaxCrossEntropy } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { expectFiniteDifferences, expectSameOnCpu, input, onCpu, onWasm } from "./two-engines.ts";
@@ -64,6 +64,43 @@ describe("batchNormTraining", () => {
     const [x, gamma] = [tf.ones<tf.Rank.R2>([2, 3]), tf.ones<tf.Rank.R1>([4])];
     expect(() => batchNormTraining(x, gamma, null, epsilon)).toThrow("gamma has 4 values for 3 channels");
     tf.dispose([x, gamma]);
+  });
+});
+
+describe("batchNormFrozen", () => {
+  const mean = Float32Array.from({ length: 20 }, (_, i) => Math.sin(i));
+  const variance = Float32Array.from({ length: 20 }, (_, i) => 0.5 + (i % 3));
+  const statistics = (x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] => {
+    const channels = Number(x.shape.at(-1));
+    return [tf.tensor1d(mean.subarray(0, channels)), tf.tensor1d(variance.subarray(0, channels))];
+  };
+  const frozen = (x?: tf.Tensor, gamma?: tf.Tensor, beta?: tf.Tensor): tf.Tensor =>
+    batchNormFrozen(
+      x as tf.Tensor4D,
+      ...statistics(x as tf.Tensor),
+      gamma as tf.Tensor1D,
+      beta as tf.Tensor1D,
+      epsilon,
+    );
+  const stock = (x?: tf.Tensor, gamma?: tf.Tensor, beta?: tf.Tensor): tf.Tensor =>
+    tf.batchNorm(
+      x as tf.Tensor4D,
+      ...statistics(x as tf.Tensor),
+      beta as tf.Tensor1D,
+      gamma as tf.Tensor1D,
+      epsilon,
+    );
+
+  it.each([[[3, 5, 7, 1]], [[3, 5, 7, 8]], [[2, 3, 3, 20]], [[70, 9]]])(
+    "%j: it and its gradient are those of tfjs's batchNorm",
+    async (shape) => {
+      const inputs = [input(shape, 1, (u) => 3 * u + 2), ...parameters(Number(shape.at(-1)))];
+      await expectSameOnCpu(frozen, inputs, stock);
+    },
+  );
+
+  it("has gradients that finite differences confirm", () => {
+    expectFiniteDifferences(frozen, [input([2, 4, 4, 5], 1), ...parameters(5)]);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
- * Batch normalisation in training (Ioffe and Szegedy 2015, arXiv 1502.03167): one fused kernel, and moving averages as
+ * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167): in training by one fused kernel, with moving averages as
  * tfjs-layers updates them, `moving ← moving · m + batch · (1 - m)`. Its own layer writes them inside `call()`, at every
  * forward pass; here the statistics are told, and written when all is well.
  */
-import { batchNormTraining, movingAverage } from "@secateur/backend/ops";
+import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -35,6 +35,18 @@ export function normalizeBatch(
     return tf.transpose(normalizeLast(layer, tf.transpose(x, order), Number(epsilon), observe), back);
   }
   return normalizeLast(layer, x, Number(epsilon), observe);
+}
+
+/** Normalise by the moving averages; null where the layer's axis is not the last one. @param x `[..., channels]` */
+export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
+  const { axis, epsilon } = layer.getConfig();
+  const at = Number([axis].flat()[0] ?? -1);
+  const weight = (name: string): tf.Tensor1D | null =>
+    (find(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
+  const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
+  if ((at !== -1 && at !== x.rank - 1) || x.rank < 2 || x.rank > 4) return null;
+  if (mean === null || variance === null) return null;
+  return batchNormFrozen(x, mean, variance, weight("gamma"), weight("beta"), Number(epsilon));
 }
 
 /** @param x `[..., channels]` */

@@ -1,11 +1,11 @@
 /**
- * Run a model's own layers, producers before consumers, with the expensive ones replaced: batch normalisation in
- * training is one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
+ * Run a model's own layers, producers before consumers, with the expensive ones replaced: batch normalisation is
+ * one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
  * included.
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type BatchStatistics, normalizeBatch } from "./batch-normalization.ts";
+import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
@@ -78,8 +78,10 @@ function runLayer(
   const [input] = inputs;
   if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
   const isTraining = pass.mode === "train";
-  if (isTraining && input !== undefined && layer.getClassName() === "BatchNormalization") {
-    return [normalizeBatch(layer, input, pass.observe)];
+  if (input !== undefined && layer.getClassName() === "BatchNormalization") {
+    if (isTraining) return [normalizeBatch(layer, input, pass.observe)];
+    const normalized = normalizeByAverages(layer, input);
+    if (normalized !== null) return [normalized];
   }
   return [layer.call([...inputs], { training: isTraining })].flat();
 }

@@ -1,5 +1,6 @@
 // Fused operations for training. Importing this imports no tfjs backend and registers nothing.
 
+export { batchNormFrozen } from "./batch-norm-frozen.ts";
 export { batchNormTraining, type NormalizedBatch } from "./batch-norm-training.ts";
 export { compiled, type TensorFunction } from "./compiled.ts";
 export { type MomentumUpdateAttrs, momentumUpdate } from "./momentum-update.ts";
