@@ -6,6 +6,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
+import { convolve } from "./convolution.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
@@ -83,5 +84,7 @@ function runLayer(
     const normalized = normalizeByAverages(layer, input);
     if (normalized !== null) return [normalized];
   }
+  const convolved = input === undefined ? null : convolve(layer, input);
+  if (convolved !== null) return [convolved];
   return [layer.call([...inputs], { training: isTraining })].flat();
 }
