@@ -57,7 +57,7 @@ export async function runOracle(
     trainStepSeconds,
     oracleSeconds: oracle.seconds,
     subsets,
-    engine: describeEngine(engine),
+    engine: describeEngine(engine).split("\n")[0] ?? "", // what was not used is no part of the result
     versions: versions(),
     commit: commit(),
     startedAt: startedAt.toISOString(),
