@@ -44,6 +44,7 @@ export async function scoreAll(
   { mode = "train", seed = 0, onWarning = console.warn }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
   if (graph.model !== model) throw new CriterionError("the graph was built for another model");
+  checkNames(criteria);
   for (const warning of caveats(graph, criteria)) onWarning(warning);
   const totals = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float64Array>()]));
   let count = 0;
@@ -57,6 +58,13 @@ export async function scoreAll(
   return new Map(
     [...totals].map(([name, groups]) => [name, new Map([...groups].map(([id, sums]) => [id, mean(sums)]))]),
   );
+}
+
+/** Scores go by name. */
+function checkNames(criteria: readonly Criterion[]): void {
+  const twice = criteria.find(({ name }, i) => criteria.findIndex((each) => each.name === name) < i);
+  if (twice === undefined) return;
+  throw new CriterionError(`two criteria are named "${twice.name}": give one of them another name`);
 }
 
 /** Disposes the batch. */

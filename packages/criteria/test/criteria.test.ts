@@ -18,6 +18,7 @@ import {
   NonFiniteScoreError,
   normalized,
   score,
+  scoreAll,
 } from "../src/index.ts";
 import { observedNothing } from "../src/observe/observed.ts";
 import { scoreObserved } from "../src/score-observed.ts";
@@ -204,6 +205,11 @@ describe("what cannot be computed", () => {
   it("a criterion that reads gradients must ask for them", () => {
     const sly = defineCriterion({ ...criteria.taylorGate(), name: "sly", observes: "nothing" });
     expect(() => scoreGradients(graph, [sly], null, 0)).toThrow(CriterionError);
+  });
+
+  it("two criteria of one name", async () => {
+    const both = [criteria.taylorMargin(), criteria.taylorMargin({ competitors: 1 })];
+    await expect(scoreAll(model, graph, both, [])).rejects.toThrow('two criteria are named "taylor-margin"');
   });
 
   it("no batches", async () => {

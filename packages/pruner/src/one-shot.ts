@@ -14,6 +14,8 @@ export interface OneShotOptions {
   readonly budget: Budget;
   /** Channels that every layer keeps. Default 1. */
   readonly floor?: number;
+  /** Batch normalisation while scoring: by the minibatch's statistics or the moving ones. Default "train". */
+  readonly mode?: "train" | "eval";
   /** Compare the result with the silenced model. Default true. */
   readonly verify?: boolean;
 }
@@ -25,10 +27,10 @@ export interface OneShotOptions {
  */
 export async function pruneOnce(
   model: tfl.LayersModel,
-  { criterion, batches, budget, floor = 1, verify = true }: OneShotOptions,
+  { criterion, batches, budget, floor = 1, mode = "train", verify = true }: OneShotOptions,
 ): Promise<{ readonly model: tfl.LayersModel; readonly plan: Plan }> {
   const graph = buildDependencyGraph(model);
-  const scores = await score(model, graph, criterion, batches);
+  const scores = await score(model, graph, criterion, batches, { mode });
   const plan = selectUnits(graph, scores, budget, { floor });
   const smaller = applyPlan(model, plan, { graph });
   if (verify) await verifyPlan(model, plan, { graph, smaller });
