@@ -39,14 +39,48 @@ export function normalizeBatch(
 
 /** Normalise by the moving averages; null where the layer's axis is not the last one. @param x `[..., channels]` */
 export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
-  const { axis, epsilon } = layer.getConfig();
-  const at = Number([axis].flat()[0] ?? -1);
+  const averages = averagesOf(layer, x.rank);
+  if (averages === null || x.rank < 2 || x.rank > 4) return null;
+  const { mean, variance, gamma, beta, epsilon } = averages;
+  return batchNormFrozen(x, mean, variance, gamma, beta, epsilon);
+}
+
+/** What normalising by the moving averages does, `x · scale + shift`, `[channels]` each; null as above. */
+export function affineOf(
+  layer: tfl.layers.Layer,
+  rank: number,
+): { readonly scale: tf.Tensor; readonly shift: tf.Tensor } | null {
+  const averages = averagesOf(layer, rank);
+  if (averages === null) return null;
+  const { mean, variance, gamma, beta, epsilon } = averages;
+  const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
+  const scale = gamma === null ? inverseDeviation : tf.mul(gamma, inverseDeviation);
+  const shift = tf.neg(tf.mul(mean, scale));
+  return { scale, shift: beta === null ? shift : tf.add(beta, shift) };
+}
+
+/** Is it a batch normalisation over the last axis of tensors of this rank? */
+export function normalizesLastAxis(layer: tfl.layers.Layer, rank: number): boolean {
+  if (layer.getClassName() !== "BatchNormalization") return false;
+  const at = Number([layer.getConfig()["axis"]].flat()[0] ?? -1);
+  return at === -1 || at === rank - 1;
+}
+
+interface Averages {
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  readonly gamma: tf.Tensor1D | null;
+  readonly beta: tf.Tensor1D | null;
+  readonly epsilon: number;
+}
+
+function averagesOf(layer: tfl.layers.Layer, rank: number): Averages | null {
   const weight = (name: string): tf.Tensor1D | null =>
     (find(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
   const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
-  if ((at !== -1 && at !== x.rank - 1) || x.rank < 2 || x.rank > 4) return null;
-  if (mean === null || variance === null) return null;
-  return batchNormFrozen(x, mean, variance, weight("gamma"), weight("beta"), Number(epsilon));
+  if (!normalizesLastAxis(layer, rank) || mean === null || variance === null) return null;
+  const epsilon = Number(layer.getConfig()["epsilon"]);
+  return { mean, variance, gamma: weight("gamma"), beta: weight("beta"), epsilon };
 }
 
 /** @param x `[..., channels]` */

@@ -6,24 +6,39 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** Null for a layer that is no plain convolution. @param x `[batch, height, width, channels]` */
-export function convolve(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
-  const { activation, dataFormat, strides, padding, dilationRate } = layer.getConfig();
-  const isPlain =
-    layer.getClassName() === "Conv2D" && activation === "linear" && dataFormat !== "channelsFirst";
+/** What becomes of the weights before they are used. */
+interface WeightChanges {
+  readonly kernel: (kernel: tf.Tensor) => tf.Tensor;
+  readonly bias: (bias: tf.Tensor | undefined) => tf.Tensor | undefined;
+}
+
+const unchanged: WeightChanges = { kernel: (kernel) => kernel, bias: (bias) => bias };
+
+export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
+  const { activation, dataFormat } = layer.getConfig();
+  return layer.getClassName() === "Conv2D" && activation === "linear" && dataFormat !== "channelsFirst";
+}
+
+/** @param layer a plain convolution. @param x `[batch, height, width, channels]` */
+export function convolve(
+  layer: tfl.layers.Layer,
+  x: tf.Tensor,
+  changes: WeightChanges = unchanged,
+): tf.Tensor {
+  const { strides, padding, dilationRate } = layer.getConfig();
   const weight = (name: string): tf.Tensor | undefined =>
     layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read();
   const kernel = weight("kernel");
-  if (!isPlain || kernel === undefined) return null;
+  if (kernel === undefined) throw new RangeError(`layer "${layer.name}" has no kernel`);
   const y = tf.conv2d(
     x as tf.Tensor4D,
-    kernel as tf.Tensor4D,
+    changes.kernel(kernel) as tf.Tensor4D,
     pair(strides),
     padding === "same" ? "same" : "valid",
     "NHWC",
     pair(dilationRate),
   );
-  const bias = weight("bias");
+  const bias = changes.bias(weight("bias"));
   return bias === undefined ? y : tf.add(y, bias);
 }
 

@@ -6,9 +6,10 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
-import { convolve } from "./convolution.ts";
+import { convolve, isPlainConvolution } from "./convolution.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
+import { convolveAndNormalize, type Folds, foldsOf } from "./folded-normalization.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
 
 export type Mode = "train" | "eval";
@@ -46,14 +47,39 @@ export function runUses(
   isHead: boolean,
   pass: Pass,
 ): void {
+  const folds = foldsIn(model, uses, pass);
+  const folded = new Set(folds.values());
   for (const use of uses) {
+    if (folded.has(use)) continue; // it runs with the batch normalisation behind it
     const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
-    const inputTap = pass.inputTaps[use.layer.name];
-    const given = use.inputs.map((input) => read(values, input));
-    const results = runLayer(use, inputTap === undefined ? given : given.map(inputTap), isLast, pass);
+    const convolution = folds.get(use);
+    const results =
+      convolution === undefined
+        ? runLayer(use, inputsOf(values, use, pass), isLast, pass)
+        : [
+            convolveAndNormalize(
+              convolution.layer,
+              use.layer,
+              inputsOf(values, convolution, pass)[0] as tf.Tensor,
+            ),
+          ];
     const tap = pass.taps[use.layer.name];
     set(values, use.outputs, tap === undefined ? results : results.map(tap));
   }
+}
+
+/** The folds of this pass: none in training, nor where somebody wants to see what is between the two. */
+function foldsIn(model: tfl.LayersModel, uses: readonly LayerUse[], { mode, taps, inputTaps }: Pass): Folds {
+  if (mode === "train") return new Map();
+  const isUnseen = ([normalization, convolution]: readonly [LayerUse, LayerUse]): boolean =>
+    taps[convolution.layer.name] === undefined && inputTaps[normalization.layer.name] === undefined;
+  return new Map([...foldsOf(model, uses)].filter(isUnseen));
+}
+
+function inputsOf(values: Values, { layer, inputs }: LayerUse, { inputTaps }: Pass): readonly tf.Tensor[] {
+  const tap = inputTaps[layer.name];
+  const given = inputs.map((input) => read(values, input));
+  return tap === undefined ? given : given.map(tap);
 }
 
 export function read(values: Values, tensor: tfl.SymbolicTensor): tf.Tensor {
@@ -84,7 +110,6 @@ function runLayer(
     const normalized = normalizeByAverages(layer, input);
     if (normalized !== null) return [normalized];
   }
-  const convolved = input === undefined ? null : convolve(layer, input);
-  if (convolved !== null) return [convolved];
+  if (input !== undefined && isPlainConvolution(layer)) return [convolve(layer, input)];
   return [layer.call([...inputs], { training: isTraining })].flat();
 }
