@@ -54,8 +54,8 @@ const fromMargins = defineCriterion({
   name: "margins",
   observes: "margins",
   competitors: Number.POSITIVE_INFINITY,
-  score: ({ margins: { probabilities, slopes } }) =>
-    tf.mean<tf.Tensor1D>(tf.sum(tf.mul(tf.expandDims(tf.slice(probabilities, [1, 0]), 2), slopes), 0), 0),
+  score: ({ margins: { logProbabilities, slopes } }) =>
+    tf.mean<tf.Tensor1D>(tf.sum(tf.mul(tf.expandDims(tf.exp(logProbabilities), 2), slopes), 0), 0),
 });
 const fromTensors = defineCriterion({
   name: "tensors",

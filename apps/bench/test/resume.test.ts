@@ -99,8 +99,8 @@ it.skipIf(!isCached)("the oracle study killed twice", { timeout: 240_000 }, asyn
     };
   };
   expect(await study(whole, settings)).toBe(0);
-  expect(await study(broken, settings, 2)).toBeNull(); // between criteria
-  expect(await study(broken, "--resume", 6)).toBeNull(); // between layers
+  expect(await study(broken, settings, 3)).toBeNull(); // between criteria
+  expect(await study(broken, "--resume", 7)).toBeNull(); // between layers
   expect(await study(broken, "--resume")).toBe(0);
   expect(found(broken)).toEqual(found(whole));
   const { criteria } = found(whole) as OracleMeasurements;

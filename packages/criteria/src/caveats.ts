@@ -7,9 +7,10 @@ import { observedNothing } from "./observe/observed.ts";
 /** One sentence for each criterion whose score means nothing on some groups, naming the first of them. */
 export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {
   const observe = groupObserver(graph, observedNothing, 0);
-  return criteria.flatMap(({ name, caveat }) => {
+  return criteria.flatMap((criterion) => {
+    const { name, caveat } = criterion;
     const found = graph.groups.flatMap((group) => {
-      const reason = caveat?.(observe(group, name)) ?? null;
+      const reason = caveat?.(observe(group, criterion)) ?? null;
       return reason === null ? [] : [{ id: group.id, reason }];
     });
     const [first] = found;

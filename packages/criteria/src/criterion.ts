@@ -57,8 +57,10 @@ export interface ObservedGroup {
 
 /** What an example's loss depends on: by how much wrong classes' logits exceed that of its own. */
 export interface ObservedMargins {
-  /** `[1 + competitors, batch]`: of the example's class, then of its competitors, the strongest first. */
-  readonly probabilities: tf.Tensor2D;
+  /** `[batch]`: log p of the example's class and of all classes that are not followed. */
+  readonly logKept: tf.Tensor1D;
+  /** `[competitors, batch]`: log p of the competitors, the strongest first. */
+  readonly logProbabilities: tf.Tensor2D;
   /** ∂margin/∂z, `[competitors, batch, units]`. */
   readonly slopes: tf.Tensor3D;
 }
@@ -84,6 +86,11 @@ export function defineCriterion(criterion: Criterion): Criterion {
       `criterion "${name}": observes must be one of ${observations.join(", ")}, not ${JSON.stringify(observes)}`,
     );
   }
+  const { competitors = 1 } = criterion;
+  if (!(competitors >= 1 && (Number.isInteger(competitors) || competitors === Number.POSITIVE_INFINITY)))
+    throw new TypeError(
+      `criterion "${name}": competitors must be a whole number from 1, or Infinity, not ${competitors}`,
+    );
   if (typeof score !== "function") throw new TypeError(`criterion "${name}" needs a function score(group)`);
   return Object.freeze({ ...criterion });
 }

@@ -10,16 +10,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ObservedMargins } from "./criterion.ts";
 
 /** ∂E/∂z, `[batch, units]`. */
-export function gateSlope(margins: ObservedMargins): tf.Tensor2D {
-  return tf.sum(tf.mul(weights(margins), margins.slopes), 0);
+export function gateSlope({ logProbabilities, slopes }: ObservedMargins): tf.Tensor2D {
+  return tf.sum(tf.mul(perCompetitor(tf.exp(logProbabilities)), slopes), 0);
 }
 
-/** ∂²E/∂z², `[batch, units]`. */
+/** ∂²E/∂z², `[batch, units]`, never negative: Σ p (d - mean)², over the classes that are not followed with d = 0. */
 export function gateCurvature(margins: ObservedMargins): tf.Tensor2D {
-  const squares = tf.sum(tf.mul(weights(margins), tf.square(margins.slopes)), 0);
-  return tf.sub(squares, tf.square(gateSlope(margins)));
+  const { logKept, logProbabilities, slopes } = margins;
+  const mean = gateSlope(margins);
+  const followed = tf.mul(perCompetitor(tf.exp(logProbabilities)), tf.square(tf.sub(slopes, mean)));
+  const kept = tf.mul(tf.expandDims(tf.exp(logKept), 1), tf.square(mean));
+  return tf.add(tf.sum(followed, 0), kept);
 }
 
-/** p of the competitors, `[competitors, batch, 1]`. */
-const weights = ({ probabilities }: ObservedMargins): tf.Tensor3D =>
-  tf.expandDims(tf.slice(probabilities, [1, 0]), 2);
+/** `[competitors, batch]` to `[competitors, batch, 1]`. */
+const perCompetitor = (values: tf.Tensor2D): tf.Tensor3D => tf.expandDims(values, 2);

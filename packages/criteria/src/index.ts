@@ -11,8 +11,9 @@ export {
 export { type CriterionName, criterionNames, criterionTable } from "./criterion-table.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
 export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./normalizers.ts";
+export type { ObserveOptions } from "./observe/extra-passes.ts";
 export type { Observation } from "./observe/observation.ts";
-export { type ObserveOptions, type StepNeeds, stepNeeds } from "./observe/observe-minibatch.ts";
+export { type StepNeeds, stepNeeds } from "./observe/observe-minibatch.ts";
 export type { RandomOptions } from "./random.ts";
 export { type ScoreOptions, score, scoreAll } from "./score.ts";
 export { scoreMinibatch } from "./score-minibatch.ts";

@@ -11,11 +11,11 @@ export type Normalizer = (scores: tf.Tensor1D) => tf.Tensor1D;
 /** Squares sum up to 1; zeros stay. */
 export const byL2Norm: Normalizer = (scores) => tf.divNoNan(scores, tf.norm(scores));
 
-/** The mean is 1; zeros stay. */
-export const byMean: Normalizer = (scores) => tf.divNoNan(scores, tf.mean(scores));
+/** The mean of the sizes is 1; zeros and signs stay. */
+export const byMean: Normalizer = (scores) => tf.divNoNan(scores, tf.mean(tf.abs(scores)));
 
-/** The largest is 1; zeros stay. */
-export const byMax: Normalizer = (scores) => tf.divNoNan(scores, tf.max(scores));
+/** The largest size is 1; zeros and signs stay. */
+export const byMax: Normalizer = (scores) => tf.divNoNan(scores, tf.max(tf.abs(scores)));
 
 /**
  * The same criterion with every group's scores normalised, minibatch by minibatch.

@@ -2,7 +2,8 @@
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Batch, LossAndGradients } from "@secateur/training";
 import type { Criterion } from "./criterion.ts";
-import { type ObserveOptions, observeMore } from "./observe/observe-minibatch.ts";
+import type { ObserveOptions } from "./observe/extra-passes.ts";
+import { observeMore } from "./observe/observe-minibatch.ts";
 import { disposeExtras } from "./observe/observed.ts";
 import { type Scores, scoreObserved } from "./score-observed.ts";
 

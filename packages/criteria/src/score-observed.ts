@@ -21,7 +21,7 @@ export function scoreObserved(
   const all = tf.tidy(() => {
     const observe = groupObserver(graph, observed, minibatch);
     const scores = pairs.map(([criterion, group]) => {
-      const values = criterion.score(observe(group, criterion.name));
+      const values = criterion.score(observe(group, criterion));
       tf.util.assertShapesMatch(
         values.shape,
         [group.unitCount],

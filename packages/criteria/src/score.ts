@@ -6,7 +6,8 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
-import { type ObserveOptions, takeStep } from "./observe/observe-minibatch.ts";
+import type { ObserveOptions } from "./observe/extra-passes.ts";
+import { takeStep } from "./observe/observe-minibatch.ts";
 import { scoreMinibatch } from "./score-minibatch.ts";
 import type { Scores } from "./score-observed.ts";
 
@@ -47,14 +48,16 @@ export async function scoreAll(
   checkNames(criteria);
   for (const warning of caveats(graph, criteria)) onWarning(warning);
   const totals = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float64Array>()]));
-  let count = 0;
+  let [count, examples] = [0, 0];
   for await (const batch of batches) {
+    const [size = 1] = batch.xs.shape; // the last minibatch may be smaller
     const scored = scoreBatch(graph, criteria, batch, { mode, seed, minibatch: count });
-    for (const [name, scores] of scored) add(totals.get(name), scores);
+    for (const [name, scores] of scored) add(totals.get(name), scores, size);
     count++;
+    examples += size;
   }
   if (count === 0) throw new CriterionError("there are no batches to score on");
-  const mean = (sums: Float64Array): Float32Array => Float32Array.from(sums, (sum) => sum / count);
+  const mean = (sums: Float64Array): Float32Array => Float32Array.from(sums, (sum) => sum / examples);
   return new Map(
     [...totals].map(([name, groups]) => [name, new Map([...groups].map(([id, sums]) => [id, mean(sums)]))]),
   );
@@ -84,10 +87,10 @@ function scoreBatch(
   }
 }
 
-function add(totals: Map<GroupId, Float64Array> | undefined, scores: Scores): void {
+function add(totals: Map<GroupId, Float64Array> | undefined, scores: Scores, weight: number): void {
   for (const [id, values] of scores) {
     const sums = totals?.get(id) ?? new Float64Array(values.length);
     totals?.set(id, sums);
-    for (const [i, value] of values.entries()) sums[i] = Number(sums[i]) + value;
+    for (const [i, value] of values.entries()) sums[i] = Number(sums[i]) + weight * value;
   }
 }

@@ -13,10 +13,7 @@
  * back, the rest is held constant, whatever the number of classes.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type Criterion, defineCriterion } from "./criterion.ts";
-
-/** exp(88) is too much for float32. Beyond this, the loss grows as the largest margin does. */
-const mostRise = 60;
+import { type Criterion, defineCriterion, type ObservedMargins } from "./criterion.ts";
 
 export interface TaylorMarginOptions {
   /** k: the strongest wrong classes that are followed. Default 2. */
@@ -32,13 +29,24 @@ export const taylorMargin = ({ competitors = 2 }: TaylorMarginOptions = {}): Cri
     name: "taylor-margin",
     observes: "margins",
     competitors,
-    score: ({ margins: { probabilities, slopes } }) => {
-      const count = Math.min(competitors, slopes.shape[0]);
-      const d = tf.slice(slopes, 0, count);
-      const p = tf.expandDims(tf.slice(probabilities, [1, 0], [count, -1]), 2); // [competitors, batch, 1]
-      const rise = tf.minimum(tf.neg(d), mostRise);
-      const grown = tf.sum(tf.mul(p, tf.expm1(rise)), 0); // Σ p (exp(-d) - 1), [batch, units]
-      const beyond = tf.max(tf.sub(tf.neg(d), rise), 0);
-      return tf.mean(tf.add<tf.Tensor2D>(tf.log1p(grown), beyond), 0);
-    },
+    score: ({ margins }) => tf.mean(changeOfLoss(margins), 0),
   });
+
+/** log(kept + Σ p exp(-d)), `[batch, units]`. */
+function changeOfLoss({ logKept, logProbabilities, slopes }: ObservedMargins): tf.Tensor2D {
+  const logP = tf.expandDims(logProbabilities, 2); // [competitors, batch, 1]
+  const grown = tf.sum(tf.mul(tf.exp(logP), tf.expm1(tf.neg(slopes))), 0); // Σ p (exp(-d) - 1)
+  const moved = tf.logSumExp(tf.sub(logP, slopes), 0);
+  const kept = tf.expandDims(logKept, 1);
+  const largest = tf.maximum(moved, kept);
+  const far = tf.add(largest, tf.log(tf.add(tf.exp(tf.sub(moved, largest)), tf.exp(tf.sub(kept, largest)))));
+  // Small changes by log1p, which loses no digits; large ones by their logarithms, as exp(88) is too much for float32.
+  const isSmall = tf.logicalAnd(tf.greater(grown, -0.5), tf.less(grown, 1000));
+  return tf.where(isSmall, log1p(grown), far) as tf.Tensor2D;
+}
+
+/** tfjs's wasm kernel computes log(1 + x), which is 0 for small x. This makes up for the rounding of 1 + x. */
+function log1p(x: tf.Tensor): tf.Tensor {
+  const rounded = tf.add(x, 1);
+  return tf.where(tf.equal(rounded, 1), x, tf.div(tf.mul(x, tf.log(rounded)), tf.sub(rounded, 1)));
+}

@@ -1,5 +1,6 @@
 /** Each criterion on weights and gradients small enough to do by hand; what they refuse, and what they depend on. */
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -115,7 +116,7 @@ describe("by hand, beyond weights times gradients", () => {
       ...observedNothing,
       activations: { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) },
       margins: {
-        probabilities: tf.tensor2d([0.5, 0.3], [2, 1]), // one example, one competitor, 0.2 for the rest
+        logProbabilities: tf.tensor2d([0.5, 0.3, 0.2].map(Math.log), [3, 1]), // one example, one competitor, the rest
         gates: { head: tf.tensor3d([Math.log(2), 0, -Math.log(3)], [1, 1, 3]) },
       },
     };
@@ -127,7 +128,7 @@ describe("by hand, beyond weights times gradients", () => {
     expect(of("taylor-margin")).toBeAllClose([Math.log(0.85), 0, Math.log(1.6)], { rtol: 1e-5 });
     const variance = (d: number): number => 0.3 * d ** 2 - (0.3 * d) ** 2;
     expect(of("obd")).toBeAllClose([variance(Math.log(2)), 0, variance(Math.log(3))], { rtol: 1e-5 });
-    tf.dispose([observed.activations, observed.margins.probabilities, observed.margins.gates]);
+    tf.dispose([observed.activations, observed.margins.logProbabilities, observed.margins.gates]);
   });
 });
 
@@ -150,18 +151,28 @@ it("second order without curvature is first order, and a little curvature change
   );
 });
 
-it("taylor-margin stays finite however far a margin goes", () => {
-  const observed = {
-    ...observedNothing,
-    margins: {
-      probabilities: tf.tensor2d([0.9, 0.1], [2, 1]),
-      gates: { head: tf.tensor3d([-50, -1000, 1000], [1, 1, 3]) },
-    },
+it("taylor-margin is right however far a margin goes, and however sure the network is", () => {
+  /** Log p of the class, one competitor and the rest; d of three units. */
+  const of = (logs: readonly number[], slopes: readonly number[]): Float32Array => {
+    const margins = {
+      logProbabilities: tf.tensor2d([...logs], [3, 1]),
+      gates: { head: tf.tensor3d([...slopes], [1, 1, 3]) },
+    };
+    const scores = scoreObserved(graph, [criteria.taylorMargin()], { ...observedNothing, margins }, 0);
+    tf.dispose([margins.logProbabilities, margins.gates]);
+    return scores.get("taylor-margin")?.get("c") ?? new Float32Array();
   };
-  const scores = scoreObserved(graph, [criteria.taylorMargin()], observed, 0).get("taylor-margin")?.get("c");
-  const expected = [50 + Math.log(0.1), 1000 + Math.log(0.1), Math.log(0.9)];
-  expect(scores ?? []).toBeAllClose(expected, { rtol: 1e-5 });
-  tf.dispose([observed.margins.probabilities, observed.margins.gates]);
+  const far = of([Math.log(0.9), Math.log(0.1), -1e30], [-50, -1000, 1000]);
+  expect(far).toBeAllClose([50 + Math.log(0.1), 1000 + Math.log(0.1), Math.log(0.9)], { rtol: 1e-5 });
+  // Wrong and sure of it: p of its own class is e^-40, and the unit holds all of the margin.
+  expect(of([-40, 0, -1e30], [30, 60, -1])).toBeAllClose([-30, -40, 1], { rtol: 1e-4 });
+  // A competitor that is out of the question stays so.
+  expect(of([0, -150, -95], [-40, 0, 40])).toBeAllClose([0, 0, 0], { atol: 1e-6 });
+  // Small changes keep their digits.
+  expect(of([0, -20, -1e30], [-0.01, 0, 0.01])[0]).toBeAllClose(Math.exp(-20) * Math.expm1(0.01), {
+    rtol: 1e-3,
+    atol: 0,
+  });
 });
 
 describe("random", () => {
@@ -216,6 +227,47 @@ describe("what cannot be computed", () => {
     await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("there are no batches to score on");
   });
 
+  it("a criterion that gets no number of competitors", () => {
+    for (const competitors of [0, -1, 1.5, Number.NaN])
+      expect(() => criteria.taylorMargin({ competitors })).toThrow(
+        "competitors must be a whole number from 1",
+      );
+  });
+
+  it("layers that draw at random, for second derivatives in mode train, by name and without leaving anything", async () => {
+    const random = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
+        tfl.layers.dropout({ name: "drop", rate: 0.5 }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+    const batch = (): Batch => ({ xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") });
+    const randomGraph = buildDependencyGraph(random);
+    const all = [criteria.taylorMargin(), criteria.taylorSecondOrder()];
+    await expect(scoreAll(random, randomGraph, all, [batch()])).rejects.toThrow(
+      'criterion "taylor-so" cannot score "fc": layer "drop" draws at random',
+    );
+    await scoreAll(random, randomGraph, all, [batch()], { mode: "eval" });
+    random.dispose();
+  });
+
+  it("skip gates on a layer that is used twice", async () => {
+    const relu = tfl.layers.reLU({ name: "relu" });
+    const input = tfl.input({ shape: [2] });
+    const dense = (name: string, units: number, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
+      tfl.layers.dense({ name, units }).apply(x) as tfl.SymbolicTensor;
+    const first = relu.apply(dense("d1", 3, input)) as tfl.SymbolicTensor;
+    const second = relu.apply(dense("d2", 3, first)) as tfl.SymbolicTensor;
+    const softmax = tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }).apply(second);
+    const twice = tfl.model({ inputs: input, outputs: softmax as tfl.SymbolicTensor });
+    const batch = { xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") };
+    await expect(
+      scoreAll(twice, buildDependencyGraph(twice), [criteria.taylorSkipGate()], [batch]),
+    ).rejects.toThrow('layer "relu" is used more than once');
+    twice.dispose();
+  });
+
   it("a malformed criterion", () => {
     expect(() => defineCriterion({ ...criteria.l1(), name: "" })).toThrow("a criterion needs a name");
     const observes = "everything" as "nothing";
@@ -239,6 +291,24 @@ describe("score", () => {
   const batch = (seed: number): { xs: tf.Tensor; ys: tf.Tensor } => ({
     xs: tf.randomNormal([4, 2, 2, 2], 0, 1, "float32", seed),
     ys: tf.tensor1d([0, 1, 0, 1], "int32"),
+  });
+
+  it("weighs minibatches by their size", async () => {
+    const all = [batch(1), batch(2)];
+    const [first, second] = all;
+    if (first === undefined || second === undefined) throw new Error("unreachable");
+    const xs = tf.concat([first.xs, second.xs]);
+    const ys = tf.concat([first.ys, second.ys]);
+    const part = (from: number, size: number): Batch => ({
+      xs: tf.slice(xs, from, size),
+      ys: tf.slice(ys, from, size),
+    });
+    const fg = criteria.taylorFullGradient();
+    const options = { mode: "eval" } as const;
+    const whole = await score(model, graph, fg, [part(0, 8)], options);
+    const parts = await score(model, graph, fg, [part(0, 7), part(7, 1)], options);
+    expect(parts.get("c") ?? []).toBeAllClose(whole.get("c") ?? [], { rtol: 1e-4 });
+    tf.dispose([all.map(({ xs: x, ys: y }) => [x, y]), xs, ys]);
   });
 
   it("is the average over minibatches, and leaves the model as it was", async () => {

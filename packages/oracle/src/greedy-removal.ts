@@ -5,6 +5,7 @@
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { applyPlan, composePlans, createPlan, disposeModel, type Plan } from "@secateur/surgery";
 import type { Batches } from "@secateur/training";
+import { OracleError } from "./errors.ts";
 import { type Importance, importances } from "./importance.ts";
 import { lossChanges } from "./loss-changes.ts";
 import type { SettingOptions } from "./setting-losses.ts";
@@ -35,6 +36,8 @@ export async function* greedyRemoval(
   batches: () => Batches,
   { unitsPerStep = 1, importance = "absolute", ...options }: GreedyOptions = {},
 ): AsyncGenerator<GreedyStep> {
+  if (!(Number.isInteger(unitsPerStep) && unitsPerStep >= 1))
+    throw new OracleError(`unitsPerStep is ${unitsPerStep}, and must be a whole number from 1`);
   let [now, plan] = [graph, createPlan(graph, [])];
   try {
     for (;;) {

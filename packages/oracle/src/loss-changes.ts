@@ -4,6 +4,7 @@
  */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
 import type { Batches } from "@secateur/training";
+import { OracleError } from "./errors.ts";
 import { type SettingOptions, settingLosses } from "./setting-losses.ts";
 
 export interface LossChangeOptions extends SettingOptions {
@@ -32,6 +33,8 @@ export async function* lossChanges(
   options: LossChangeOptions = {},
 ): AsyncGenerator<GroupChanges> {
   const wanted = new Set(options.groups ?? groups.map(({ id }) => id));
+  const unknown = [...wanted].find((id) => groups.every((group) => group.id !== id));
+  if (unknown !== undefined) throw new OracleError(`the graph has no group "${unknown}"`);
   for (const group of groups) {
     if (!wanted.has(group.id)) continue;
     const settings = Array.from({ length: group.unitCount }, (_, unit) => [unit]);

@@ -85,10 +85,14 @@ function lossesOf(
   settings: readonly (readonly number[])[],
 ): Float32Array {
   const gates = closedGates(consumers, settings);
-  const losses = gated.losses(prepared, gates);
-  const values = losses.dataSync<"float32">();
-  tf.dispose([gates, losses]);
-  return values;
+  try {
+    const losses = gated.losses(prepared, gates);
+    const values = losses.dataSync<"float32">();
+    losses.dispose();
+    return values;
+  } finally {
+    tf.dispose(gates);
+  }
 }
 
 function checkFinite(loss: number, changes: Float64Array, { id }: Group): void {

@@ -74,6 +74,30 @@ describe("loss changes", () => {
   });
 });
 
+it("labels that are probabilities, and an input that is read again later, are no trouble", async () => {
+  const input = tfl.input({ shape: [3] });
+  const dense = (name: string, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
+    tfl.layers.dense({ name, units: 3, activation: "relu" }).apply(x) as tfl.SymbolicTensor;
+  const joined = tfl.layers.concatenate().apply([dense("d2", dense("d1", input)), input]);
+  const head = tfl.layers.dense({ name: "out", units: 2, activation: "softmax" });
+  const model = tfl.model({ inputs: input, outputs: head.apply(joined) as tfl.SymbolicTensor });
+  const graph = buildDependencyGraph(model);
+  const soft = (): Batch[] =>
+    makeBatches(model, 1).map(({ xs, ys }) => {
+      const probabilities = tf.tidy(() => tf.cast(tf.oneHot(ys, 2), "float32"));
+      ys.dispose();
+      return { xs, ys: probabilities };
+    });
+  for await (const { group, changes } of lossChanges(graph, soft)) {
+    const cut = applyPlan(model, createPlan(graph, [[group, [2]]]), { graph });
+    const { loss } = await evaluate(cut, soft());
+    const { loss: before } = await evaluate(model, soft());
+    expect(changes[2]).toBeAllClose(loss - before, { rtol: 1e-3, atol: 1e-5 });
+    disposeModel(cut);
+  }
+  model.dispose();
+});
+
 function smallNetwork(): tfl.LayersModel {
   const kernelInitializer = tfl.initializers.heNormal({ seed: 4 });
   return tfl.sequential({
@@ -115,6 +139,10 @@ describe("subsets", () => {
     await expect(first("x")).rejects.toThrow('no group "x"');
     await expect(first("wide")).rejects.toThrow("2^21 subsets of units: more than 2^20");
     await expect(lossChanges(graph, () => []).next()).rejects.toThrow(OracleError);
+    await expect(lossChanges(graph, () => [], { groups: ["x"] }).next()).rejects.toThrow('no group "x"');
+    await expect(greedyRemoval(graph, () => [], { unitsPerStep: 0 }).next()).rejects.toThrow(
+      "unitsPerStep is 0",
+    );
     model.dispose();
   });
 

@@ -47,7 +47,8 @@ export function gatedLosses(model: tfl.LayersModel, layers: readonly string[]): 
       const values: Values = new Map([[input, xs]]);
       runUses(model, before, values, true, plainPass({}));
       const classes = Number(model.outputs[0]?.shape.at(-1));
-      return [targets(ys, classes), ...between.map((tensor) => read(values, tensor))];
+      const kept = [targets(ys, classes), ...between.map((tensor) => read(values, tensor))];
+      return kept.map((tensor) => tf.clone(tensor)); // some may be what was given, which its owner disposes
     });
     const suffix = compiled((inputs) => {
       const gates = inputs.slice(0, layers.length) as tf.Tensor2D[];

@@ -30,6 +30,9 @@ export interface Gates {
  */
 export function openGates(model: tfl.LayersModel, sites: readonly GateSite[], batchSize: number): Gates {
   const layers = layersByName(model);
+  const keys = sites.map(({ layer, at }) => `${layer} ${at}`);
+  if (new Set(keys).size < keys.length)
+    throw new TrainingError("two gates are on the same side of the same layer");
   const gates = sites.map((site) => {
     const z: tf.Tensor2D = tf.ones([batchSize, channelsOf(layers.get(site.layer), site)]);
     return { ...site, z };
@@ -61,8 +64,15 @@ function sumPositions(x: tf.Tensor): tf.Tensor {
 
 function channelsOf(layer: tfl.layers.Layer | undefined, { layer: name, at }: GateSite): number {
   if (layer === undefined) throw new TrainingError(`the model has no layer "${name}" to put a gate on`);
-  const [tensor] = [at === "input" ? layer.getInputAt(0) : layer.getOutputAt(0)].flat();
-  const channels = tensor?.shape.at(-1);
+  const uses = layer.inboundNodes.map((_, node) =>
+    at === "input" ? layer.getInputAt(node) : layer.getOutputAt(node),
+  );
+  const counts = new Set(uses.flat().map(({ shape }) => shape.at(-1)));
+  if (counts.size > 1)
+    throw new TrainingError(
+      `layer "${name}" is used on different numbers of channels: it cannot have one set of gates`,
+    );
+  const [channels] = counts;
   if (typeof channels === "number") return channels;
   throw new TrainingError(`the ${at} of layer "${name}" has no fixed number of channels to put gates on`);
 }

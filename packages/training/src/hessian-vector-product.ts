@@ -11,8 +11,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
+import { isModel } from "./layer-uses.ts";
 import { lossAndGradients } from "./loss-and-gradients.ts";
-import { trainableWeights } from "./named-weights.ts";
+import { trainableWeights, variableOf } from "./named-weights.ts";
 import type { Mode } from "./run-layers.ts";
 
 export interface HessianOptions {
@@ -38,6 +39,7 @@ export function hessianVectorProduct(
   direction: Readonly<Record<string, tf.Tensor>>,
   { mode = "train", step = 1e-2 }: HessianOptions = {},
 ): Readonly<Record<string, tf.Tensor>> {
+  if (mode === "train") refuseRandomLayers(model);
   const moved = weightsAlong(model, direction);
   const epsilon = stepSize(moved, step);
   const gradientsAt = (by: number): Readonly<Record<string, tf.Tensor>> => {
@@ -48,7 +50,7 @@ export function hessianVectorProduct(
   };
   try {
     const after = gradientsAt(epsilon);
-    const before = gradientsAt(-epsilon);
+    const before = orDispose(after, () => gradientsAt(-epsilon));
     const product = Object.entries(after).map(([name, gradient]) => {
       const slope = (): tf.Tensor => tf.div(tf.sub(gradient, before[name] ?? 0), 2 * epsilon);
       return [name, tf.tidy(slope)] as const;
@@ -56,7 +58,7 @@ export function hessianVectorProduct(
     tf.dispose([after, before]);
     return Object.fromEntries(product);
   } finally {
-    for (const { weight, value } of moved) weight.write(value);
+    for (const { weight, value } of moved) variableOf(weight).assign(value);
     tf.dispose(moved.map(({ value, v }) => [value, v]));
   }
 }
@@ -101,6 +103,27 @@ function stepSize(moved: readonly MovedWeight[], step: number): number {
 
 function write(weight: tfl.LayerVariable, value: () => tf.Tensor): void {
   const tensor = tf.tidy(value);
-  weight.write(tensor);
+  variableOf(weight).assign(tensor); // as it is: a layer's own way would apply its constraint
   tensor.dispose();
+}
+
+function orDispose<T>(tensors: tf.TensorContainer, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    tf.dispose(tensors);
+    throw error;
+  }
+}
+
+/** The two gradients would be those of two different networks. */
+function refuseRandomLayers(model: tfl.LayersModel): void {
+  for (const layer of model.layers) {
+    if (isModel(layer)) refuseRandomLayers(layer);
+    const { rate, stddev } = layer.getConfig();
+    if (!(Number(rate ?? stddev ?? 0) > 0) || !/Dropout|Gaussian/.test(layer.getClassName())) continue;
+    throw new TrainingError(
+      `layer "${layer.name}" draws at random in mode "train", so gradients have no difference: use mode "eval"`,
+    );
+  }
 }

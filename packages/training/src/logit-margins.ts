@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "./batch.ts";
+import { TrainingError } from "./errors.ts";
 import { checkEndsInSoftmax } from "./final-softmax.ts";
 import { logits } from "./forward.ts";
 import { type GateSite, openGates } from "./gates.ts";
@@ -25,8 +26,11 @@ export interface MarginOptions {
 
 /** Everything is the caller's to dispose. */
 export interface LogitMargins {
-  /** `[1 + competitors, batch]`: the probability of the example's class, then of its competitors. */
-  readonly probabilities: tf.Tensor2D;
+  /**
+   * `[2 + competitors, batch]`: the logarithm of the probability of the example's class, of its competitors, and of all
+   * other classes together (-1e30 where there are none).
+   */
+  readonly logProbabilities: tf.Tensor2D;
   /** For each site ∂margin/∂z, `[competitors, batch, channels]`. */
   readonly gates: readonly tf.Tensor3D[];
 }
@@ -44,6 +48,8 @@ export function logitMargins(
   checkEndsInSoftmax(model);
   checkBatch(model, batch);
   const classes = Number(model.outputs[0]?.shape.at(-1));
+  if (!(competitors >= 1 && (Number.isInteger(competitors) || competitors === Number.POSITIVE_INFINITY)))
+    throw new TrainingError(`margins need a whole number of competitors, 1 or more, not ${competitors}`);
   const count = Math.min(competitors, classes - 1);
   const purpose = JSON.stringify(["margins", mode, count, gates]);
   const run = onceForModel(model, purpose, () =>
@@ -52,8 +58,8 @@ export function logitMargins(
       return marginsOf(model, xs, ys, gates, count, mode);
     }),
   );
-  const [probabilities, ...found] = run(batch);
-  return { probabilities, gates: found } as LogitMargins;
+  const [logProbabilities, ...found] = run(batch);
+  return { logProbabilities, gates: found } as LogitMargins;
 }
 
 function marginsOf(
@@ -79,22 +85,29 @@ function marginsOf(
     },
     tensors,
   );
-  const probabilities = tf.softmax(value);
-  const chosen = tf.stack(select(value).map((one) => tf.sum(tf.mul(probabilities, one), 1)));
+  const logProbabilities = tf.logSoftmax(value);
+  const selected = select(value);
+  const chosen = selected.map((one) => tf.sum(tf.mul(logProbabilities, one), 1));
+  const others = tf.logSumExp(selected.reduce(without, logProbabilities), 1);
+  const rows = tf.stack([...chosen, tf.maximum(others, never)]);
   const bySite = tensors.map((z, site) => tf.stack(gradients.map((seed) => seed[site] ?? tf.zerosLike(z))));
-  return [chosen, ...bySite];
+  return [rows, ...bySite];
 }
+
+/** A logarithm that no probability reaches. */
+const never = -1e30;
+
+/** The scores with those of the one-hot rows out of reach. */
+const without = (scores: tf.Tensor2D, one: tf.Tensor2D): tf.Tensor2D => tf.add(scores, tf.mul(one, never));
 
 /** One-hot rows of the largest scores but the example's own, `[batch, classes]` each. */
 function strongest(scores: tf.Tensor2D, own: tf.Tensor2D, count: number): readonly tf.Tensor2D[] {
-  const far = tf.add(tf.max(tf.abs(scores)), 1);
-  const out = (one: tf.Tensor2D, rest: tf.Tensor2D): tf.Tensor2D => tf.sub(rest, tf.mul(one, tf.mul(far, 4)));
   const found: tf.Tensor2D[] = [];
-  let rest = out(own, scores);
+  let rest = without(scores, own);
   for (let i = 0; i < count; i++) {
     const one = targets(tf.argMax(rest, 1), Number(scores.shape[1]));
     found.push(one);
-    rest = out(one, rest);
+    rest = without(rest, one);
   }
   return found;
 }

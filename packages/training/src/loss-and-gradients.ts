@@ -63,7 +63,13 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
   checkEndsInSoftmax(model);
   checkBatch(model, batch);
   const weights = choose(trainableWeights(model), names);
-  return stepFunction(model, { mode, labelSmoothing, weights, gates, activations })(batch);
+  return stepFunction(model, {
+    mode,
+    labelSmoothing,
+    weights,
+    gates,
+    activations: [...new Set(activations)],
+  })(batch);
 }
 
 function disposeStatistics(statistics: readonly BatchStatistics[]): void {

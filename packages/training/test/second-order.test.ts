@@ -88,6 +88,23 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
 });
 
 describe("a Hessian-vector product", () => {
+  it("is refused where layers draw at random, in mode train", () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dropout({ name: "drop", rate: 0.5, inputShape: [3] }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+    const batch = { xs: tf.ones([2, 3]), ys: tf.tensor1d([0, 1], "int32") };
+    const direction = { "out/kernel": tf.ones([3, 2]) };
+    expect(() => hessianVectorProduct(model, batch, direction)).toThrow(
+      '"drop" draws at random in mode "train"',
+    );
+    tf.dispose(hessianVectorProduct(model, batch, direction, { mode: "eval" }));
+    tf.dispose([batch.xs, batch.ys, direction]);
+    model.dispose();
+  });
+
   it("leaves the weights as they were, to the bit, and refuses a direction of nothing", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const values = (): number[][] => model.getWeights().map((weight) => Array.from(weight.dataSync()));
@@ -168,21 +185,20 @@ describe("margins", () => {
   it("have the gradients of the loss in them: Σ p·d = ∂E/∂z when all classes compete", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "d", at: "input" }] as const;
-    const { probabilities, gates: slopes } = logitMargins(model, batch, {
-      gates,
-      competitors: 9,
-      mode: "eval",
-    });
-    expect(probabilities.shape).toEqual([3, 5]);
+    const options = { gates, competitors: 9, mode: "eval" } as const;
+    const { logProbabilities, gates: slopes } = logitMargins(model, batch, options);
+    expect(logProbabilities.shape).toEqual([4, 5]);
+    const probabilities = tf.exp(logProbabilities);
     const total = tf.sum(probabilities, 0);
     expect(total).toBeAllClose([1, 1, 1, 1, 1], { rtol: 1e-5 });
     const step = lossAndGradients(model, batch, { mode: "eval", gates, weights: [] });
-    const p = tf.slice(probabilities, [1, 0]);
+    const p = tf.slice(probabilities, [1, 0], [2, -1]);
     const sum = tf.tidy(() => tf.sum(tf.mul(tf.expandDims(p, 2), slopes[0] as tf.Tensor3D), 0));
     expect(sum).toBeAllClose(step.gates[0] ?? [], { rtol: 1e-4, atol: 1e-6 });
     tf.dispose([
       batch.xs,
       batch.ys,
+      logProbabilities,
       probabilities,
       [...slopes],
       p,

@@ -5,7 +5,7 @@
 import { type Criterion, CriterionNotApplicableError, type Scores, scoreAll } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { lossChanges, subsetLosses } from "@secateur/oracle";
-import { sgd, trainStep } from "@secateur/training";
+import { type Batches, sgd, trainStep } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { lazyTask } from "../lazy-task.ts";
 import type { CriterionFactories } from "../load-criteria.ts";
@@ -15,8 +15,8 @@ import type { FirstImages } from "./first-images.ts";
 import type { MeasuredCriterion, OracleConfig, UnitNumbers } from "./summary.ts";
 import { timed } from "./timed-batches.ts";
 
-/** Minibatches that are not timed: a graph is ready by then. */
-const warmUp = 5;
+/** Minibatches of a pass that are not timed; and passes go on so long, as graphs are made after half a second of work. */
+const [warmUp, secondsOfWork] = [5, 1.5] as const;
 
 export interface Setting {
   readonly run: RunDirectory<OracleConfig>;
@@ -57,14 +57,30 @@ async function measureCriterion(
 ): Promise<MeasuredCriterion> {
   const notes: string[] = [];
   const onWarning = (message: string): void => void notes.push(message);
-  const { batches, median } = timed(data(), warmUp, onBatch);
   try {
-    const all = await scoreAll(graph.model, graph, [criterion], batches, { mode, seed, onWarning });
-    const scores = unitNumbers(all.get(criterion.name) ?? new Map());
-    return { name: criterion.name, scores, notes, secondsPerMinibatch: median() };
+    const options = { mode, seed, onWarning };
+    const { result, seconds } = await timedPasses(data, onBatch, (batches) =>
+      scoreAll(graph.model, graph, [criterion], batches, options),
+    );
+    const scores = unitNumbers(result.get(criterion.name) ?? new Map());
+    return { name: criterion.name, scores, notes: [...new Set(notes)], secondsPerMinibatch: seconds };
   } catch (error) {
     if (!(error instanceof CriterionNotApplicableError)) throw error;
     return { name: criterion.name, scores: null, notes: [error.message], secondsPerMinibatch: null };
+  }
+}
+
+/** The last pass's result, and its median seconds a minibatch. @param onBatch is told of the first pass alone. */
+async function timedPasses<T>(
+  data: FirstImages,
+  onBatch: () => void,
+  work: (batches: Batches) => Promise<T>,
+): Promise<{ readonly result: T; readonly seconds: number | null }> {
+  const start = performance.now();
+  for (let pass = 0; ; pass++) {
+    const { batches, median } = timed(data(), warmUp, pass === 0 ? onBatch : () => undefined);
+    const result = await work(batches);
+    if (performance.now() - start > 1000 * secondsOfWork) return { result, seconds: median() };
   }
 }
 
@@ -76,10 +92,15 @@ export async function measureTrainStep({ run, data }: Setting, copy: tfl.LayersM
   const known = run.log.events.find(({ type }) => type === "train-step");
   if (known !== undefined) return Number(known["seconds"]);
   const optimizer = sgd({ learningRate: 1e-4, momentum: 0.9 });
-  const { batches, median } = timed(data(), warmUp, () => undefined);
-  for await (const batch of batches) trainStep(copy, optimizer, batch);
+  const measured = await timedPasses(
+    data,
+    () => undefined,
+    async (batches) => {
+      for await (const batch of batches) trainStep(copy, optimizer, batch);
+    },
+  );
   optimizer.dispose();
-  const seconds = median() ?? Number.NaN;
+  const seconds = measured.seconds ?? Number.NaN;
   run.log.append({ type: "train-step", seconds });
   return seconds;
 }

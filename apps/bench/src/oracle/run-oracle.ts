@@ -12,6 +12,7 @@ import { commit, versions } from "../environment.ts";
 import { loadCriteria } from "../load-criteria.ts";
 import type { Progress } from "../progress.ts";
 import type { RunDirectory } from "../run-directory.ts";
+import { RunDirectoryError } from "../run-directory-error.ts";
 import { UsageError } from "../usage-error.ts";
 import { firstImages } from "./first-images.ts";
 import { measureCriteria, measureOracle, measureSubsets, measureTrainStep, type Setting } from "./measure.ts";
@@ -35,6 +36,7 @@ export async function runOracle(
   progress.log(
     `${config.model}: loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} % on ${config.images} training images`,
   );
+  checkSameNetwork(run, loss);
   const setting: Setting = { run, graph, data, progress };
   const measured = await measureCriteria(setting, criteria);
   const copy = trainedModel(config);
@@ -69,6 +71,17 @@ function trainedModel({ model: name, weights }: OracleConfig): tfl.LayersModel {
   const model = createModel(name as ModelName, { seed: 0 });
   readWeights(model, weights);
   return model;
+}
+
+/** A resumed run goes on with the network that it began with. */
+function checkSameNetwork({ log, path }: RunDirectory<OracleConfig>, loss: number): void {
+  const begun = log.events.find(({ type }) => type === "network");
+  if (begun === undefined) return log.append({ type: "network", loss });
+  const before = Number(begun["loss"]);
+  if (Math.abs(loss - before) <= 1e-3 * before + 1e-6) return;
+  throw new RunDirectoryError(
+    `The network of the run in ${path} had a loss of ${before.toFixed(4)} when it was begun and has ${loss.toFixed(4)} now: its weights or images have changed. Choose another --out.`,
+  );
 }
 
 /** 2^20 subsets would take days. */

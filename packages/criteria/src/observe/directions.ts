@@ -3,6 +3,7 @@ import type { DependencyGraph } from "@secateur/dependency-graph";
 import { namedWeights, trainableWeights } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { CriterionNotApplicableError } from "../errors.ts";
 import type { Gradients, Signs } from "./observed.ts";
 import { seedOf } from "./seed-of.ts";
 
@@ -29,11 +30,18 @@ export function randomSigns({ groups }: DependencyGraph, seed: string): Signs {
 export function gateDirection({ model, groups }: DependencyGraph, signs: Signs): Gradients {
   const masks = new Map<string, { readonly axis: number; readonly signs: Float32Array }>();
   const weights = namedWeights(model);
+  const trained = trainableWeights(model);
   for (const { id, slices } of groups) {
     const ofGroup = signs.get(id);
     for (const { weight, axis, positions, positionsPerUnit } of slices.filter(
       ({ role }) => role === "input",
     )) {
+      if (!trained.has(weight))
+        throw new CriterionNotApplicableError(
+          "obd-hutchinson",
+          id,
+          `"${weight}" is not trainable, it has no gradient`,
+        );
       const size = weights.get(weight)?.shape[axis] ?? 0;
       const mask = masks.get(weight) ?? { axis, signs: new Float32Array(size) };
       masks.set(weight, mask);

@@ -26,12 +26,16 @@ export function sourcesOf(
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   const found = new Map<string, string>();
   for (const consumer of consumers({ groups: [group] })) {
-    const source = sourceOf(layers.get(consumer));
-    if (source === undefined) {
-      const reason = `its consumer "${consumer}" lies in a model inside the model`;
+    const layer = layers.get(consumer);
+    const source = sourceOf(layer);
+    const refuse = (reason: string): never => {
       throw new CriterionNotApplicableError(criterion, group.id, reason);
-    }
-    if (!found.has(source)) found.set(source, consumer);
+    };
+    if (source === undefined) return refuse(`its consumer "${consumer}" lies in a model inside the model`);
+    for (const each of [layer, source])
+      if (each !== undefined && each.inboundNodes.length > 1)
+        refuse(`layer "${each.name}" is used more than once, on different tensors`);
+    if (!found.has(source.name)) found.set(source.name, consumer);
   }
   return found;
 }
@@ -47,8 +51,8 @@ const carriers: ReadonlySet<string> = new Set([
 ]);
 
 /** The layer that made what this layer gets. */
-function sourceOf(layer: tfl.layers.Layer | undefined): string | undefined {
+function sourceOf(layer: tfl.layers.Layer | undefined): tfl.layers.Layer | undefined {
   const [input] = [layer?.getInputAt(0) ?? []].flat();
   const source = input?.sourceLayer;
-  return source !== undefined && carriers.has(source.getClassName()) ? sourceOf(source) : source?.name;
+  return source !== undefined && carriers.has(source.getClassName()) ? sourceOf(source) : source;
 }

@@ -2,7 +2,7 @@
 import type { DependencyGraph, Group, Role, Slice } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { ObservedGroup, ObservedMargins, ObservedWeight } from "../criterion.ts";
+import type { Criterion, ObservedGroup, ObservedMargins, ObservedWeight } from "../criterion.ts";
 import { CriterionError, CriterionNotApplicableError } from "../errors.ts";
 import { sourcesOf } from "./gate-sites.ts";
 import type { Observation } from "./observation.ts";
@@ -14,7 +14,7 @@ export function groupObserver(
   { model }: DependencyGraph,
   observed: Observed,
   minibatch: number,
-): (group: Group, criterion: string) => ObservedGroup {
+): (group: Group, criterion: Pick<Criterion, "name" | "competitors">) => ObservedGroup {
   const weights = new Map(model.weights.map((weight) => [weight.originalName, weight]));
   const pass: Pass = { model, weights, observed, minibatch, sums: new Map() };
   return (group, criterion) => new GroupView(pass, group, criterion);
@@ -37,15 +37,17 @@ class GroupView implements ObservedGroup {
   readonly #pass: Pass;
   readonly #group: Group;
   readonly #criterion: string;
+  readonly #competitors: number;
 
-  constructor(pass: Pass, group: Group, criterion: string) {
+  constructor(pass: Pass, group: Group, { name, competitors = 2 }: Pick<Criterion, "name" | "competitors">) {
     this.id = group.id;
     this.unitCount = group.unitCount;
     this.minibatch = pass.minibatch;
     this.normalized = group.slices.some(({ normalized }) => normalized);
     this.#pass = pass;
     this.#group = group;
-    this.#criterion = criterion;
+    this.#criterion = name;
+    this.#competitors = competitors;
   }
 
   readonly sum = (roles: readonly Role[], f: (weight: ObservedWeight) => tf.Tensor): tf.Tensor1D =>
@@ -87,8 +89,15 @@ class GroupView implements ObservedGroup {
   }
 
   get margins(): ObservedMargins {
-    const { probabilities, gates } = this.#pass.observed.margins ?? this.#notObserved("margins");
-    return { probabilities, slopes: addAll(this.#perConsumer(gates, "margins")) };
+    const { logProbabilities, gates } = this.#pass.observed.margins ?? this.#notObserved("margins");
+    const all = logProbabilities.shape[0] - 2;
+    const count = Math.min(this.#competitors, all); // other criteria may follow more
+    const rest = tf.concat([tf.slice(logProbabilities, 0, 1), tf.slice(logProbabilities, 1 + count)]);
+    return {
+      logKept: tf.logSumExp(rest, 0),
+      logProbabilities: tf.slice(logProbabilities, 1, count),
+      slopes: tf.slice(addAll(this.#perConsumer(gates, "margins")), 0, count),
+    };
   }
 
   get activationMean(): tf.Tensor1D {

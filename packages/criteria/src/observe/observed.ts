@@ -23,7 +23,9 @@ export interface Observed {
   readonly hutchinson: { readonly signs: Signs; readonly products: Gradients } | null;
   /** `[batch, channels]`: as `inputGates`, under labels drawn from the prediction. */
   readonly fisherGates: ByLayer<tf.Tensor2D>;
-  readonly margins: (Pick<LogitMargins, "probabilities"> & { readonly gates: ByLayer<tf.Tensor3D> }) | null;
+  readonly margins:
+    | (Pick<LogitMargins, "logProbabilities"> & { readonly gates: ByLayer<tf.Tensor3D> })
+    | null;
 }
 
 /** By group: one sign a unit. */
@@ -43,5 +45,5 @@ export const observedNothing: Observed = {
 /** All but the gradients and what else came out of the training step itself. */
 export function disposeExtras({ hessianProducts, hutchinson, fisherGates, margins }: Observed): void {
   tf.dispose([hessianProducts ?? {}, hutchinson?.products ?? {}, fisherGates]);
-  if (margins !== null) tf.dispose([margins.probabilities, margins.gates]);
+  if (margins !== null) tf.dispose([margins.logProbabilities, margins.gates]);
 }
