@@ -76,7 +76,10 @@ function trainedModel({ model: name, weights }: OracleConfig): tfl.LayersModel {
 /** A resumed run goes on with the network that it began with. */
 function checkSameNetwork({ log, path }: RunDirectory<OracleConfig>, loss: number): void {
   const begun = log.events.find(({ type }) => type === "network");
-  if (begun === undefined) return log.append({ type: "network", loss });
+  if (begun === undefined) {
+    log.append({ type: "network", loss });
+    return;
+  }
   const before = Number(begun["loss"]);
   if (Math.abs(loss - before) <= 1e-3 * before + 1e-6) return;
   throw new RunDirectoryError(
