@@ -85,6 +85,6 @@ export function scorers(workload: Workload, engine: NodeTask["engine"]): readonl
   return [
     inNode(plainStep, engine, "train", workload),
     inNode("Taylor gate", engine, "score-gate", workload),
-    inNode("all three first-order criteria", engine, "score-all", workload),
+    inNode("all seven first-order criteria", engine, "score-all", workload),
   ];
 }
