@@ -8,6 +8,7 @@ import { shortTable } from "./oracle/report/correlation-tables.ts";
 import { oracleJson } from "./oracle/report/json.ts";
 import { oracleMarkdown } from "./oracle/report/markdown.ts";
 import { tableMarkdown } from "./oracle/report/number-table.ts";
+import { notApplicable } from "./oracle/report/remarks.ts";
 import { oracleReportHtml } from "./oracle/report/report.ts";
 import { runOracle } from "./oracle/run-oracle.ts";
 import type { OracleConfig } from "./oracle/summary.ts";
@@ -45,6 +46,8 @@ async function run(command: RunCommand<OracleConfig>): Promise<void> {
     directory.close();
     progress.stop();
     process.stdout.write(`${tableMarkdown(shortTable(measurements, correlations))}\n`);
+    for (const [name, reason] of notApplicable(measurements))
+      process.stdout.write(`\nDoes not apply: ${name} (${reason})\n`);
     process.stdout.write(`\nReport: ${directory.path}/report.html\n`);
   } catch (error) {
     directory.discard();
