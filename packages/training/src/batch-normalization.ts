@@ -6,6 +6,7 @@
 import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { weightOfLayer } from "./named-weights.ts";
 
 /** What one use of a batch normalisation layer saw. */
 export interface BatchStatistics {
@@ -76,7 +77,7 @@ interface Averages {
 
 function averagesOf(layer: tfl.layers.Layer, rank: number): Averages | null {
   const weight = (name: string): tf.Tensor1D | null =>
-    (find(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
+    (weightOfLayer(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
   const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
   if (!normalizesLastAxis(layer, rank) || mean === null || variance === null) return null;
   const epsilon = Number(layer.getConfig()["epsilon"]);
@@ -93,7 +94,7 @@ function normalizeLast(
   const isPlain = x.rank === 2 || x.rank === 4;
   const rows = (isPlain ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 1])) as tf.Tensor2D | tf.Tensor4D;
   const weight = (name: string): tf.Tensor1D | null =>
-    (find(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
+    (weightOfLayer(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
   const { y, mean, variance } = batchNormTraining(rows, weight("gamma"), weight("beta"), epsilon);
   observe?.({ layer, mean, variance });
   return isPlain ? y : tf.reshape(y, x.shape);
@@ -103,8 +104,8 @@ function normalizeLast(
 export function moveAverages(statistics: readonly BatchStatistics[]): void {
   for (const { layer, mean, variance } of statistics) {
     const momentum = Number(layer.getConfig()["momentum"] ?? 0.99);
-    move(find(layer, "moving_mean"), mean, momentum);
-    move(find(layer, "moving_variance"), variance, momentum);
+    move(weightOfLayer(layer, "moving_mean"), mean, momentum);
+    move(weightOfLayer(layer, "moving_variance"), variance, momentum);
   }
 }
 
@@ -114,6 +115,3 @@ function move(variable: tfl.LayerVariable | undefined, batch: tf.Tensor1D, momen
   variable.write(after);
   after.dispose();
 }
-
-const find = (layer: tfl.layers.Layer, name: string): tfl.LayerVariable | undefined =>
-  layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));

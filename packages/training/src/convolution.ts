@@ -5,6 +5,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { weightOfLayer } from "./named-weights.ts";
 
 /** What becomes of the weights before they are used. */
 interface WeightChanges {
@@ -26,8 +27,7 @@ export function convolve(
   changes: WeightChanges = unchanged,
 ): tf.Tensor {
   const { strides, padding, dilationRate } = layer.getConfig();
-  const weight = (name: string): tf.Tensor | undefined =>
-    layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read();
+  const weight = (name: string): tf.Tensor | undefined => weightOfLayer(layer, name)?.read();
   const kernel = weight("kernel");
   if (kernel === undefined) throw new RangeError(`layer "${layer.name}" has no kernel`);
   const y = tf.conv2d(

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "./errors.ts";
 import { isModel } from "./layer-uses.ts";
+import { weightOfLayer } from "./named-weights.ts";
 
 /** Throws where the loss would not be the cross-entropy of the model's output. */
 export function checkEndsInSoftmax(model: tfl.LayersModel): void {
@@ -32,8 +33,7 @@ export function endsInSoftmax(layer: tfl.layers.Layer): boolean {
  * @param input `[batch, inputs]` @returns `[batch, classes]`
  */
 export function withoutSoftmax(layer: tfl.layers.Layer, input: tf.Tensor): tf.Tensor {
-  const weight = (name: string): tf.Tensor | undefined =>
-    layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read();
+  const weight = (name: string): tf.Tensor | undefined => weightOfLayer(layer, name)?.read();
   const kernel = weight("kernel");
   if (kernel === undefined) return input;
   const product = tf.matMul(input as tf.Tensor2D, kernel as tf.Tensor2D);

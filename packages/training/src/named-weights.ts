@@ -15,6 +15,11 @@ export function trainableWeights(model: tfl.LayersModel): NamedWeights {
   return byName(model.trainableWeights);
 }
 
+/** A layer's own weight by its short name, such as `kernel`. */
+export function weightOfLayer(layer: tfl.layers.Layer, name: string): tfl.LayerVariable | undefined {
+  return layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
+}
+
 /** The variable behind a layer's weight. tfjs-layers keeps it protected, and offers no other way to it. */
 export function variableOf(weight: tfl.LayerVariable): tf.Variable {
   return (weight as unknown as { readonly val: tf.Variable }).val;

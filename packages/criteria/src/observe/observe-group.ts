@@ -7,7 +7,7 @@ import { CriterionError, CriterionNotApplicableError } from "../errors.ts";
 import { sourcesOf } from "./gate-sites.ts";
 import type { Observation } from "./observation.ts";
 import type { ByLayer, Gradients, Observed } from "./observed.ts";
-import { rowsPerUnit, sumPerUnit, unitsOfLastAxis } from "./units-of-slice.ts";
+import { rowsPerUnit, sumAllBut, sumPerUnit, unitsOfLastAxis } from "./units-of-slice.ts";
 
 /** A function from group to view, for one minibatch. Use inside `tidy`. */
 export function groupObserver(
@@ -185,12 +185,6 @@ class GroupView implements ObservedGroup {
   #notApplicable(reason: string): CriterionNotApplicableError {
     return new CriterionNotApplicableError(this.#criterion, this.id, reason);
   }
-}
-
-/** Sum over every axis but one, `[size of that axis]`. */
-function sumAllBut(tensor: tf.Tensor, axis: number): tf.Tensor1D {
-  const others = [...tensor.shape.keys()].filter((i) => i !== axis);
-  return tf.sum(tensor, others);
 }
 
 const addAll = <T extends tf.Tensor>(terms: readonly T[]): T => terms.reduce((a, b) => tf.add<T>(a, b));

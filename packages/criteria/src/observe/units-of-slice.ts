@@ -15,10 +15,15 @@ export function unitsOfLastAxis(
   return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, positionsPerUnit]), last + 1);
 }
 
+/** Sum over every axis but one, `[size of that axis]`. */
+export function sumAllBut(tensor: tf.Tensor, axis: number): tf.Tensor1D {
+  const others = [...tensor.shape.keys()].filter((i) => i !== axis);
+  return tf.sum(tensor, others);
+}
+
 /** A weight's sum over everything but the unit's own positions, `[units]`. */
 export function sumPerUnit(weight: tf.Tensor, slice: Where): tf.Tensor1D {
-  const others = [...weight.shape.keys()].filter((i) => i !== slice.axis);
-  return unitsOfLastAxis(tf.sum(weight, others), slice) as tf.Tensor1D;
+  return unitsOfLastAxis(sumAllBut(weight, slice.axis), slice) as tf.Tensor1D;
 }
 
 /** All of a weight that belongs to each unit, `[units, numbers]`. */
