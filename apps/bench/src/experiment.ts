@@ -14,6 +14,7 @@ import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts"
 import type { RunDirectory } from "./run-directory.ts";
 import { markdownTable } from "./table.ts";
 import { trainAndPrune } from "./train-and-prune.ts";
+import { workedMs } from "./worked.ts";
 
 /** What the run may use to talk to the person who started it, and to the disk. */
 export interface RunInterface {
@@ -27,9 +28,7 @@ export interface RunInterface {
 export async function runExperiment({ run, progress, print }: RunInterface): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
-  const before = run.log.events
-    .filter(({ type }) => type === "worked")
-    .reduce((ms, event) => ms + Number(event["ms"]), 0);
+  const before = workedMs(run.log.events);
   const engine = await useBackend(config.engine);
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);

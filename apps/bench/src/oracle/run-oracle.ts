@@ -14,6 +14,7 @@ import type { Progress } from "../progress.ts";
 import type { RunDirectory } from "../run-directory.ts";
 import { RunDirectoryError } from "../run-directory-error.ts";
 import { UsageError } from "../usage-error.ts";
+import { workedMs } from "../worked.ts";
 import { firstImages } from "./first-images.ts";
 import { measureCriteria, measureOracle, measureSubsets, measureTrainStep, type Setting } from "./measure.ts";
 import type { MeasuredCriterion, OracleConfig, OracleMeasurements, SubsetStudy } from "./summary.ts";
@@ -47,7 +48,7 @@ export async function runOracle(
   const parameters = countParameters(model).trainable;
   const macs = countMacs(model).total;
   model.dispose();
-  const durationMs = workedBefore(run) + Date.now() - startedAt.getTime();
+  const durationMs = workedMs(run.log.events) + Date.now() - startedAt.getTime();
   run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
   return {
     formatVersion: 1,
@@ -115,6 +116,3 @@ async function study(
     byCriterion: Object.fromEntries(byCriterion),
   };
 }
-
-const workedBefore = ({ log }: RunDirectory<OracleConfig>): number =>
-  log.events.reduce((ms, event) => (event.type === "worked" ? ms + Number(event["ms"]) : ms), 0);

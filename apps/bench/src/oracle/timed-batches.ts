@@ -1,5 +1,6 @@
 /** Minibatches that know how long each was worked on. */
 import type { Batch, Batches } from "@secateur/training";
+import { median } from "../speed/median.ts";
 
 export interface TimedBatches {
   readonly batches: Batches;
@@ -22,9 +23,6 @@ export function timed(batches: Batches, warmUp: number, onBatch: () => void): Ti
       await new Promise((resolve) => setImmediate(resolve)); // lets the process hear of interrupts
     }
   }
-  const median = (): number | null => {
-    const counted = (seconds.length > warmUp ? seconds.slice(warmUp) : seconds).toSorted((a, b) => a - b);
-    return counted[Math.floor(counted.length / 2)] ?? null;
-  };
-  return { batches: watch(), median };
+  const counted = (): readonly number[] => (seconds.length > warmUp ? seconds.slice(warmUp) : seconds);
+  return { batches: watch(), median: () => (seconds.length === 0 ? null : median(counted())) };
 }
