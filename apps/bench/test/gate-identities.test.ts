@@ -13,9 +13,11 @@ import {
   defineCriterion,
   type Scores,
   scoreAll,
+  stepNeeds,
 } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { createModel, type ModelName } from "@secateur/models";
+import { lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -107,6 +109,33 @@ it("a gate on the one tensor that all consumers get is the gate at the consumers
   expectEqual(graph, scores.get("taylor-gate"), scores.get("taylor-skip-gate"));
   model.dispose();
 });
+
+it.each(["vgg11-bn", "resnet20-b"] as const)(
+  "%s: a gate on what one layer alone reads is the gate at that layer",
+  (name) => {
+    const model = network(name);
+    const sites = stepNeeds(buildDependencyGraph(model), [fromTensors]).gates;
+    const atInputs = sites.filter(({ at }) => at === "input");
+    expect(sites.length - atInputs.length).toBe(name === "vgg11-bn" ? 0 : 9); // the stem and all sums but the last
+    const madeBy = (layer: tfl.layers.Layer): tfl.layers.Layer => {
+      const source = (layer.input as tfl.SymbolicTensor).sourceLayer;
+      return /Pooling/.test(source.getClassName()) ? madeBy(source) : source;
+    };
+    const atOutputs = atInputs.map(
+      ({ layer }) => ({ layer: madeBy(model.getLayer(layer)).name, at: "output" }) as const,
+    );
+    const { xs, ys } = images(4);
+    const found = lossAndGradients(
+      model,
+      { xs, ys },
+      { mode: "eval", weights: [], gates: [...atInputs, ...atOutputs] },
+    );
+    for (const i of atInputs.keys())
+      expect(found.gates[i]).toBeAllClose(found.gates[i + atInputs.length] ?? [], { rtol: 1e-3, atol: 1e-6 });
+    tf.dispose([xs, ys, found.loss, found.correct, [...found.gates]]);
+    model.dispose();
+  },
+);
 
 it("skip gates of a stage are a choice of their own: (Σ over n tensors)² / n, shortcuts included", async () => {
   const model = network("resnet20-b");

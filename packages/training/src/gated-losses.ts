@@ -45,7 +45,7 @@ export function gatedLosses(model: tfl.LayersModel, layers: readonly string[]): 
       const [input] = model.inputs;
       if (xs === undefined || ys === undefined || input === undefined) throw new TypeError("xs, ys expected");
       const values: Values = new Map([[input, xs]]);
-      runUses(model, before, values, true, plainPass({}));
+      runUses(model, before, values, between, true, plainPass({}));
       const classes = Number(model.outputs[0]?.shape.at(-1));
       const kept = [targets(ys, classes), ...between.map((tensor) => read(values, tensor))];
       return kept.map((tensor) => tf.clone(tensor)); // some may be what was given, which its owner disposes
@@ -57,7 +57,7 @@ export function gatedLosses(model: tfl.LayersModel, layers: readonly string[]): 
       const values: Values = new Map();
       for (const [i, tensor] of between.entries())
         values.set(tensor, repeat(tensors[i] as tf.Tensor, settings));
-      runUses(model, after, values, true, plainPass(gateTaps(layers, gates)));
+      runUses(model, after, values, model.outputs, true, plainPass(gateTaps(layers, gates)));
       const scores = read(values, model.outputs[0] as tfl.SymbolicTensor) as tf.Tensor2D;
       const losses = softmaxCrossEntropy(scores, repeat(labels as tf.Tensor, settings) as tf.Tensor2D);
       return [tf.reshape(losses, [settings, -1])];

@@ -3,7 +3,7 @@
  * one fused kernel, and a final softmax is left to the loss. Any `tf.LayersModel` runs, models inside it
  * included.
  */
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { convolve, isPlainConvolution } from "./convolution.ts";
@@ -35,24 +35,30 @@ export function runModel(
 ): readonly tf.Tensor[] {
   const values: Values = new Map();
   set(values, model.inputs, inputs);
-  runUses(model, layerUses(model), values, isHead, pass);
+  runUses(model, layerUses(model), values, model.outputs, isHead, pass);
   return model.outputs.map((output) => read(values, output));
 }
 
-/** Runs some of the model's layers; their inputs are among the values, and what they give comes to them. */
+/**
+ * Runs some of the model's layers; their inputs are among the values, and the wanted ones come to them. What was made on
+ * the way goes as soon as the last layer has read it: the gradients keep for themselves what they need.
+ */
 export function runUses(
   model: tfl.LayersModel,
   uses: readonly LayerUse[],
   values: Values,
+  wanted: readonly tfl.SymbolicTensor[],
   isHead: boolean,
   pass: Pass,
 ): void {
   const folds = foldsIn(model, uses, pass);
   const folded = new Set(folds.values());
+  const release = releaser(uses, values, wanted);
   for (const use of uses) {
     if (folded.has(use)) continue; // it runs with the batch normalisation behind it
     const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
     const convolution = folds.get(use);
+    const { inputs } = convolution ?? use;
     const results =
       convolution === undefined
         ? runLayer(use, inputsOf(values, use, pass), isLast, pass)
@@ -65,7 +71,32 @@ export function runUses(
           ];
     const tap = pass.taps[use.layer.name];
     set(values, use.outputs, tap === undefined ? results : results.map(tap));
+    release(inputs);
   }
+}
+
+/** To be told what a layer has read. Never disposes what was given, is wanted, kept, or another scope's. */
+function releaser(
+  uses: readonly LayerUse[],
+  values: Values,
+  wanted: readonly tfl.SymbolicTensor[],
+): (read: readonly tfl.SymbolicTensor[]) => void {
+  const stays = new Set([...values.keys(), ...wanted]);
+  const readings = new Map<tfl.SymbolicTensor, number>();
+  for (const input of uses.flatMap(({ inputs }) => inputs))
+    readings.set(input, 1 + (readings.get(input) ?? 0));
+  const scope = tf.engine().state.activeScope?.id;
+  return (read) => {
+    for (const symbol of read) {
+      const left = (readings.get(symbol) ?? 0) - 1;
+      readings.set(symbol, left);
+      const tensor = values.get(symbol);
+      if (left > 0 || tensor === undefined || stays.has(symbol)) continue;
+      values.delete(symbol);
+      const isShared = [...values.values()].includes(tensor); // by a layer that gives what it got
+      if (!isShared && !tensor.kept && tensor.scopeId === scope) tensor.dispose();
+    }
+  };
 }
 
 /** The folds of this pass: none in training, nor where somebody wants to see what is between the two. */

@@ -86,6 +86,25 @@ export function valueAndPullbacks<T extends tf.Tensor>(
   });
 }
 
+/** Their gradients look at no values of what tfjs saves for them, at shapes alone. */
+const shapesAreEnough: ReadonlySet<string> = new Set([
+  tf.Add,
+  tf.Concat,
+  tf.Mean,
+  tf.PadV2,
+  tf.Reshape,
+  tf.Sub,
+  tf.Sum,
+]);
+
+/** What tfjs writes its kernels on. A disposed tensor still has its shape. */
+class Tape extends Array<TapeNode> {
+  override push(...nodes: TapeNode[]): number {
+    for (const { kernelName, saved } of nodes) if (shapesAreEnough.has(kernelName)) tf.dispose([...saved]);
+    return super.push(...nodes);
+  }
+}
+
 interface RecordedPass<T extends tf.Tensor> {
   readonly value: T;
   readonly others: readonly tf.Tensor[];
@@ -95,6 +114,7 @@ interface RecordedPass<T extends tf.Tensor> {
 /** Runs `f`; of all it made only what it gives and what the gradients need are left. */
 function record<T extends tf.Tensor>(engine: RecordingEngine, f: Forward<T>): RecordedPass<T> {
   engine.startTape();
+  engine.state.activeTape = new Tape();
   try {
     const [value, ...others] = tf.tidy(() => [...f()] as [T, ...tf.Tensor[]]);
     return { value, others, tape: engine.state.activeTape ?? [] };

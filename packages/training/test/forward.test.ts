@@ -157,6 +157,46 @@ describe.each([
   });
 });
 
+describe("a pass lets go of what its last reader has read", () => {
+  /** Runs it, and gives what the taps saw, as it was when the last layer ran. */
+  function seen(layers: readonly tfl.layers.Layer[], touch: (x: tf.Tensor) => tf.Tensor = (x) => x) {
+    const x = tfl.input({ shape: [5] });
+    const chain = layers.reduce((y, layer) => layer.apply(y) as Symbol, x as Symbol);
+    const sum = tfl.layers.add().apply([chain, layers[0]?.output as Symbol]);
+    const model = tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(sum) as Symbol });
+    const given = tf.ones([3, 5]);
+    const tensors = new Map<string, tf.Tensor>();
+    const see =
+      ({ name }: tfl.layers.Layer) =>
+      (tensor: tf.Tensor) => {
+        tensors.set(name, tensor);
+        return touch(tensor);
+      };
+    const disposed: string[] = [];
+    const last = (tensor: tf.Tensor): tf.Tensor => {
+      for (const [name, each] of tensors) if (each.isDisposed) disposed.push(name);
+      return tensor;
+    };
+    const taps = Object.fromEntries(layers.map((layer) => [layer.name, see(layer)]));
+    forward(model, given, { taps, inputTaps: { out: last } }).dispose();
+    expect(given.isDisposed).toBe(false);
+    tf.dispose([given, ...tensors.values()]);
+    disposeModel(model);
+    return disposed;
+  }
+
+  it("but not of what another layer still reads", () => {
+    expect(seen([dense("a", 5), dense("b", 5), dense("c", 5)])).toEqual(["a", "b", "c"]);
+    expect(seen([dense("a", 5), dense("b", 5)])).toEqual(["a", "b"]);
+  });
+
+  it("nor of what a layer handed on, or a tap keeps", () => {
+    const dropout = tfl.layers.dropout({ name: "d", rate: 0.5 });
+    expect(seen([dense("a", 5), dropout, dense("b", 5)])).toEqual(["a", "d", "b"]);
+    expect(seen([dense("a", 5), dense("b", 5)], tf.keep)).toEqual([]);
+  });
+});
+
 it("dropout works in training only", () => {
   const model = tfl.sequential({
     layers: [tfl.layers.dropout({ rate: 0.5, seed: 1, inputShape: [1000] })],

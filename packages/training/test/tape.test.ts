@@ -31,6 +31,15 @@ describe("gradients are those of tfjs", () => {
       const [a, b] = tf.split(tf.concat([x as tf.Variable, y as tf.Variable]), 2);
       return tf.sum(tf.mul(tf.square(a as tf.Tensor), b as tf.Tensor));
     },
+    "operations whose gradients look at shapes alone": ([x, y]) => {
+      const square = tf.reshape(tf.square(x as tf.Variable), [2, 2]);
+      const padded = tf.pad(tf.sub(square, y as tf.Variable), [
+        [1, 0],
+        [0, 2],
+      ]); // y, as a row, is broadcast
+      const joined = tf.concat([padded, tf.add(tf.square(padded), tf.mean(square))], 1);
+      return tf.sum(tf.square(tf.sum(tf.mul(joined, joined), 0)));
+    },
     "an output that leads nowhere": ([x, y]) => {
       const [a] = tf.split(tf.mul(x as tf.Variable, y as tf.Variable), 2);
       return tf.sum(tf.exp(a as tf.Tensor));
@@ -43,14 +52,9 @@ describe("gradients are those of tfjs", () => {
       return tf.sum(tf.mul(identity(tf.square(x as tf.Variable)), y as tf.Variable));
     },
   };
-  it.each(Object.entries(cases))("%s", (_, f) => {
-    const { ours, theirs } = both(
-      [
-        [1, -2, 3, 0.5],
-        [0.25, 1, -1, 2],
-      ],
-      f,
-    );
+  it.each(Object.entries(cases))("%s", (name, f) => {
+    const second = name.includes("shapes") ? [0.25, 1] : [0.25, 1, -1, 2];
+    const { ours, theirs } = both([[1, -2, 3, 0.5], second], f);
     for (const [i, gradient] of theirs.entries()) {
       if (gradient === undefined || gradient === null) expect(ours[i]).toBeUndefined();
       else expect(ours[i]).toBeAllClose(gradient);
@@ -69,6 +73,25 @@ describe("memory", () => {
     }, [x]);
     expect(tf.memory().numTensors).toBe(before + 3);
     tf.dispose([value, others, gradients, x]);
+  });
+
+  it("what is added, subtracted, joined, padded, moved or summed is not kept for it", () => {
+    const x = tf.tidy(() => tf.variable(tf.tensor1d([1, -2, 3, 0.5])));
+    const { numTensors } = tf.memory();
+    let kept = Number.NaN;
+    const { value, gradients } = valueAndGradients(() => {
+      const a = tf.add(x, 1);
+      const row = tf.reshape(tf.sub(a, x), [1, 4]);
+      const padded = tf.pad(tf.concat([row, row]), [
+        [0, 1],
+        [0, 0],
+      ]);
+      const total = tf.sum<tf.Scalar>(tf.mean(padded, 0));
+      kept = tf.memory().numTensors - numTensors;
+      return [total];
+    }, [x]);
+    expect(kept).toBe(7); // the results themselves
+    tf.dispose([value, gradients as tf.Tensor[], x]);
   });
 
   it("gradients of what lies between are gone while the pass still runs", () => {

@@ -3,6 +3,7 @@
  * multiply whole tensors, which other layers may read, too.
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
+import type { GateSite } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CriterionNotApplicableError } from "../errors.ts";
 
@@ -12,32 +13,45 @@ export function consumers({ groups }: Pick<DependencyGraph, "groups">): readonly
   return [...new Set(slices.map(({ layer }) => layer))];
 }
 
-/** Layers that give a tensor which a consumer gets, each once. */
-export function sources(graph: DependencyGraph, criterion: string): readonly string[] {
-  return [...new Set(graph.groups.flatMap((group) => [...sourcesOf(graph.model, group, criterion).keys()]))];
+/** A tensor that a group's units are in, one of the layers that consume it, and the gate that multiplies all of it. */
+export interface GatedTensor {
+  readonly consumer: string;
+  readonly site: GateSite;
 }
 
-/** Of one group: for each tensor that its consumers get, the layer that gives it, and one consumer. */
-export function sourcesOf(
+/** Of one group: the tensors that its consumers get, each once. */
+export function gatedTensors(
   model: tfl.LayersModel,
   group: Group,
   criterion: string,
-): ReadonlyMap<string, string> {
+): readonly GatedTensor[] {
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const found = new Map<string, string>();
+  const found = new Map<string, GatedTensor>();
   for (const consumer of consumers({ groups: [group] })) {
     const layer = layers.get(consumer);
     const source = sourceOf(layer);
     const refuse = (reason: string): never => {
       throw new CriterionNotApplicableError(criterion, group.id, reason);
     };
-    if (source === undefined) return refuse(`its consumer "${consumer}" lies in a model inside the model`);
+    if (layer === undefined || source === undefined)
+      return refuse(`its consumer "${consumer}" lies in a model inside the model`);
     for (const each of [layer, source])
-      if (each !== undefined && each.inboundNodes.length > 1)
+      if (each.inboundNodes.length > 1)
         refuse(`layer "${each.name}" is used more than once, on different tensors`);
-    if (!found.has(source.name)) found.set(source.name, consumer);
+    if (!found.has(source.name)) found.set(source.name, { consumer, site: siteOf(layer, source) });
   }
-  return found;
+  return [...found.values()];
+}
+
+/** Where nobody else reads the tensor, the gate on what its consumer gets is the same, and other criteria share it. */
+function siteOf(consumer: tfl.layers.Layer, source: tfl.layers.Layer): GateSite {
+  let reader: tfl.layers.Layer | undefined = source;
+  while (reader !== undefined && reader !== consumer) reader = onlyReader(reader);
+  return reader === consumer ? { layer: consumer.name, at: "input" } : { layer: source.name, at: "output" };
+}
+
+function onlyReader({ outboundNodes }: tfl.layers.Layer): tfl.layers.Layer | undefined {
+  return outboundNodes.length === 1 ? outboundNodes[0]?.outboundLayer : undefined;
 }
 
 /** Only move or pool what they get, channel by channel: what comes out of them is the same tensor to a gate. */

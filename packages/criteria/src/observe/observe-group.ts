@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Criterion, ObservedGroup, ObservedMargins, ObservedWeight } from "../criterion.ts";
 import { CriterionError, CriterionNotApplicableError } from "../errors.ts";
-import { sourcesOf } from "./gate-sites.ts";
+import { gatedTensors } from "./gate-sites.ts";
 import type { Observation } from "./observation.ts";
 import type { ByLayer, Gradients, Observed } from "./observed.ts";
 import { rowsPerUnit, sumAllBut, sumPerUnit, unitsOfLastAxis } from "./units-of-slice.ts";
@@ -74,8 +74,9 @@ class GroupView implements ObservedGroup {
   get gateGradientPerTensor(): tf.Tensor2D {
     const inputs = this.#slices(["input"]);
     const { model, observed } = this.#pass;
-    const rows = [...sourcesOf(model, this.#group, this.#criterion)].map(([source, consumer]) => {
-      const seen = observed.outputGates[source] ?? this.#notObserved("tensors");
+    const rows = gatedTensors(model, this.#group, this.#criterion).map(({ consumer, site }) => {
+      const seenAt = site.at === "input" ? observed.inputGates : observed.outputGates;
+      const seen = seenAt[site.layer] ?? this.#notObserved("tensors");
       const slice = inputs.find(({ layer }) => layer === consumer);
       if (slice === undefined) throw new RangeError(`"${consumer}" does not consume "${this.id}"`);
       return unitsOfLastAxis(tf.mean(seen, 0), slice);

@@ -15,7 +15,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Criterion } from "../criterion.ts";
 import { CriterionNotApplicableError } from "../errors.ts";
 import { extraPasses, type ObserveOptions } from "./extra-passes.ts";
-import { consumers, sources } from "./gate-sites.ts";
+import { consumers, gatedTensors } from "./gate-sites.ts";
 import type { Observation } from "./observation.ts";
 import { type ByLayer, disposeExtras, type Observed, observedNothing } from "./observed.ts";
 
@@ -27,13 +27,15 @@ export interface StepNeeds {
 
 export function stepNeeds(graph: DependencyGraph, criteria: readonly Criterion[]): StepNeeds {
   const asks = asker(criteria);
-  const outputs = asks("tensors") ? sources(graph, nameOf(criteria, "tensors")) : [];
   const inputs = consumers(graph);
+  const onExamples = asks("examples") ? inputs.map((layer): GateSite => ({ layer, at: "input" })) : [];
+  const onTensors = asks("tensors")
+    ? graph.groups.flatMap((group) =>
+        gatedTensors(graph.model, group, nameOf(criteria, "tensors")).map(({ site }) => site),
+      )
+    : [];
   return {
-    gates: [
-      ...(asks("examples") ? inputs.map((layer) => ({ layer, at: "input" }) as const) : []),
-      ...outputs.map((layer) => ({ layer, at: "output" }) as const),
-    ],
+    gates: eachOnce([...onExamples, ...onTensors]),
     activations: asks("activations") ? inputs : [],
   };
 }
@@ -95,6 +97,10 @@ function observedInStep(
     outputGates: gatesAt("output"),
   };
 }
+
+const eachOnce = (sites: readonly GateSite[]): readonly GateSite[] => [
+  ...new Map(sites.map((site) => [`${site.layer} ${site.at}`, site])).values(),
+];
 
 const asker =
   (criteria: readonly Criterion[]) =>
