@@ -1,6 +1,6 @@
 /** One-shot pruning: score once, remove everything at once, verify. */
 import { type Criterion, score } from "@secateur/criteria";
-import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { buildDependencyGraph, type LayerRules, layerRules } from "@secateur/dependency-graph";
 import { applyPlan, type Plan, verifyPlan } from "@secateur/surgery";
 import type { Batches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -16,6 +16,10 @@ export interface OneShotOptions {
   readonly floor?: number;
   /** Batch normalisation while scoring: by the minibatch's statistics or the moving ones. Default "train". */
   readonly mode?: "train" | "eval";
+  /** Decides what the criterion draws at random: labels and directions. Default 0. */
+  readonly seed?: number;
+  /** Rules for layer classes of your own, as in `buildDependencyGraph`. */
+  readonly rules?: LayerRules;
   /** Compare the result with the silenced model. Default true. */
   readonly verify?: boolean;
 }
@@ -27,10 +31,19 @@ export interface OneShotOptions {
  */
 export async function pruneOnce(
   model: tfl.LayersModel,
-  { criterion, batches, budget, floor = 1, mode = "train", verify = true }: OneShotOptions,
+  {
+    criterion,
+    batches,
+    budget,
+    floor = 1,
+    mode = "train",
+    seed = 0,
+    rules = layerRules,
+    verify = true,
+  }: OneShotOptions,
 ): Promise<{ readonly model: tfl.LayersModel; readonly plan: Plan }> {
-  const graph = buildDependencyGraph(model);
-  const scores = await score(model, graph, criterion, batches, { mode });
+  const graph = buildDependencyGraph(model, { rules });
+  const scores = await score(model, graph, criterion, batches, { mode, seed });
   const plan = selectUnits(graph, scores, budget, { floor });
   const smaller = applyPlan(model, plan, { graph });
   if (verify) await verifyPlan(model, plan, { graph, smaller });

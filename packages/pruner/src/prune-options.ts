@@ -1,5 +1,6 @@
 /** What the pruning loop can be told. */
 import type { Criterion } from "@secateur/criteria";
+import type { LayerRules } from "@secateur/dependency-graph";
 import type { Batches, Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
@@ -30,6 +31,10 @@ export interface PruneOptions {
   readonly optimizer?: Optimizer;
   /** Go on from a checkpoint: a removal's `state` and the model it left (copied). Restore the optimiser yourself. */
   readonly resume?: { readonly state: PruneState; readonly model: tfl.LayersModel };
+  /** Rules for layer classes of your own, as in `buildDependencyGraph`. */
+  readonly rules?: LayerRules;
+  /** Decides what the criterion draws at random: labels and directions. Default 0. */
+  readonly seed?: number;
   /** Receives the criterion's caveats, one sentence. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }

@@ -1,5 +1,10 @@
 /** The state of the pruning loop, and its one big move: cut the lowest units out and carry everything along. */
-import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import {
+  buildDependencyGraph,
+  type DependencyGraph,
+  type LayerRules,
+  layerRules,
+} from "@secateur/dependency-graph";
 import {
   applyPlan,
   composePlans,
@@ -25,6 +30,7 @@ export interface PruneRun {
   readonly original: DependencyGraph;
   readonly target: Amounts;
   readonly scores: RunningScores;
+  readonly rules: LayerRules;
   graph: DependencyGraph;
   plan: Plan;
   epoch: number;
@@ -34,11 +40,16 @@ export interface PruneRun {
   readonly left: () => Amounts;
 }
 
-export function startRun(model: tfl.LayersModel, { budget, schedule = {}, resume }: PruneOptions): PruneRun {
-  const original = buildDependencyGraph(model);
+export function startRun(
+  model: tfl.LayersModel,
+  { budget, schedule = {}, rules = layerRules, resume }: PruneOptions,
+): PruneRun {
+  const original = buildDependencyGraph(model, { rules });
+  const target = targetOf(budget, remainingOf(original).amounts());
   const start = resume?.model ?? model;
-  const startGraph = buildDependencyGraph(start);
-  const graph = buildDependencyGraph(applyPlan(start, createPlan(startGraph, []), { graph: startGraph })); // a copy
+  const startGraph = buildDependencyGraph(start, { rules });
+  const copy = applyPlan(start, createPlan(startGraph, []), { graph: startGraph });
+  const graph = buildDependencyGraph(copy, { rules });
   const {
     epoch = 0,
     batch = 0,
@@ -50,8 +61,9 @@ export function startRun(model: tfl.LayersModel, { budget, schedule = {}, resume
   const known = new Map(Object.entries(scores).map(([id, values]) => [id, Float32Array.from(values)]));
   const run: PruneRun = {
     original,
-    target: targetOf(budget, remainingOf(original).amounts()),
+    target,
     scores: runningScores(schedule.scoreMomentum ?? 0.9, known),
+    rules,
     graph,
     plan,
     epoch,
@@ -94,7 +106,7 @@ export async function removal(
   const kept = keptPositions(before, plan);
   optimizer.rewrite((name, tensor) => gatherKept(tensor, name, kept));
   run.plan = composePlans(run.original, run.plan, before, plan);
-  run.graph = buildDependencyGraph(smaller);
+  run.graph = buildDependencyGraph(smaller, { rules: run.rules });
   run.scores.carry(before, plan, run.graph);
   run.removals++;
   disposeModel(before.model);

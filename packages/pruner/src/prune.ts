@@ -3,7 +3,7 @@
  * the way; every `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune.
  * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
  */
-import { type Criterion, caveats, scoreMinibatch, stepNeeds } from "@secateur/criteria";
+import { caveats, scoreMinibatch, stepNeeds } from "@secateur/criteria";
 import { disposeModel } from "@secateur/surgery";
 import {
   type Batch,
@@ -77,9 +77,9 @@ async function* pruneEpoch(
   options: PruneOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  const { criterion, data, schedule = {} } = options;
+  const { data, schedule = {} } = options;
   for await (const batch of untouched(data(run.epoch), run)) {
-    yield { type: "step", step: ++run.step, ...observedStep(run, criterion, optimizer, batch) };
+    yield { type: "step", step: ++run.step, ...observedStep(run, options, optimizer, batch) };
     if (run.step % (schedule.frequency ?? 30) === 0) yield await removal(run, schedule, optimizer);
     if (isMet(run.left(), run.target)) break;
   }
@@ -100,12 +100,17 @@ async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch
 }
 
 /** One training step whose gradients the criterion sees before the weights change. */
-function observedStep(run: PruneRun, criterion: Criterion, optimizer: Optimizer, batch: Batch): StepResult {
+function observedStep(
+  run: PruneRun,
+  { criterion, seed = 0 }: PruneOptions,
+  optimizer: Optimizer,
+  batch: Batch,
+): StepResult {
   return trainStep(run.graph.model, optimizer, batch, {
     step: run.step,
     ...stepNeeds(run.graph, [criterion]),
     observe: (step) => {
-      const options = { mode: "train", minibatch: run.step } as const;
+      const options = { mode: "train", minibatch: run.step, seed } as const;
       const scores = scoreMinibatch(run.graph, [criterion], batch, step, options);
       run.scores.add(scores.get(criterion.name) ?? new Map());
     },

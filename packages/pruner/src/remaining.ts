@@ -6,6 +6,7 @@
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Amounts } from "./budget.ts";
 
 export interface Remaining {
@@ -74,7 +75,7 @@ function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): read
 function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize> {
   const macsOf = new Map<string, number>();
   for (const { name, macs } of countMacs(model).layers) macsOf.set(name, (macsOf.get(name) ?? 0) + macs);
-  const sizes = model.layers.flatMap((layer) =>
+  const sizes = [...leavesOf(model)].flatMap((layer) =>
     layer.weights.map((weight, i) => {
       const axes = weight.shape.map((size) => size ?? 0);
       const size = product(axes);
@@ -83,6 +84,13 @@ function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize
     }),
   );
   return new Map(sizes);
+}
+
+/** The layers themselves, those of models inside the model included; each once, however often it is used. */
+function leavesOf({ layers }: tfl.LayersModel): ReadonlySet<tfl.layers.Layer> {
+  return new Set(
+    layers.flatMap((layer) => ("layers" in layer ? [...leavesOf(layer as tfl.LayersModel)] : [layer])),
+  );
 }
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);

@@ -1,7 +1,7 @@
 /** The loop: real removal while training, budgets met, checkpoints that lead to the same end, nothing leaked. */
 import { disposeModel } from "@repo/testing/random-architecture";
 import { criteria } from "@secateur/criteria";
-import { fingerprint as fingerprintOf } from "@secateur/dependency-graph";
+import { fingerprint as fingerprintOf, type LayerRules, layerRules } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { applyPlan } from "@secateur/surgery";
 import { type Batch, type Optimizer, sgd } from "@secateur/training";
@@ -163,6 +163,61 @@ describe("prune", () => {
     disposeModel(model);
     optimizer.dispose();
   });
+});
+
+/** A layer class that has no rule between two that make units. */
+describe("rules of one's own", () => {
+  const upscaling = (): tfl.LayersModel =>
+    tfl.sequential({
+      layers: [
+        tfl.layers.conv2d({
+          name: "c0",
+          filters: 6,
+          kernelSize: 3,
+          activation: "relu",
+          inputShape: [6, 6, 2],
+        }),
+        tfl.layers.upSampling2d({ name: "up" }),
+        tfl.layers.conv2d({ name: "c1", filters: 4, kernelSize: 3, activation: "relu" }),
+        tfl.layers.globalAveragePooling2d({ name: "gap" }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+  const rules: LayerRules = {
+    ...layerRules,
+    UpSampling2D: ({ inputs: [input], outputShape }) => input && { ...input, shape: outputShape },
+  };
+  const budget = { count: 8 }; // of 10, more than the 4 units that have a rule without
+
+  it("are followed at once", async () => {
+    const model = upscaling();
+    const options = { criterion: criteria.l1(), budget };
+    await expect(pruneOnce(model, { ...options, batches: data(0) })).rejects.toThrow(BudgetError);
+    const { model: smaller, plan } = await pruneOnce(model, { ...options, batches: data(0), rules });
+    expect(Object.values(plan.remove).flat()).toHaveLength(8);
+    for (const each of [model, smaller]) disposeModel(each);
+  });
+
+  it("are followed step by step", async () => {
+    const model = upscaling();
+    const events = await collect(prune(model, { criterion: criteria.l1(), data, budget, schedule, rules }));
+    expect(last(events).left.units).toBe(2);
+    for (const each of [model, last(events).model]) disposeModel(each);
+  });
+});
+
+it("the seed decides what a criterion draws", async () => {
+  const model = network();
+  const removed = async (seed: number): Promise<string> => {
+    const options = { criterion: criteria.obdHutchinson(), data, budget: { count: 6 }, schedule, seed };
+    const done = last(await collect(prune(model, options)));
+    disposeModel(done.model);
+    return JSON.stringify(done.plan.remove);
+  };
+  const plans = [await removed(0), await removed(0), await removed(1), await removed(2), await removed(3)];
+  expect(plans[1]).toBe(plans[0]);
+  expect(new Set(plans).size).toBeGreaterThan(1);
+  disposeModel(model);
 });
 
 describe("pruneOnce", () => {

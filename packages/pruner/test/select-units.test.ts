@@ -90,6 +90,24 @@ describe("selectUnits", () => {
   });
 });
 
+it("counts models inside the model, each layer once", () => {
+  const block = tfl.sequential({
+    name: "block",
+    layers: [
+      tfl.layers.conv2d({ name: "inner", filters: 3, kernelSize: 3, padding: "same", inputShape: [6, 6, 3] }),
+      tfl.layers.reLU({ name: "relu" }),
+    ],
+  });
+  const x = tfl.input({ shape: [6, 6, 3] });
+  const twice = block.apply(block.apply(x)) as tfl.SymbolicTensor;
+  const model = tfl.model({ inputs: x, outputs: twice });
+  expect(remainingOf(buildDependencyGraph(model)).amounts()).toMatchObject({
+    macs: countMacs(model).total,
+    parameters: countParameters(model).total,
+  });
+  disposeModel(model);
+});
+
 describe("on random architectures", () => {
   it("predicted MACs and parameters are those of the smaller model, and budgets are met", () => {
     fc.assert(

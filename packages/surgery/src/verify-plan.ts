@@ -31,9 +31,14 @@ export async function verifyPlan(
 ): Promise<Verification> {
   const { rtol = 1e-4, samples = 2, seed = 0 } = options;
   const graph = graphOf(model, options);
-  const smaller = options.smaller ?? applyPlan(model, plan, { graph });
-  const silenced = silence(model, plan, { graph });
+  const made: tfl.LayersModel[] = [];
+  const own = (each: tfl.LayersModel): tfl.LayersModel => {
+    made.push(each);
+    return each;
+  };
   try {
+    const smaller = options.smaller ?? own(applyPlan(model, plan, { graph }));
+    const silenced = own(silence(model, plan, { graph }));
     const errors = tf.tidy(() => {
       const inputs = model.inputs.map((input, i) => randomInput(input.shape, samples, seed + i));
       const expected = [silenced.predict(inputs)].flat();
@@ -51,8 +56,7 @@ export async function verifyPlan(
     }
     return { relativeError: worst, samples };
   } finally {
-    disposeModel(silenced);
-    if (options.smaller === undefined) disposeModel(smaller);
+    for (const each of made) disposeModel(each);
   }
 }
 

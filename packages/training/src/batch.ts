@@ -12,7 +12,7 @@ export interface Batch {
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-/** Before anything is computed: when an operation fails half-way, tfjs keeps what it saved for the gradients. */
+/** Before anything is computed (where labels are classes they are read): when an operation fails half-way, tfjs keeps what it saved for the gradients. */
 export function checkBatch(model: tfl.LayersModel, { xs, ys }: Batch): void {
   const [, ...input] = model.inputs[0]?.shape ?? [];
   const fits =
@@ -30,4 +30,12 @@ export function checkBatch(model: tfl.LayersModel, { xs, ys }: Batch): void {
       `the labels are [${ys.shape}]; give classes [${size}] or probabilities [${size}, ${classes}]`,
     );
   }
+  if (ys.rank === 1) checkClasses(ys.dataSync<"int32">(), Number(classes));
+}
+
+/** A class out of range would be learned as no class at all. */
+function checkClasses(ys: Int32Array, classes: number): void {
+  const wrong = ys.find((y) => !(y >= 0 && y < classes));
+  if (wrong === undefined) return;
+  throw new TrainingError(`a label is ${wrong}, but the model's ${classes} classes are 0 to ${classes - 1}`);
 }

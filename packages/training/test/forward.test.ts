@@ -220,6 +220,16 @@ it("a Sequential that has grown is run anew", () => {
   model.dispose();
 });
 
+it.each([-1, 4])("refuses label %d of 4 classes", (label) => {
+  const model = builds["sequential"]?.() as tfl.LayersModel;
+  const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label], "int32") };
+  expect(() => lossAndGradients(model, batch)).toThrow(
+    `a label is ${label}, but the model's 4 classes are 0 to 3`,
+  );
+  tf.dispose([batch.xs, batch.ys]);
+  disposeModel(model);
+});
+
 it("says what cannot be trained", () => {
   const x = tfl.input({ shape: [2] });
   const relu = tfl.layers.reLU().apply(x) as Symbol;
