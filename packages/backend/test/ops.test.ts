@@ -1,4 +1,9 @@
-import { batchNormFrozen, batchNormTraining, softmaxCrossEntropy } from "@secateur/backend/ops";
+import {
+  batchNormFrozen,
+  batchNormTraining,
+  positionProducts,
+  softmaxCrossEntropy,
+} from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { expectFiniteDifferences, expectSameOnCpu, input, onCpu, onWasm } from "./two-engines.ts";
@@ -64,6 +69,38 @@ describe("batchNormTraining", () => {
     const [x, gamma] = [tf.ones<tf.Rank.R2>([2, 3]), tf.ones<tf.Rank.R1>([4])];
     expect(() => batchNormTraining(x, gamma, null, epsilon)).toThrow("gamma has 4 values for 3 channels");
     tf.dispose([x, gamma]);
+  });
+});
+
+describe("positionProducts", () => {
+  const products = (x?: tf.Tensor, dy?: tf.Tensor): tf.Tensor =>
+    positionProducts(x as tf.Tensor, dy as tf.Tensor);
+  const plain = (x?: tf.Tensor, dy?: tf.Tensor): tf.Tensor => {
+    const [batch = 0] = (x as tf.Tensor).shape;
+    const rows = tf.reshape(tf.mul(x as tf.Tensor, dy as tf.Tensor), [
+      batch,
+      -1,
+      (x as tf.Tensor).shape.at(-1) ?? 0,
+    ]);
+    return tf.sum(rows, 1);
+  };
+
+  it.each([[[3, 5, 7, 1]], [[3, 5, 7, 8]], [[2, 20, 20, 13]], [[4, 9]], [[2, 6, 9]], [[2, 3, 2, 2, 9]]])(
+    "%j: a sum for each example and channel",
+    async (shape) => {
+      const inputs = [input(shape, 1), input(shape, 2)];
+      const run = (f: typeof products): Float32Array =>
+        tf.tidy(() =>
+          f(...inputs.map(({ values, shape }) => tf.tensor(values, shape))).dataSync<"float32">(),
+        );
+      expect(run(products)).toBeAllClose(await onCpu(() => run(plain)), { rtol: 1e-5, atol: 1e-5 });
+    },
+  );
+
+  it("refuses tensors that do not belong together", () => {
+    const [x, dy] = [tf.ones([2, 3, 4]), tf.ones([2, 4])];
+    expect(() => positionProducts(x, dy)).toThrow("x is [2,3,4] and dy [2,4]");
+    tf.dispose([x, dy]);
   });
 });
 

@@ -3,6 +3,7 @@
  * worth (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.3). Each example has gates of its own. As z is 1, no
  * product is taken on the way forward; on the way back `∂E/∂z = Σ x · ∂E/∂x` over the positions.
  */
+import { positionProducts } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "./errors.ts";
@@ -50,16 +51,10 @@ function throughGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
     (save as tf.GradSaveFunc)([input as tf.Tensor]);
     return {
       value: tf.clone(input as tf.Tensor),
-      gradFunc: (dy, [saved]) => [dy, sumPositions(tf.mul(saved as tf.Tensor, dy))],
+      gradFunc: (dy, [saved]) => [dy, positionProducts(saved as tf.Tensor, dy)],
     };
   });
   return gate(x, z);
-}
-
-/** `[batch, ..., channels]` to `[batch, channels]`. */
-function sumPositions(x: tf.Tensor): tf.Tensor {
-  const positions = [...x.shape.keys()].slice(1, -1);
-  return positions.length === 0 ? x : tf.sum(x, positions);
 }
 
 function channelsOf(layer: tfl.layers.Layer | undefined, { layer: name, at }: GateSite): number {

@@ -5,4 +5,5 @@ export { batchNormTraining, type NormalizedBatch } from "./batch-norm-training.t
 export { compiled, type TensorFunction } from "./compiled.ts";
 export { type MomentumUpdateAttrs, momentumUpdate } from "./momentum-update.ts";
 export { movingAverage } from "./moving-average.ts";
+export { positionProducts } from "./position-products.ts";
 export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormTraining } from "../ops/batch-norm-training.ts";
 import { momentumUpdate } from "../ops/momentum-update.ts";
 import { movingAverage } from "../ops/moving-average.ts";
+import { positionProducts } from "../ops/position-products.ts";
 import { softmaxCrossEntropy } from "../ops/softmax-cross-entropy.ts";
 import type { Check, Compute } from "./check.ts";
 import { largeConvolution } from "./large-convolution.ts";
@@ -89,6 +90,10 @@ export const checks: readonly Check[] = [
       }),
   },
   { name: "moving average", compute: () => [movingAverage(random([9], 1), random([9], 2), 0.9)] },
+  {
+    name: "sums of products over positions",
+    compute: () => [positionProducts(random([3, 5, 5, 9], 1), random([3, 5, 5, 9], 2))],
+  },
   convolution(3, 1, "same"),
   convolution(3, 2, "same", 10),
   convolution(3, 1, "valid"),

@@ -12,6 +12,7 @@ import { depthwiseConv2dBackpropFilter } from "./depthwise-conv2d-backprop-filte
 import { depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop-input.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
 import { oneHot } from "./one-hot.ts";
+import { positionProducts } from "./position-products.ts";
 import { reluGrad } from "./relu-grad.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { sum } from "./sum.ts";
@@ -26,6 +27,7 @@ export const wasmKernels: KernelSet = {
     depthwiseConv2dBackpropFilter,
     depthwiseConv2dBackpropInput,
     maxPoolGrad,
+    positionProducts,
     reluGrad,
     softmaxCrossEntropy,
     unsortedSegmentSum,
