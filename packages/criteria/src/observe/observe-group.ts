@@ -188,4 +188,5 @@ class GroupView implements ObservedGroup {
   }
 }
 
-const addAll = <T extends tf.Tensor>(terms: readonly T[]): T => terms.reduce((a, b) => tf.add<T>(a, b));
+const addAll = <T extends tf.Tensor>(terms: readonly T[]): T =>
+  terms.length === 1 ? (terms[0] as T) : (tf.addN([...terms]) as T);
