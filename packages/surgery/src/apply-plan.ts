@@ -5,9 +5,9 @@
  * The input model is left alone, and so is any optimiser: a compiled model must be compiled again.
  */
 import { buildDependencyGraph, type DependencyGraph, type LayerRules } from "@secateur/dependency-graph";
-import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type KeptPositions, keptPositions } from "./kept-positions.ts";
+import { gatherKept } from "./gather-kept.ts";
+import { keptPositions } from "./kept-positions.ts";
 import type { Plan } from "./plan.ts";
 import { rebuild, shrunkConfig } from "./rebuild.ts";
 
@@ -27,17 +27,6 @@ export function applyPlan(model: tfl.LayersModel, plan: Plan, options: SurgeryOp
   const graph = graphOf(model, options);
   const kept = keptPositions(graph, plan);
   return rebuild(model, shrunkConfig(graph, plan), (weight, name) => gatherKept(weight, name, kept));
-}
-
-/** What stays of a tensor shaped like the weight `name`, for instance an optimiser's momentum; a new tensor. */
-export function gatherKept(tensor: tf.Tensor, name: string, kept: KeptPositions): tf.Tensor {
-  return tf.tidy(() => {
-    let rest = tf.clone(tensor);
-    for (const [axis, positions] of kept.get(name) ?? [])
-      rest = tf.gather(rest, tf.tensor1d(positions, "int32"), axis);
-    // A product is new memory of this very shape; what gather gives may be a view that tfjs's wasm kernels misread.
-    return tf.mul(rest, 1);
-  });
 }
 
 export function graphOf(model: tfl.LayersModel, { graph, rules }: SurgeryOptions): DependencyGraph {

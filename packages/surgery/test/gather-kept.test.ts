@@ -1,0 +1,44 @@
+/** What stays of a weight, the two ways to it beside each other and beside a case worked out by hand. */
+import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { gatherByEngine, gatherInMemory } from "../src/gather-kept.ts";
+
+const positionsBelow = (size: number): fc.Arbitrary<Int32Array> =>
+  fc.uniqueArray(fc.nat(size - 1), { minLength: 1 }).map((positions) => Int32Array.from(positions).sort());
+
+/** A shape, and of some of its axes what stays. */
+const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }).chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    kept: fc.tuple(...shape.map((size) => fc.option(positionsBelow(size), { nil: undefined }))),
+  }),
+);
+
+it("engine and memory give the same", () => {
+  fc.assert(
+    fc.property(cases, ({ shape, kept }) => {
+      const axes = new Map(
+        [...kept.entries()].flatMap(([axis, positions]) => (positions ? [[axis, positions] as const] : [])),
+      );
+      tf.tidy(() => {
+        const tensor = tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape);
+        const [byEngine, inMemory] = [gatherByEngine(tensor, axes), gatherInMemory(tensor, axes)];
+        expect(inMemory.shape).toEqual(byEngine.shape);
+        expect(inMemory.dataSync()).toEqual(byEngine.dataSync());
+      });
+    }),
+  );
+});
+
+it("whatever order the axes come in, and of whole numbers too", () => {
+  const tensor = tf.tensor2d([0, 1, 2, 3, 4, 5, 6, 7, 8], [3, 3], "int32");
+  const axes = new Map([
+    [1, Int32Array.of(0, 2)],
+    [0, Int32Array.of(1)],
+  ]);
+  const picked = gatherInMemory(tensor, axes);
+  expect(picked.dtype).toBe("int32");
+  expect(picked.arraySync()).toEqual([[3, 5]]);
+  tf.dispose([tensor, picked]);
+});
