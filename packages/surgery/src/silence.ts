@@ -17,10 +17,8 @@ export function silence(model: tfl.LayersModel, plan: Plan, options: SurgeryOpti
   const gone = removedPositions(graph, plan, ({ role }) => role === "input");
   return rebuild(model, model.getConfig(), (weight, name) => {
     let masked = tf.clone(weight);
-    for (const [axis, positions] of gone.get(name) ?? []) {
-      const mask = Float32Array.from({ length: weight.shape[axis] ?? 0 }, (_, i) =>
-        positions.has(i) ? 0 : 1,
-      );
+    for (const [axis, removed] of gone.get(name) ?? []) {
+      const mask = Float32Array.from(removed, (isGone) => 1 - isGone);
       const shape = weight.shape.map((size, i) => (i === axis ? size : 1));
       masked = tf.mul(masked, tf.tensor(mask, shape));
     }
