@@ -1,19 +1,23 @@
 // Passes over flat float32 arrays.
 
-/** dx = dy where x > 0, else 0. */
-export function reluGrad(dy: usize, x: usize, dx: usize, count: i32): void {
+/** dx = dy where 0 < y < max, else 0. */
+export function reluGrad(dy: usize, y: usize, dx: usize, count: i32, max: f32): void {
   const end = dx + ((count as usize) << 2);
   const vectorsEnd = dx + (((count & ~3) as usize) << 2);
   const zero = f32x4.splat(0);
+  const most = f32x4.splat(max);
   for (; dx < vectorsEnd; dx += 16) {
-    v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)));
+    const value = v128.load(y);
+    const grows = v128.and(f32x4.gt(value, zero), f32x4.lt(value, most));
+    v128.store(dx, v128.and(v128.load(dy), grows));
     dy += 16;
-    x += 16;
+    y += 16;
   }
   for (; dx < end; dx += 4) {
-    store<f32>(dx, load<f32>(x) > 0 ? load<f32>(dy) : 0);
+    const value = load<f32>(y);
+    store<f32>(dx, value > 0 && value < max ? load<f32>(dy) : 0);
     dy += 4;
-    x += 4;
+    y += 4;
   }
 }
 

@@ -4,7 +4,7 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { tensorflowKernels } from "./kernels/tensorflow/index.ts";
 import { wasmKernels } from "./kernels/wasm/index.ts";
-import { reluGradient } from "./ops/relu-gradient.ts";
+import { reluGradients } from "./ops/relu-gradient.ts";
 import { startSimd } from "./simd/simd-module.ts";
 
 const replace = (kernel: tf.KernelConfig): void => {
@@ -51,5 +51,5 @@ export const registerTrainingKernels = async (): Promise<void> => {
   for (const [kernelName, wrapper] of Object.entries(wrappers)) {
     wrap(tf.getKernel(kernelName, backendName), wrapper);
   }
-  tf.registerGradient(reluGradient);
+  for (const gradient of reluGradients) tf.registerGradient(gradient);
 };

@@ -54,10 +54,13 @@ describe("matMul", () => {
   });
 });
 
-describe("relu's gradient", () => {
-  it.each([[[7]], [[3, 5, 2, 4]]])("%j: as on cpu, and finite differences", async (shape) => {
-    const f = (x?: tf.Tensor): tf.Tensor => tf.relu(x as tf.Tensor);
-    await expectSameOnCpu(f, [distinct(shape, 1, 0.03)]);
+describe.each([
+  ["relu", tf.relu],
+  ["relu6", tf.relu6],
+] as const)("%s's gradient", (_, operation) => {
+  it.each([[[7]], [[3, 5, 2, 7]]])("%j: as on cpu, and finite differences", async (shape) => {
+    const f = (x?: tf.Tensor): tf.Tensor => operation(x as tf.Tensor);
+    await expectSameOnCpu(f, [distinct(shape, 1, 0.03)]); // of 210 some are above 6
     expectFiniteDifferences(f, [distinct(shape, 1, 0.03)]);
     await expectSameOnCpu(f, [input(shape, 1, () => 0)]);
   });
@@ -65,7 +68,7 @@ describe("relu's gradient", () => {
   it("is one kernel", async () => {
     await useBackend("wasm"); // tfjs-layers, imported after an earlier call, has put its own gradient back
     const x = tf.tensor1d([-1, 0, 2, 3, 4]);
-    const { kernelNames } = await tf.profile(() => tf.tidy(() => tf.grad((t) => tf.relu(t))(x)).dispose());
+    const { kernelNames } = await tf.profile(() => tf.tidy(() => tf.grad((t) => operation(t))(x)).dispose());
     expect(kernelNames).toContain("ReluGrad");
     expect(kernelNames).not.toContain("Step");
     x.dispose();

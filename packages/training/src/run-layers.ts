@@ -11,6 +11,7 @@ import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
 import { convolveAndNormalize, type Folds, foldsOf } from "./folded-normalization.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
+import { isRelu6 } from "./relu6.ts";
 
 export type Mode = "train" | "eval";
 
@@ -135,12 +136,14 @@ function runLayer(
   if (isModel(layer)) return runModel(layer, inputs, isLast, pass);
   const [input] = inputs;
   if (isLast && input !== undefined && endsInSoftmax(layer)) return [withoutSoftmax(layer, input)];
-  const isTraining = pass.mode === "train";
-  if (input !== undefined && layer.getClassName() === "BatchNormalization") {
-    if (isTraining) return [normalizeBatch(layer, input, pass.observe)];
-    const normalized = normalizeByAverages(layer, input);
-    if (normalized !== null) return [normalized];
-  }
-  if (input !== undefined && isPlainConvolution(layer)) return [convolve(layer, input)];
-  return [layer.call([...inputs], { training: isTraining })].flat();
+  const result = input === undefined ? null : runReplaced(layer, input, pass);
+  return result === null ? [layer.call([...inputs], { training: pass.mode === "train" })].flat() : [result];
+}
+
+/** What runs otherwise than in tfjs-layers; null for all other layers. */
+function runReplaced(layer: tfl.layers.Layer, input: tf.Tensor, { mode, observe }: Pass): tf.Tensor | null {
+  if (layer.getClassName() === "BatchNormalization")
+    return mode === "train" ? normalizeBatch(layer, input, observe) : normalizeByAverages(layer, input);
+  if (isPlainConvolution(layer)) return convolve(layer, input);
+  return isRelu6(layer) ? tf.relu6(input) : null;
 }

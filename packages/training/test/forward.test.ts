@@ -62,6 +62,19 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     const layer = dense("out", 4, "softmax");
     return tfl.model({ inputs: x, outputs: layer.apply(norm("n").apply(layer.apply(x))) as Symbol });
   },
+  "relu6, as a layer and as an activation": () => {
+    const model = tfl.sequential({
+      layers: [tfl.layers.dense({ name: "a", units: 200, activation: "relu", inputShape: [5] })],
+    });
+    model.add(dense("b", 30)); // sums of 200: some are above 6
+    model.add(tfl.layers.reLU({ maxValue: 6 }));
+    model.add(norm("m"));
+    model.add(dense("c", 30));
+    model.add(tfl.layers.activation({ activation: "relu6" }));
+    model.add(norm("n"));
+    model.add(dense("out", 4, "softmax"));
+    return model;
+  },
   "normalisation without scale or centre": () => {
     const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 6, inputShape: [5] })] });
     model.add(tfl.layers.batchNormalization({ name: "n", scale: false, center: false }));

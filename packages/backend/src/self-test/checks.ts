@@ -75,6 +75,7 @@ export const checks: readonly Check[] = [
     ),
   },
   { name: "relu", compute: withGradients((x) => tf.relu(x), [4, 33]) },
+  { name: "relu6", compute: withGradients((x) => tf.relu6(tf.mul(x, 5)), [4, 33]) },
   {
     name: "softmax cross-entropy",
     compute: withGradients((x) => softmaxCrossEntropy(x as tf.Tensor2D, labels()), [6, 5]),

@@ -42,7 +42,7 @@ export interface SimdKernels {
     segments: number,
     integers: number,
   ) => void;
-  readonly reluGrad: (dy: Offset, x: Offset, dx: Offset, count: number) => void;
+  readonly reluGrad: (dy: Offset, y: Offset, dx: Offset, count: number, max: number) => void;
   readonly channelMoments: (
     x: Offset,
     rows: number,

@@ -1,10 +1,11 @@
-// ∂E/∂x of relu (ops/relu-gradient.ts) as one operation.
+// ∂E/∂x of relu and relu6 (ops/relu-gradient.ts) as one operation.
 
 import type { KernelConfig } from "@tensorflow/tfjs-core";
-import { reluGradKernel } from "../../ops/relu-gradient.ts";
+import { type ReluGradAttrs, reluGradKernel } from "../../ops/relu-gradient.ts";
 import { defineTensorFlowKernel, runOp } from "./run-op.ts";
 
-export const reluGrad: KernelConfig = defineTensorFlowKernel<"dy" | "y">(
+export const reluGrad: KernelConfig = defineTensorFlowKernel<"dy" | "y", ReluGradAttrs>(
   reluGradKernel,
-  ({ inputs: { dy, y }, backend }) => runOp(backend, "ReluGrad", [dy, y]),
+  ({ inputs: { dy, y }, attrs: { max }, backend }) =>
+    runOp(backend, max === 6 ? "Relu6Grad" : "ReluGrad", [dy, y]),
 );
