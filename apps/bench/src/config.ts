@@ -2,22 +2,15 @@
  * What one run of `bench:cifar10` does, and its defaults. Where the run's files lie (`--out`) and whether it goes on
  * (`--resume`) are not part of it.
  */
+import type { Comparison } from "./comparison.ts";
 import { trainedWeights } from "./trained.ts";
 
 export const budgetNames = ["units", "macs", "params"] as const;
 export type BudgetName = (typeof budgetNames)[number];
 
-export const engineNames = ["auto", "tensorflow", "tensorflow-gpu", "wasm", "webgpu", "cpu"] as const;
-export type EngineChoice = (typeof engineNames)[number];
-
-export interface BenchConfig {
-  readonly model: string;
+export interface BenchConfig extends Comparison {
   /** Absolute path of a file with trained weights; without one the model is trained first. */
   readonly weights: string | null;
-  /** Names of built-in criteria, in the order of the tables. */
-  readonly criteria: readonly string[];
-  /** Absolute paths of files that each export one more criterion. */
-  readonly criterion: readonly string[];
   /** Shares to remove, 0..1 exclusive, ascending. */
   readonly ratios: readonly number[];
   readonly budget: BudgetName;
@@ -33,20 +26,11 @@ export interface BenchConfig {
   readonly finetune: number;
   /** Everything runs once for each of the seeds 0, 1, … seeds - 1. */
   readonly seeds: number;
-  readonly engine: EngineChoice;
   /** Threads that train one network together, on the wasm engine. */
   readonly workers: number;
-  /** Absolute path of a folder with CIFAR-10; null is the cache or a download. */
-  readonly data: string | null;
   /** Training images used; the test set is cut to a fifth of it. Null is all. */
   readonly subset: number | null;
   readonly quick: boolean;
-}
-
-/** The names that models and criteria go by, taken from their packages. */
-export interface KnownNames {
-  readonly models: readonly string[];
-  readonly criteria: readonly string[];
 }
 
 export const defaults: BenchConfig = {

@@ -1,8 +1,9 @@
 /** What one run does: train, score, prune, fine-tune, and write down what came of it. */
+import process from "node:process";
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type BenchData, loadBenchData } from "./bench-data.ts";
 import { checkSetup } from "./check-setup.ts";
-import type { BenchConfig, KnownNames } from "./config.ts";
+import type { BenchConfig } from "./config.ts";
 import { commit, versions } from "./environment.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
 import { measureCells } from "./measure-cells.ts";
@@ -16,16 +17,7 @@ import { markdownTable } from "./table.ts";
 import { trainAndPrune } from "./train-and-prune.ts";
 import { workedMs } from "./worked.ts";
 
-/** What the run may use to talk to the person who started it, and to the disk. */
-export interface RunInterface {
-  readonly run: RunDirectory<BenchConfig>;
-  readonly progress: Progress;
-  readonly known: KnownNames;
-  /** A line of the result, to stdout. */
-  readonly print: (line: string) => void;
-}
-
-export async function runExperiment({ run, progress, print }: RunInterface): Promise<void> {
+export async function runExperiment(run: RunDirectory<BenchConfig>, progress: Progress): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
   const before = workedMs(run.log.events);
@@ -42,8 +34,7 @@ export async function runExperiment({ run, progress, print }: RunInterface): Pro
   run.write("summary.json", summaryJson(summary));
   run.write("report.html", await reportHtml(summary));
   progress.stop();
-  print(markdownTable(summary));
-  print(`\nReport: ${run.path}/report.html`);
+  process.stdout.write(`${markdownTable(summary)}\n\nReport: ${run.path}/report.html\n`);
 }
 
 async function loadData(run: RunDirectory<BenchConfig>, progress: Progress): Promise<BenchData> {

@@ -1,7 +1,7 @@
 /** `bench:oracle`: how well every criterion tells what removing a unit really costs. */
 import process from "node:process";
-import { oracleHelp, oracleRun, parseOracleArguments } from "./oracle/config.ts";
 import { correlate } from "./oracle/correlations.ts";
+import { oracle } from "./oracle/program.ts";
 import { shortTable } from "./oracle/report/correlation-tables.ts";
 import { oracleJson } from "./oracle/report/json.ts";
 import { oracleMarkdown } from "./oracle/report/markdown.ts";
@@ -10,9 +10,9 @@ import { notApplicable } from "./oracle/report/remarks.ts";
 import { oracleReportHtml } from "./oracle/report/report.ts";
 import { runOracle } from "./oracle/run-oracle.ts";
 import type { OracleConfig } from "./oracle/summary.ts";
-import { inRunDirectory, runProgram } from "./program.ts";
 import type { Progress } from "./progress.ts";
 import type { RunDirectory } from "./run-directory.ts";
+import { runInDirectory } from "./run-program.ts";
 
 async function study(directory: RunDirectory<OracleConfig>, progress: Progress): Promise<void> {
   const measurements = await runOracle(directory, progress);
@@ -28,10 +28,4 @@ async function study(directory: RunDirectory<OracleConfig>, progress: Progress):
   process.stdout.write(`\nReport: ${directory.path}/report.html\n`);
 }
 
-const commandToResume = (path: string): string => `npx pnpm@10.34.9 bench:oracle --out ${path} --resume`;
-
-await runProgram(async () => {
-  const command = parseOracleArguments(process.argv.slice(2), process.cwd());
-  if (command === null) process.stdout.write(oracleHelp);
-  else await inRunDirectory(command, oracleRun, commandToResume, study);
-});
+await runInDirectory(oracle, study);

@@ -6,19 +6,15 @@ import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
-import { firstProblem } from "./config-schema.ts";
+import { flagName } from "./cli/flag-name.ts";
+import type { Program } from "./cli/program.ts";
 import { lockDirectory, lockName } from "./directory-lock.ts";
 import { EventLog } from "./event-log.ts";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
+import { firstProblem } from "./setting.ts";
 
 const configName = "config.json";
 const formatVersion = 1;
-
-/** A kind of run: what new directories are named after, and what its settings have to be. */
-export interface RunKind<Config> {
-  readonly name: string;
-  readonly schema: z.ZodType<Config>;
-}
 
 /** What the command line asks for. */
 export interface RunCommand<Config> {
@@ -56,15 +52,15 @@ export interface RunDirectory<Config> {
  */
 export function openRunDirectory<Config extends { readonly model: string }>(
   command: RunCommand<Config>,
-  kind: RunKind<Config>,
+  program: Pick<Program<Config>, "name" | "schema">,
   now: Date = new Date(),
 ): RunDirectory<Config> {
-  const directory = command.out ?? newDirectory(`${kind.name}-${command.config.model}`, now);
+  const directory = command.out ?? newDirectory(`${program.name}-${command.config.model}`, now);
   explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }));
   const unlock = lockDirectory(directory);
   try {
     removeTemporaryFiles(directory);
-    const stored = readConfig(directory, kind.schema);
+    const stored = readConfig(directory, program.schema);
     checkContent(directory, stored, command);
     if (stored === null) writeConfig(directory, command.config);
     const log = new EventLog(path.join(directory, "events.jsonl"));
@@ -133,8 +129,8 @@ function checkContent<Config extends object>(
   );
   if (differing.length === 0) return;
   const list = differing.map(([key, value]) => {
-    const flag = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return `--${flag} (${JSON.stringify(value)} now, ${JSON.stringify(stored[key as keyof Config])} before)`;
+    const before = JSON.stringify(stored[key as keyof Config]);
+    return `--${flagName(key)} (${JSON.stringify(value)} now, ${before} before)`;
   });
   throw new RunDirectoryError(
     `The run in ${directory} was begun with other settings: ${list.join(", ")}. Leave them out, or choose another --out.`,

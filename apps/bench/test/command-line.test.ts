@@ -1,21 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { commandLine, helpText } from "../src/cli/help.ts";
-import { type BenchCommand, parseArguments } from "../src/cli/parse-arguments.ts";
+import { cifar10 } from "../src/cifar10-program.ts";
+import { helpText } from "../src/cli/help.ts";
+import { parseArguments } from "../src/cli/parse-arguments.ts";
+import { commandLine } from "../src/command-line.ts";
 import {
+  type BenchConfig,
   completeConfig,
   defaults,
   iterativeDefaults,
-  type KnownNames,
   quickDefaults,
   testImageCount,
 } from "../src/config.ts";
+import type { RunCommand } from "../src/run-directory.ts";
 
-const known: KnownNames = {
-  models: ["lenet3", "resnet20", "resnet56"],
-  criteria: ["random", "l1", "l2", "bn-scale", "taylor-weight", "taylor-gate"],
-};
-const parse = (...args: string[]): BenchCommand => {
-  const command = parseArguments(args, known, "/home/me");
+const parse = (...args: string[]): RunCommand<BenchConfig> => {
+  const command = parseArguments(args, cifar10, "/home/me");
   if (command === null) throw new Error("help");
   return command;
 };
@@ -59,13 +58,14 @@ describe("parseArguments", () => {
   });
 
   it.each([["--help"], ["-h"], ["--quick", "--help"]])("sees that help is wanted: %s", (...args) => {
-    expect(parseArguments(args, known, "/")).toBeNull();
+    expect(parseArguments(args, cifar10, "/")).toBeNull();
   });
 
   it.each([
     [["--ratio", "0.3"], 'There is no flag --ratio. Did you mean "--ratios"? See --help.'],
     [["--no-such"], "There is no flag --no-such. See --help."],
     [["-q"], "There is no flag -q. See --help."],
+    [["--quick=no"], "--quick takes no value: give it alone, or leave it out."],
     [["quick"], '"quick" is not a flag: they begin with --. See --help.'],
     [["--ratios"], "--ratios needs a value: --ratios R,S,…. See --help."],
     [["--out", "--quick"], "--out needs a value: --out DIR. See --help."],
@@ -111,7 +111,7 @@ describe("parseArguments", () => {
 
 describe("helpText", () => {
   it("is complete", async () => {
-    await expect(helpText(known)).toMatchFileSnapshot("golden/help.txt");
+    await expect(helpText(cifar10)).toMatchFileSnapshot("golden/help.txt");
   });
 });
 

@@ -2,21 +2,17 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cifar10 } from "../src/cifar10-program.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import { type BenchConfig, defaults, type KnownNames } from "../src/config.ts";
-import { configSchema } from "../src/config-schema.ts";
+import { type BenchConfig, defaults } from "../src/config.ts";
 import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
 
-const known: KnownNames = {
-  models: ["lenet3", "resnet20"],
-  criteria: ["random", "l1", "l2", "taylor-weight", "taylor-gate"],
-};
 let parent: string;
 const at = (...names: string[]): string => path.join(parent, "run", ...names);
 const open = (...args: string[]): RunDirectory<BenchConfig> => {
-  const command = parseArguments(["--out", at(), ...args], known, parent);
+  const command = parseArguments(["--out", at(), ...args], cifar10, parent);
   if (command === null) throw new Error("help");
-  return openRunDirectory(command, { name: "cifar10", schema: configSchema(known) });
+  return openRunDirectory(command, cifar10);
 };
 
 beforeEach(() => {

@@ -7,7 +7,6 @@ import { createModel, type ModelName } from "@secateur/models";
 import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { readWeights } from "../check-setup.ts";
-import type { EngineChoice } from "../config.ts";
 import { commit, versions } from "../environment.ts";
 import { loadCriteria } from "../load-criteria.ts";
 import type { Progress } from "../progress.ts";
@@ -25,7 +24,7 @@ export async function runOracle(
 ): Promise<OracleMeasurements> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await useBackend(config.engine as EngineChoice);
+  const engine = await useBackend(config.engine);
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);

@@ -2,18 +2,14 @@
  * What `bench:oracle` measured: the true importance of every unit, what each criterion makes of it, and what that cost.
  * Losses are mean cross-entropies over the same images for all.
  */
+import type { Comparison } from "../comparison.ts";
 
 /** One number a unit, by group. */
 export type UnitNumbers = Readonly<Record<string, readonly number[]>>;
 
-export interface OracleConfig {
-  readonly model: string;
+export interface OracleConfig extends Comparison {
   /** Absolute path of a file with trained weights. */
   readonly weights: string;
-  /** Names of built-in criteria, in the order of the tables. */
-  readonly criteria: readonly string[];
-  /** Absolute paths of files that each export one more criterion. */
-  readonly criterion: readonly string[];
   /** Training images that everything is measured on: the first ones, not augmented. */
   readonly images: number;
   readonly batchSize: number;
@@ -21,8 +17,6 @@ export interface OracleConfig {
   readonly mode: "train" | "eval";
   /** Decides what criteria draw at random, and the bootstrap. */
   readonly seed: number;
-  readonly engine: string;
-  readonly data: string | null;
   /** Images for the loss of every subset of the first group's units; 0 is none. */
   readonly subsetImages: number;
 }

@@ -1,5 +1,5 @@
 /** `report.html`: everything a run found, in one file that needs no network. */
-import { commandLine } from "../cli/help.ts";
+import { commandLine } from "../command-line.ts";
 import { iterativeDefaults } from "../config.ts";
 import { formatDuration } from "../progress.ts";
 import type { Summary, TableRow } from "../results.ts";

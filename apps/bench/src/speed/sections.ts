@@ -24,7 +24,7 @@ import { formatBeside, measureTorchPruning } from "./torch-pruning.ts";
 export const sectionNames = ["train", "evaluate", "score", "threads", "graphs", "kernels", "memory"] as const;
 export type SectionName = (typeof sectionNames)[number];
 
-export interface SpeedOptions {
+interface SpeedOptions {
   readonly workloads: readonly Workload[];
   /** Turns of each contender. */
   readonly rounds: number;

@@ -1,0 +1,95 @@
+import { criterionNames } from "@secateur/criteria";
+import { describe, expect, it } from "vitest";
+import { helpText } from "../src/cli/help.ts";
+import { parseArguments } from "../src/cli/parse-arguments.ts";
+import { oracle } from "../src/oracle/program.ts";
+import type { OracleConfig } from "../src/oracle/summary.ts";
+import type { RunCommand } from "../src/run-directory.ts";
+import { trainedWeights } from "../src/trained.ts";
+import { sampleOracle } from "./sample-oracle.ts";
+
+const parse = (...args: string[]): RunCommand<OracleConfig> => {
+  const command = parseArguments(args, oracle, "/home/me");
+  if (command === null) throw new Error("help");
+  return command;
+};
+
+describe("bench:oracle's command line", () => {
+  it("measures all criteria on the network that comes trained", () => {
+    const { given, config } = parse();
+    expect(given).toEqual({});
+    expect(config).toEqual({
+      model: "lenet3",
+      weights: trainedWeights("lenet3"),
+      criteria: criterionNames,
+      criterion: [],
+      images: 1280,
+      batchSize: 128,
+      mode: "eval",
+      seed: 0,
+      engine: "auto",
+      data: null,
+      subsetImages: 128,
+    });
+    expect(parse("--model", "resnet20").config).toMatchObject({
+      weights: trainedWeights("resnet20"),
+      subsetImages: 0,
+    });
+  });
+
+  it("keeps the settings' names of config.json", () => {
+    const { given, out } = parse(
+      "--batch-size",
+      "64",
+      "--subset-images=0",
+      "--weights",
+      "w.th",
+      "--out",
+      "x",
+    );
+    expect(given).toEqual({ batchSize: 64, subsetImages: 0, weights: "/home/me/w.th" });
+    expect(out).toBe("/home/me/x");
+    expect(oracle.schema.parse(sampleOracle().config)).toEqual(sampleOracle().config);
+  });
+
+  it.each([
+    [["--modle", "x"], 'There is no flag --modle. Did you mean "--model"? See --help.'],
+    [["--batchSize", "64"], 'There is no flag --batchSize. Did you mean "--batch-size"? See --help.'],
+    [["--ratios", "0.5"], /^There is no flag --ratios\./],
+    [["lenet3"], '"lenet3" is not a flag: they begin with --. See --help.'],
+    [["--images"], "--images needs a value: --images N. See --help."],
+    [["--seed", "1", "--seed", "2"], "--seed was given 2 times; give it once."],
+    [
+      ["--model", "resnet21"],
+      /^--model knows no model "resnet21". Did you mean "resnet20"\? There are: lenet3, /,
+    ],
+    [
+      ["--criteria", "taylor-gat"],
+      /^--criteria knows no criterion "taylor-gat". Did you mean "taylor-gate"\?/,
+    ],
+    [["--criteria", ","], "--criteria wants at least one criterion."],
+    [["--mode", "test"], '--mode knows no mode "test". There are: train, eval.'],
+    [["--images", "abc"], '--images wants a number (training images), not "abc".'],
+    [["--images", "1"], "--images wants at least 2, not 1."],
+    [["--subset-images", "60000"], /^--subset-images wants at most 50000 training images/],
+    [["--batch-size", "1.5"], "--batch-size wants a whole number of training images, not 1.5."],
+    [["--seed", "-1"], "--seed wants a whole number from 0 to 2147483648, not -1."],
+    [
+      ["--model", "vgg11-bn"],
+      /^--weights is missing, and no trained vgg11-bn comes with the repository: give, /,
+    ],
+    [["--resume"], "--resume needs --out DIR, the directory of the run to go on with."],
+  ])("refuses %j in one sentence", (args, message) => {
+    expect(() => parse(...args)).toThrow(
+      expect.objectContaining({
+        name: "UsageError",
+        message: typeof message === "string" ? message : expect.stringMatching(message),
+      }),
+    );
+  });
+
+  it("has a complete help", async () => {
+    expect(parseArguments(["-h"], oracle, "/")).toBeNull();
+    await expect(helpText(oracle)).toMatchFileSnapshot("golden/oracle-help.txt");
+  });
+});
