@@ -1,6 +1,6 @@
 /** A plot of lines with bands: means and standard deviations over seeds, one line or one for each criterion. */
 import type { TopLevelSpec } from "vega-lite";
-import { spread } from "../results.ts";
+import { type Spread, spread } from "../results.ts";
 import { plotSize, type SeriesScales } from "./plot.ts";
 
 export interface BandPoint {
@@ -20,9 +20,9 @@ export interface BandLook {
   readonly range?: readonly [number, number];
 }
 
-/** @param values at least one, one a seed. */
-export function bandPoint(x: number, values: readonly number[]): BandPoint {
-  const { mean, std } = spread(values);
+/** @param values at least one, one a seed; or what has been made of them. */
+export function bandPoint(x: number, values: readonly number[] | Spread): BandPoint {
+  const { mean, std } = "mean" in values ? values : spread(values);
   return { x, mean, low: mean - (std ?? 0), high: mean + (std ?? 0) };
 }
 

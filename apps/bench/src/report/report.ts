@@ -48,10 +48,10 @@ export async function reportHtml(summary: Summary): Promise<string> {
 }
 
 function accuracyNote({ config }: Summary): string {
-  const start = "Every line begins at the unpruned network";
-  return config.iterative
-    ? `${start} and has a point for each ratio, where the loop stopped to be tested. Bands: standard deviation over seeds.`
-    : `${start}; each plot has its own accuracy axis. Bars: standard deviation over seeds.`;
+  const what = config.iterative
+    ? " and has a point for each ratio, where the loop stopped to be tested"
+    : "; each plot has its own accuracy axis";
+  return `Every line begins at the unpruned network${what}. Bands: standard deviation over seeds.`;
 }
 
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
