@@ -29,7 +29,7 @@ export const configSchema: z.ZodType<BenchConfig> = z
     epochs: count("epochs", 0),
     finetune: amount("epochs"),
     seeds: count("seeds", 1),
-    workers: count("threads", 1),
+    workers: count("threads", 1).default(1),
     subset: trainingImages(smallestSubset).nullable(),
     quick: z.boolean(),
   })

@@ -1,4 +1,5 @@
 /** What one run does: train, score, prune, fine-tune, and write down what came of it. */
+
 import process from "node:process";
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type BenchData, loadBenchData } from "./bench-data.ts";
@@ -13,6 +14,7 @@ import { readRecord } from "./recorded.ts";
 import { reportHtml } from "./report/report.ts";
 import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts";
 import type { RunDirectory } from "./run-directory.ts";
+import { checkSameCriterionFiles } from "./same-criterion-files.ts";
 import { markdownTable } from "./table.ts";
 import { trainAndPrune } from "./train-and-prune.ts";
 import { workedMs } from "./worked.ts";
@@ -26,6 +28,7 @@ export async function runExperiment(run: RunDirectory<BenchConfig>, progress: Pr
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
   const pinned = await checkSetup(config, criteria);
+  checkSameCriterionFiles(run);
   const data = await loadData(run, progress);
   await trainAndPrune(run, progress, data, engine, criteria);
   run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });

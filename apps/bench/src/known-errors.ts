@@ -11,9 +11,11 @@ import { SurgeryError } from "@secateur/surgery";
 import { TrainingError } from "@secateur/training";
 import type { KnownError } from "./exit.ts";
 import { PluginError } from "./plugin.ts";
+import { ContenderError } from "./speed/contender.ts";
 import { JobError } from "./worker-process.ts";
 
 export const knownErrors: readonly KnownError[] = [
+  ContenderError,
   CriterionError,
   DatasetError,
   DependencyGraphError,

@@ -1,4 +1,5 @@
 /** One run of `bench:oracle`: load, score, remove every unit in turn, and write down how well the one tells the other. */
+
 import { describeEngine, useBackend } from "@secateur/backend";
 import { loadCifar10 } from "@secateur/datasets";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -12,6 +13,7 @@ import { loadCriteria } from "../load-criteria.ts";
 import type { Progress } from "../progress.ts";
 import type { RunDirectory } from "../run-directory.ts";
 import { RunDirectoryError } from "../run-directory-error.ts";
+import { checkSameCriterionFiles } from "../same-criterion-files.ts";
 import { UsageError } from "../usage-error.ts";
 import { workedMs } from "../worked.ts";
 import { firstImages } from "./first-images.ts";
@@ -37,6 +39,7 @@ export async function runOracle(
     `${config.model}: loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} % on ${config.images} training images`,
   );
   checkSameNetwork(run, loss);
+  checkSameCriterionFiles(run);
   const setting: Setting = { run, graph, data, progress };
   const measured = await measureCriteria(setting, criteria);
   const copy = trainedModel(config);
