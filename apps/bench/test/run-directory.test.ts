@@ -29,12 +29,13 @@ describe("openRunDirectory", () => {
     expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
   });
 
-  it("goes on with a run from before there was --iterative", () => {
+  it("goes on with a run from before there were --iterative and --workers", () => {
     open().close();
     const {
       iterative: _,
       frequency: __,
       "per-removal": ___,
+      workers: ____,
       ...old
     } = JSON.parse(fs.readFileSync(at("config.json"), "utf8"));
     fs.writeFileSync(at("config.json"), JSON.stringify(old));
