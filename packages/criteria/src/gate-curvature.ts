@@ -9,6 +9,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ObservedMargins } from "./criterion.ts";
 
+export interface CurvatureOptions {
+  /** The strongest wrong classes that are followed, a pass back for each. Default Infinity: all, which is exact. */
+  readonly competitors?: number;
+}
+
 /** ∂E/∂z, `[batch, units]`. */
 export function gateSlope({ logProbabilities, slopes }: ObservedMargins): tf.Tensor2D {
   return tf.sum(tf.mul(perCompetitor(tf.exp(logProbabilities)), slopes), 0);

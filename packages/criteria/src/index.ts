@@ -10,6 +10,7 @@ export {
 } from "./criterion.ts";
 export { type CriterionName, criterionNames, criterionTable } from "./criterion-table.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
+export type { CurvatureOptions } from "./gate-curvature.ts";
 export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./normalizers.ts";
 export type { ObserveOptions } from "./observe/extra-passes.ts";
 export type { Observation } from "./observe/observation.ts";

@@ -8,14 +8,14 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { gateCurvature } from "./gate-curvature.ts";
+import { type CurvatureOptions, gateCurvature } from "./gate-curvature.ts";
 
-/** mean_n ∂²E_n/∂z², never negative. A pass back for each class but one. */
-export const obd = (): Criterion =>
+/** mean_n ∂²E_n/∂z², never negative. */
+export const obd = ({ competitors = Number.POSITIVE_INFINITY }: CurvatureOptions = {}): Criterion =>
   defineCriterion({
     name: "obd",
     observes: "margins",
-    competitors: Number.POSITIVE_INFINITY,
+    competitors,
     score: (group) => tf.mean(gateCurvature(group.margins), 0),
   });
 

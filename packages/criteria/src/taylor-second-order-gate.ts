@@ -4,14 +4,16 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { gateCurvature, gateSlope } from "./gate-curvature.ts";
+import { type CurvatureOptions, gateCurvature, gateSlope } from "./gate-curvature.ts";
 
 /** Of the minibatch's mean loss. The curvature is exact where `gate-curvature.ts` says so. */
-export const taylorSecondOrderGate = (): Criterion =>
+export const taylorSecondOrderGate = ({
+  competitors = Number.POSITIVE_INFINITY,
+}: CurvatureOptions = {}): Criterion =>
   defineCriterion({
     name: "taylor-so-gate",
     observes: "margins",
-    competitors: Number.POSITIVE_INFINITY,
+    competitors,
     score: ({ margins }) => {
       const change = tf.sub(tf.mul(gateCurvature(margins), 0.5), gateSlope(margins)); // [batch, units]
       return tf.square(tf.mean<tf.Tensor1D>(change, 0));

@@ -132,6 +132,30 @@ describe("by hand, beyond weights times gradients", () => {
   });
 });
 
+it("curvature follows as many wrong classes as asked for; the others do not move", () => {
+  const observed = {
+    ...observedNothing,
+    margins: {
+      logProbabilities: tf.tensor2d([0.4, 0.3, 0.2, 0.1].map(Math.log), [4, 1]), // own, two competitors, the rest
+      gates: { head: tf.tensor3d([1, 0, -2, 3, 0.5, 1], [2, 1, 3]) },
+    },
+  };
+  const by = (criterion: Criterion): Float32Array =>
+    scoreObserved(graph, [criterion], observed, 0).get(criterion.name)?.get("c") ?? new Float32Array();
+  const pairs = [
+    [1, 3],
+    [0, 0.5],
+    [-2, 1],
+  ] as const;
+  const both = pairs.map(([a, b]) => 0.3 * a ** 2 + 0.2 * b ** 2 - (0.3 * a + 0.2 * b) ** 2);
+  expect(by(criteria.obd())).toBeAllClose(both, { rtol: 1e-5 });
+  const one = pairs.map(([a]) => 0.3 * a ** 2 - (0.3 * a) ** 2);
+  expect(by(criteria.obd({ competitors: 1 }))).toBeAllClose(one, { rtol: 1e-5 });
+  const change = pairs.map(([a], i) => (Number(one[i]) / 2 - 0.3 * a) ** 2);
+  expect(by(criteria.taylorSecondOrderGate({ competitors: 1 }))).toBeAllClose(change, { rtol: 1e-5 });
+  tf.dispose([observed.margins.logProbabilities, observed.margins.gates]);
+});
+
 it("second order without curvature is first order, and a little curvature changes little", () => {
   const scoreWith = (size: number): Float32Array => {
     const hessianProducts = Object.fromEntries(
