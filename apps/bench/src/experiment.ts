@@ -28,8 +28,8 @@ export async function runExperiment(run: RunDirectory<BenchConfig>, progress: Pr
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
   const pinned = await checkSetup(config, criteria);
-  checkSameCriterionFiles(run);
   const data = await loadData(run, progress);
+  checkSameCriterionFiles(run);
   await trainAndPrune(run, progress, data, engine, criteria);
   run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
   const durationMs = before + Date.now() - startedAt.getTime();

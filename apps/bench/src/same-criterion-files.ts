@@ -7,7 +7,7 @@ import { RunDirectoryError } from "./run-directory-error.ts";
 
 const hashOf = (file: string): string => createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 
-/** Remembers the files at a run's beginning. @throws RunDirectoryError where one has changed since. */
+/** Remembers the files, not what they import, at a run's beginning. @throws RunDirectoryError where one has changed since. */
 export function checkSameCriterionFiles({
   config: { criterion },
   log,

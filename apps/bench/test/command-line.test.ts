@@ -70,6 +70,7 @@ describe("parseArguments", () => {
     [["--ratios"], "--ratios needs a value: --ratios R,S,…. See --help."],
     [["--out", "--quick"], "--out needs a value: --out DIR. See --help."],
     [["--epochs", "1", "--epochs=2"], "--epochs was given 2 times; give it once."],
+    [["--quick", "--quick"], "--quick was given 2 times; give it once."],
     [["--ratios", "0.3,1.5"], "--ratios wants shares to remove, between 0 and 1, not 1.5."],
     [["--ratios", "30"], "--ratios wants shares to remove, between 0 and 1, not 30. Did you mean 0.3?"],
     [["--ratios", "0"], "--ratios wants shares to remove, between 0 and 1, not 0."],
@@ -124,6 +125,10 @@ describe("commandLine", () => {
     [
       "--iterative --per-removal 4 --ratios 0.5",
       "npx pnpm@10.34.9 bench:cifar10 --ratios 0.5 --iterative --per-removal 4",
+    ],
+    [
+      "--criteria , --criterion /mine.ts",
+      "npx pnpm@10.34.9 bench:cifar10 --criteria , --criterion /mine.ts",
     ],
     ["--weights /a --finetune 0", "npx pnpm@10.34.9 bench:cifar10 --weights /a --finetune 0"],
   ])("repeats %j", (args, expected) => {

@@ -59,6 +59,7 @@ describe("bench:oracle's command line", () => {
     [["lenet3"], '"lenet3" is not a flag: they begin with --. See --help.'],
     [["--images"], "--images needs a value: --images N. See --help."],
     [["--seed", "1", "--seed", "2"], "--seed was given 2 times; give it once."],
+    [["--subsetImages", "3"], 'There is no flag --subsetImages. Did you mean "--subset-images"? See --help.'],
     [
       ["--model", "resnet21"],
       /^--model knows no model "resnet21". Did you mean "resnet20"\? There are: lenet3, /,

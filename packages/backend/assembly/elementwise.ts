@@ -1,6 +1,6 @@
 // Passes over flat float32 arrays.
 
-/** dx = dy where 0 < y < max, else 0. */
+/** dx = dy where 0 < y < max, else 0. A max that is no number is no limit. */
 export function reluGrad(dy: usize, y: usize, dx: usize, count: i32, max: f32): void {
   const end = dx + ((count as usize) << 2);
   const vectorsEnd = dx + (((count & ~3) as usize) << 2);
@@ -8,14 +8,14 @@ export function reluGrad(dy: usize, y: usize, dx: usize, count: i32, max: f32): 
   const most = f32x4.splat(max);
   for (; dx < vectorsEnd; dx += 16) {
     const value = v128.load(y);
-    const grows = v128.and(f32x4.gt(value, zero), f32x4.lt(value, most));
+    const grows = v128.andnot(f32x4.gt(value, zero), f32x4.ge(value, most));
     v128.store(dx, v128.and(v128.load(dy), grows));
     dy += 16;
     y += 16;
   }
   for (; dx < end; dx += 4) {
     const value = load<f32>(y);
-    store<f32>(dx, value > 0 && value < max ? load<f32>(dy) : 0);
+    store<f32>(dx, value > 0 && !(value >= max) ? load<f32>(dy) : 0);
     dy += 4;
     y += 4;
   }

@@ -57,12 +57,24 @@ describe("matMul", () => {
 describe.each([
   ["relu", tf.relu],
   ["relu6", tf.relu6],
-] as const)("%s's gradient", (_, operation) => {
+] as const)("%s's gradient", (name, operation) => {
   it.each([[[7]], [[3, 5, 2, 7]]])("%j: as on cpu, and finite differences", async (shape) => {
     const f = (x?: tf.Tensor): tf.Tensor => operation(x as tf.Tensor);
     await expectSameOnCpu(f, [distinct(shape, 1, 0.03)]); // of 210 some are above 6
     expectFiniteDifferences(f, [distinct(shape, 1, 0.03)]);
     await expectSameOnCpu(f, [input(shape, 1, () => 0)]);
+  });
+
+  it("of what has overflowed", async () => {
+    const f = (x?: tf.Tensor): tf.Tensor => operation(x as tf.Tensor);
+    const values = [1, Number.POSITIVE_INFINITY, -1, 5, Number.NEGATIVE_INFINITY];
+    const gradient = (): Float32Array =>
+      tf.tidy(() =>
+        tf
+          .grad((x: tf.Tensor) => f(x))(tf.tensor1d(values))
+          .dataSync<"float32">(),
+      );
+    expect(Array.from(gradient())).toEqual(name === "relu" ? [1, 1, 0, 1, 0] : [1, 0, 0, 1, 0]);
   });
 
   it("is one kernel", async () => {

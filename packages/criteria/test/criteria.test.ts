@@ -156,6 +156,30 @@ it("curvature follows as many wrong classes as asked for; the others do not move
   tf.dispose([observed.margins.logProbabilities, observed.margins.gates]);
 });
 
+it("skip gates behind one pooling layer that serves two tensors are each group's own", async () => {
+  const pool = tfl.layers.maxPooling2d({ name: "pool", poolSize: 2 });
+  const conv = (name: string, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
+    tfl.layers.conv2d({ name, filters: 3, kernelSize: 3, padding: "same" }).apply(x) as tfl.SymbolicTensor;
+  const x = tfl.input({ shape: [8, 8, 2] });
+  const twice = pool.apply(conv("b", pool.apply(conv("a", x)) as tfl.SymbolicTensor)) as tfl.SymbolicTensor;
+  const out = tfl.layers
+    .dense({ units: 2, activation: "softmax" })
+    .apply(tfl.layers.flatten().apply(conv("c", twice)));
+  const pooled = tfl.model({ inputs: x, outputs: out as tfl.SymbolicTensor });
+  const batch = {
+    xs: tf.randomNormal([4, 8, 8, 2], 0, 1, "float32", 1),
+    ys: tf.tensor1d([0, 1, 0, 1], "int32"),
+  };
+  const both = [criteria.taylorGate(), criteria.taylorSkipGate()];
+  const scores = await scoreAll(pooled, buildDependencyGraph(pooled), both, [batch]);
+  for (const [id, values] of scores.get("taylor-gate") ?? [])
+    expect(scores.get("taylor-skip-gate")?.get(id) ?? [], id).toBeAllClose(values, {
+      rtol: 1e-3,
+      atol: 1e-12,
+    });
+  for (const weight of pooled.weights) weight.dispose();
+});
+
 it("second order without curvature is first order, and a little curvature changes little", () => {
   const scoreWith = (size: number): Float32Array => {
     const hessianProducts = Object.fromEntries(

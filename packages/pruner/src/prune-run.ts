@@ -18,7 +18,7 @@ import {
 import type { Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Amounts, isMet, targetOf } from "./budget.ts";
-import { BudgetError } from "./errors.ts";
+import { BudgetError, PrunerError } from "./errors.ts";
 import type { PruneEvent } from "./prune-event.ts";
 import type { PruneOptions, PruneSchedule } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
@@ -46,6 +46,7 @@ export function startRun(
 ): PruneRun {
   const original = buildDependencyGraph(model, { rules });
   const target = targetOf(budget, remainingOf(original).amounts());
+  if (resume !== undefined) checkGroups(original, resume.state.plan);
   const start = resume?.model ?? model;
   const startGraph = buildDependencyGraph(start, { rules });
   const copy = applyPlan(start, createPlan(startGraph, []), { graph: startGraph });
@@ -77,6 +78,15 @@ export function startRun(
     run.batch = 0;
   }
   return run;
+}
+
+/** A checkpoint of another model, or made with other rules, would be found out at the next removal only. */
+function checkGroups({ groups }: DependencyGraph, { remove }: Plan): void {
+  const unknown = Object.keys(remove).find((id) => groups.every((group) => group.id !== id));
+  if (unknown === undefined) return;
+  throw new PrunerError(
+    `the checkpoint removes units of "${unknown}", which the model does not have: go on with the model and the rules that it was begun with`,
+  );
 }
 
 /** Cut the lowest units out of the model and of the optimiser's state. */

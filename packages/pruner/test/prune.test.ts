@@ -202,6 +202,10 @@ describe("rules of one's own", () => {
     const model = upscaling();
     const events = await collect(prune(model, { criterion: criteria.l1(), data, budget, schedule, rules }));
     expect(last(events).left.units).toBe(2);
+    const removal = events.find((event) => event.type === "removal");
+    const resume = { state: removal?.state as PruneState, model };
+    const without = prune(model, { criterion: criteria.l1(), data, budget: { count: 1 }, resume });
+    await expect(collect(without)).rejects.toThrow(/go on with the model and the rules/);
     for (const each of [model, last(events).model]) disposeModel(each);
   });
 });

@@ -11,24 +11,20 @@ type Axes = ReadonlyMap<number, Int32Array>;
  * engine lets its memory be read at once.
  */
 export function gatherKept(tensor: tf.Tensor, name: string, kept: KeptPositions): tf.Tensor {
-  const axes = kept.get(name);
-  if (axes === undefined) return ownCopy(tensor);
+  const axes: Axes = kept.get(name) ?? new Map();
   return tf.getBackend() === "webgpu" ? gatherByEngine(tensor, axes) : gatherInMemory(tensor, axes);
 }
 
-/** A product is new memory of this very shape; a view of another's tfjs's wasm kernels may misread. */
-const ownCopy = (tensor: tf.Tensor): tf.Tensor => tf.mul(tensor, 1);
-
 export function gatherByEngine(tensor: tf.Tensor, axes: Axes): tf.Tensor {
   return tf.tidy(() => {
-    let rest = tensor;
+    let rest = tf.clone(tensor);
     for (const [axis, positions] of axes) rest = tf.gather(rest, tf.tensor1d(positions, "int32"), axis);
-    return ownCopy(rest);
+    return rest;
   });
 }
 
 export function gatherInMemory(tensor: tf.Tensor, axes: Axes): tf.Tensor {
-  let values: Float32Array | Int32Array | Uint8Array = tensor.dataSync();
+  let values: Float32Array | Int32Array | Uint8Array = tensor.dataSync().slice(); // the cpu engine gives its own memory
   const shape = [...tensor.shape];
   for (const [axis, positions] of [...axes].sort(([a], [b]) => a - b)) {
     const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)].map(tf.util.sizeFromShape);

@@ -38,6 +38,9 @@ it("whatever order the axes come in, and of whole numbers too", () => {
     [0, Int32Array.of(1)],
   ]);
   const picked = gatherInMemory(tensor, axes);
+  const whole = gatherInMemory(tensor, new Map());
+  expect(whole.dataSync()).toEqual(tensor.dataSync());
+  whole.dispose();
   expect(picked.dtype).toBe("int32");
   expect(picked.arraySync()).toEqual([[3, 5]]);
   tf.dispose([tensor, picked]);

@@ -30,12 +30,13 @@ export function checkBatch(model: tfl.LayersModel, { xs, ys }: Batch): void {
       `the labels are [${ys.shape}]; give classes [${size}] or probabilities [${size}, ${classes}]`,
     );
   }
-  if (ys.rank === 1) checkClasses(ys.dataSync<"int32">(), Number(classes));
+  if (ys.rank === 1 && model.outputs[0]?.shape.length === 2 && typeof classes === "number")
+    checkClasses(ys.dataSync<"int32">(), classes);
 }
 
-/** A class out of range would be learned as no class at all. */
+/** A class out of range would be learned as no class at all, one between two as the lower. */
 function checkClasses(ys: Int32Array, classes: number): void {
-  const wrong = ys.find((y) => !(y >= 0 && y < classes));
+  const wrong = ys.find((y) => !(Number.isInteger(y) && y >= 0 && y < classes));
   if (wrong === undefined) return;
   throw new TrainingError(`a label is ${wrong}, but the model's ${classes} classes are 0 to ${classes - 1}`);
 }

@@ -15,7 +15,10 @@ import { isRelu6 } from "./relu6.ts";
 
 export type Mode = "train" | "eval";
 
-/** By layer name: sees a tensor, and says what takes its place, of the same shape. */
+/**
+ * By layer name: sees a tensor, and says what takes its place, of the same shape. Both belong to the pass, which disposes
+ * them when the last layer has read them: `tf.keep` what is used again.
+ */
 export type Taps = Readonly<Record<string, (tensor: tf.Tensor) => tf.Tensor>>;
 
 export interface Pass {

@@ -233,9 +233,9 @@ it("a Sequential that has grown is run anew", () => {
   model.dispose();
 });
 
-it.each([-1, 4])("refuses label %d of 4 classes", (label) => {
+it.each([-1, 4, 1.5, Number.NaN])("refuses label %d of 4 classes", (label) => {
   const model = builds["sequential"]?.() as tfl.LayersModel;
-  const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label], "int32") };
+  const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label]) };
   expect(() => lossAndGradients(model, batch)).toThrow(
     `a label is ${label}, but the model's 4 classes are 0 to 3`,
   );

@@ -19,7 +19,7 @@ export function asFlags(settings: object, flags: Flags): readonly string[] {
     const flag = `--${flagName(key)}`;
     if (value === true) return [flag];
     const words = kind === "paths" && Array.isArray(value) ? value : [value];
-    return words.map((word) => `${flag} ${quoted(String(word))}`);
+    return words.map((word) => `${flag} ${quoted(String(word) || ",")}`); // a lone comma is an empty list
   });
 }
 

@@ -67,17 +67,17 @@ function checkTexts(
   const texts = given.filter((each) => typeof each === "string");
   if (kind === "switch" && texts.length > 0)
     throw new UsageError(`--${name} takes no value: give it alone, or leave it out.`);
+  if (given.length > 1 && kind !== "paths")
+    throw new UsageError(`--${name} was given ${given.length} times; give it once.`);
   if (kind === "switch") return [];
   if (texts.length < given.length || texts.some((text) => text === "" || text.startsWith("--")))
     throw new UsageError(`--${name} needs a value: --${name} ${value}. See --help.`);
-  if (texts.length > 1 && kind !== "paths")
-    throw new UsageError(`--${name} was given ${texts.length} times; give it once.`);
   return texts;
 }
 
 function unknownFlag(name: string, words: readonly string[], names: readonly string[]): UsageError {
   const isLong = words.some((word) => word.split("=")[0] === `--${name}`);
-  const hint = suggestion(name, names).replace('"', '"--');
+  const hint = suggestion(flagName(name), names).replace('"', '"--');
   return new UsageError(`There is no flag ${isLong ? "--" : "-"}${name}.${hint} See --help.`);
 }
 

@@ -8,7 +8,7 @@ import { type ComposedKernel, ensureKernel, runForOne } from "./composed-kernel.
 export const reluGradKernel = "ReluGrad";
 
 export interface ReluGradAttrs {
-  /** Where the output stops growing: 6, or Infinity. */
+  /** Where the output stops growing: 6, or NaN for nowhere. */
   readonly max: number;
 }
 
@@ -32,6 +32,6 @@ const gradientOf = (kernelName: string, max: number): tf.GradConfig => ({
 
 /** Take the place of tfjs's own, on every backend. */
 export const reluGradients: readonly tf.GradConfig[] = [
-  gradientOf(tf.Relu, Number.POSITIVE_INFINITY),
+  gradientOf(tf.Relu, Number.NaN),
   gradientOf(tf.Relu6, 6),
 ];

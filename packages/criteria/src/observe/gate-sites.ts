@@ -64,9 +64,10 @@ const carriers: ReadonlySet<string> = new Set([
   "GlobalAveragePooling2D",
 ]);
 
-/** The layer that made what this layer gets. */
-function sourceOf(layer: tfl.layers.Layer | undefined): tfl.layers.Layer | undefined {
-  const [input] = [layer?.getInputAt(0) ?? []].flat();
+/** The layer that made what this layer gets at one of its uses. */
+function sourceOf(layer: tfl.layers.Layer | undefined, use = 0): tfl.layers.Layer | undefined {
+  const [input] = [layer?.getInputAt(use) ?? []].flat();
   const source = input?.sourceLayer;
-  return source !== undefined && carriers.has(source.getClassName()) ? sourceOf(source) : source;
+  if (source === undefined || !carriers.has(source.getClassName())) return source;
+  return sourceOf(source, input?.nodeIndex);
 }

@@ -11,7 +11,7 @@ export function unitsOfLastAxis(
 ): tf.Tensor {
   const last = totals.rank - 1;
   const picked = isWhole(positions, totals.shape[last])
-    ? totals
+    ? tf.clone(totals) // a criterion may dispose what it is given
     : tf.gather(totals, tf.tensor1d(positions, "int32"), last);
   if (positionsPerUnit === 1) return picked;
   return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, positionsPerUnit]), last + 1);
