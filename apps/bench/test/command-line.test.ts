@@ -126,10 +126,7 @@ describe("commandLine", () => {
       "--iterative --per-removal 4 --ratios 0.5",
       "npx pnpm@10.34.9 bench:cifar10 --ratios 0.5 --iterative --per-removal 4",
     ],
-    [
-      "--criteria , --criterion /mine.ts",
-      "npx pnpm@10.34.9 bench:cifar10 --criteria , --criterion /mine.ts",
-    ],
+    ["--criteria , --criterion /mine.ts", "npx pnpm@10.34.9 bench:cifar10 --criteria , --criterion /mine.ts"],
     ["--weights /a --finetune 0", "npx pnpm@10.34.9 bench:cifar10 --weights /a --finetune 0"],
   ])("repeats %j", (args, expected) => {
     expect(commandLine(parse(...args.split(" ").filter(Boolean)).config)).toBe(expected);
