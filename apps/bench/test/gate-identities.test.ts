@@ -254,9 +254,11 @@ describe("every criterion", () => {
   it("refuses a network with too many classes for a pass each, by name", async () => {
     const model = createModel("lenet3", { classes: 200 });
     const graph = buildDependencyGraph(model);
-    await expect(scoreAll(model, graph, [criteria.obd()], [images(2)])).rejects.toThrow(
+    const exact = criteria.obd({ competitors: Number.POSITIVE_INFINITY });
+    await expect(scoreAll(model, graph, [exact], [images(2)])).rejects.toThrow(
       'criterion "obd" cannot score "conv1": it takes a pass for each of 199 classes',
     );
+    await scoreAll(model, graph, [criteria.obd()], [images(2)]); // follows three of them
     model.dispose();
   });
 

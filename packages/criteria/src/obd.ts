@@ -2,16 +2,16 @@
  * Optimal brain damage on gates (LeCun, Denker and Solla, NIPS 1989; as "OBD" in Molchanov et al., CVPR 2019,
  * arXiv 1906.10771): the unit's own second derivative ∂²E/∂z². The saliency ½ ∂²E/∂z² z² differs by a constant, as z = 1.
  *
- * Three ways to it: all margins of every example, exact where `gate-curvature.ts` says so; Hutchinson's estimate
+ * Three ways to it: the margins of every example, exact where `gate-curvature.ts` says so; Hutchinson's estimate
  * (v ⊙ H v for a random sign v of every gate, Bekas et al. 2007), unbiased on any network and noisy; and the Fisher
  * diagonal, squared gradients under labels drawn from the prediction, whose mean is the Gauss-Newton diagonal.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { type CurvatureOptions, gateCurvature } from "./gate-curvature.ts";
+import { type CurvatureOptions, defaultCompetitors, gateCurvature } from "./gate-curvature.ts";
 
 /** mean_n ∂²E_n/∂z², never negative. */
-export const obd = ({ competitors = Number.POSITIVE_INFINITY }: CurvatureOptions = {}): Criterion =>
+export const obd = ({ competitors = defaultCompetitors }: CurvatureOptions = {}): Criterion =>
   defineCriterion({
     name: "obd",
     observes: "margins",

@@ -4,11 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { type CurvatureOptions, gateCurvature, gateSlope } from "./gate-curvature.ts";
+import { type CurvatureOptions, defaultCompetitors, gateCurvature, gateSlope } from "./gate-curvature.ts";
 
-/** Of the minibatch's mean loss. The curvature is exact where `gate-curvature.ts` says so. */
+/** Of the minibatch's mean loss. The curvature is as exact as `gate-curvature.ts` says. */
 export const taylorSecondOrderGate = ({
-  competitors = Number.POSITIVE_INFINITY,
+  competitors = defaultCompetitors,
 }: CurvatureOptions = {}): Criterion =>
   defineCriterion({
     name: "taylor-so-gate",
