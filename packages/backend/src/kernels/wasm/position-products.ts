@@ -1,7 +1,7 @@
 // positionProducts (ops/position-products.ts): each example as one pass over its rows, nothing in between is stored. The
 // stock operations write the product, transpose it, and add it up.
 
-import { type KernelConfig, util } from "@tensorflow/tfjs-core";
+import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { positionProductsKernel } from "../../ops/position-products.ts";
 import { simdOf } from "../../simd/simd-module.ts";
 import { doubles, floats, makeOutput, offsetOf, withScratch } from "../../simd/wasm-heap.ts";
@@ -19,19 +19,9 @@ export const positionProducts: KernelConfig = defineKernel<"x" | "dy">(
     const total = batch * channels;
     withScratch(backend, [channels * 4, channels * 8, total * 8], (zerosAt, unusedAt, productsAt) => {
       for (let n = 0; n < batch; n++) {
-        const [xAt, dyAt] = [offsetOf(backend, x), offsetOf(backend, dy)].map((at) => at + 4 * n * size) as [
-          number,
-          number,
-        ];
-        channelProducts(
-          dyAt,
-          xAt,
-          size / channels,
-          channels,
-          zerosAt,
-          unusedAt,
-          productsAt + 8 * n * channels,
-        );
+        const imageOf = (tensor: TensorInfo): number => offsetOf(backend, tensor) + 4 * n * size;
+        const sumsAt = productsAt + 8 * n * channels;
+        channelProducts(imageOf(dy), imageOf(x), size / channels, channels, zerosAt, unusedAt, sumsAt);
       }
       floats(backend, offsetOf(backend, out), total).set(doubles(backend, productsAt, total));
     });
