@@ -1,5 +1,4 @@
 /** What one run does: train, score, prune, fine-tune, and write down what came of it. */
-
 import process from "node:process";
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type BenchData, loadBenchData } from "./bench-data.ts";
@@ -17,12 +16,11 @@ import type { RunDirectory } from "./run-directory.ts";
 import { checkSameCriterionFiles } from "./same-criterion-files.ts";
 import { markdownTable } from "./table.ts";
 import { trainAndPrune } from "./train-and-prune.ts";
-import { workedMs } from "./worked.ts";
+import { logWork } from "./worked.ts";
 
 export async function runExperiment(run: RunDirectory<BenchConfig>, progress: Progress): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
-  const before = workedMs(run.log.events);
   const engine = await useBackend(config.engine);
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Going on with the run in" : "Results go to"} ${run.path}`);
@@ -31,8 +29,7 @@ export async function runExperiment(run: RunDirectory<BenchConfig>, progress: Pr
   const data = await loadData(run, progress);
   checkSameCriterionFiles(run);
   await trainAndPrune(run, progress, data, engine, criteria);
-  run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
-  const durationMs = before + Date.now() - startedAt.getTime();
+  const durationMs = logWork(run.log, startedAt);
   const summary = await finish(run, progress, engine, criteria, pinned, startedAt, durationMs);
   run.write("summary.json", summaryJson(summary));
   run.write("report.html", await reportHtml(summary));

@@ -1,6 +1,8 @@
 /** How long a run has worked in all: each process that came to its end logged its part. */
-import type { RunEvent } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
 
-export function workedMs(events: readonly RunEvent[]): number {
-  return events.reduce((ms, event) => (event.type === "worked" ? ms + Number(event["ms"]) : ms), 0);
+/** Logs the part of this process, and gives the whole. */
+export function logWork(log: EventLog, startedAt: Date): number {
+  log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
+  return log.events.reduce((ms, event) => (event.type === "worked" ? ms + Number(event["ms"]) : ms), 0);
 }

@@ -3,21 +3,10 @@ import { cifar10 } from "../src/cifar10-program.ts";
 import { helpText } from "../src/cli/help.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { commandLine } from "../src/command-line.ts";
-import {
-  type BenchConfig,
-  completeConfig,
-  defaults,
-  iterativeDefaults,
-  quickDefaults,
-  testImageCount,
-} from "../src/config.ts";
-import type { RunCommand } from "../src/run-directory.ts";
+import { completeConfig, defaults, iterativeDefaults, quickDefaults, testImageCount } from "../src/config.ts";
+import { parserOf } from "./parser.ts";
 
-const parse = (...args: string[]): RunCommand<BenchConfig> => {
-  const command = parseArguments(args, cifar10, "/home/me");
-  if (command === null) throw new Error("help");
-  return command;
-};
+const parse = parserOf(cifar10);
 
 describe("parseArguments", () => {
   it("completes nothing by the defaults", () => {

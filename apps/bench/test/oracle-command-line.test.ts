@@ -3,16 +3,11 @@ import { describe, expect, it } from "vitest";
 import { helpText } from "../src/cli/help.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { oracle } from "../src/oracle/program.ts";
-import type { OracleConfig } from "../src/oracle/summary.ts";
-import type { RunCommand } from "../src/run-directory.ts";
 import { trainedWeights } from "../src/trained.ts";
+import { parserOf } from "./parser.ts";
 import { sampleOracle } from "./sample-oracle.ts";
 
-const parse = (...args: string[]): RunCommand<OracleConfig> => {
-  const command = parseArguments(args, oracle, "/home/me");
-  if (command === null) throw new Error("help");
-  return command;
-};
+const parse = parserOf(oracle);
 
 describe("bench:oracle's command line", () => {
   it("measures all criteria on the network that comes trained", () => {

@@ -62,20 +62,15 @@ export function runUses(
     if (folded.has(use)) continue; // it runs with the batch normalisation behind it
     const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
     const convolution = folds.get(use);
-    const { inputs } = convolution ?? use;
+    const reader = convolution ?? use;
+    const inputs = inputsOf(values, reader, pass);
     const results =
       convolution === undefined
-        ? runLayer(use, inputsOf(values, use, pass), isLast, pass)
-        : [
-            convolveAndNormalize(
-              convolution.layer,
-              use.layer,
-              inputsOf(values, convolution, pass)[0] as tf.Tensor,
-            ),
-          ];
+        ? runLayer(use, inputs, isLast, pass)
+        : [convolveAndNormalize(convolution.layer, use.layer, inputs[0] as tf.Tensor)];
     const tap = pass.taps[use.layer.name];
     set(values, use.outputs, tap === undefined ? results : results.map(tap));
-    release(inputs);
+    release(reader.inputs);
   }
 }
 

@@ -1,5 +1,4 @@
 /** One run of `bench:oracle`: load, score, remove every unit in turn, and write down how well the one tells the other. */
-
 import { describeEngine, useBackend } from "@secateur/backend";
 import { loadCifar10 } from "@secateur/datasets";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -15,7 +14,7 @@ import type { RunDirectory } from "../run-directory.ts";
 import { RunDirectoryError } from "../run-directory-error.ts";
 import { checkSameCriterionFiles } from "../same-criterion-files.ts";
 import { UsageError } from "../usage-error.ts";
-import { workedMs } from "../worked.ts";
+import { logWork } from "../worked.ts";
 import { firstImages } from "./first-images.ts";
 import { measureCriteria, measureOracle, measureSubsets, measureTrainStep, type Setting } from "./measure.ts";
 import type { MeasuredCriterion, OracleConfig, OracleMeasurements, SubsetStudy } from "./summary.ts";
@@ -50,8 +49,7 @@ export async function runOracle(
   const parameters = countParameters(model).trainable;
   const macs = countMacs(model).total;
   model.dispose();
-  const durationMs = workedMs(run.log.events) + Date.now() - startedAt.getTime();
-  run.log.append({ type: "worked", ms: Date.now() - startedAt.getTime() });
+  const durationMs = logWork(run.log, startedAt);
   return {
     formatVersion: 1,
     config,

@@ -12,6 +12,7 @@ interface SpeedConfig {
   readonly steps: number;
 }
 
+const repetitions = { rounds: 7, steps: 2000 };
 const group = "What to measure";
 const networks = workloads.map(({ network }) => network);
 
@@ -32,8 +33,8 @@ export const speed: Program<SpeedConfig> = {
     },
     help: helpFlag,
   },
-  defaults: { only: "all", networks: "all", rounds: 7, steps: 2000 },
-  complete: (given) => ({ only: sectionNames, networks, rounds: 7, steps: 2000, ...given }),
+  defaults: { only: "all", networks: "all", ...repetitions },
+  complete: (given) => ({ only: sectionNames, networks, ...repetitions, ...given }),
   schema: z.strictObject({
     only: unique(oneOf("section", sectionNames)).min(1, { error: "wants at least one section" }),
     networks: unique(oneOf("network", networks)).min(1, { error: "wants at least one network" }),

@@ -19,12 +19,20 @@ export interface GatedTensor {
   readonly site: GateSite;
 }
 
-/** Of one group: the tensors that its consumers get, each once. */
+const known = new WeakMap<Group, readonly GatedTensor[]>();
+
+/** Of one group: the tensors that its consumers get, each once; found once a group. */
 export function gatedTensors(
   model: tfl.LayersModel,
   group: Group,
   criterion: string,
 ): readonly GatedTensor[] {
+  const tensors = known.get(group) ?? findTensors(model, group, criterion);
+  known.set(group, tensors);
+  return tensors;
+}
+
+function findTensors(model: tfl.LayersModel, group: Group, criterion: string): readonly GatedTensor[] {
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
   const found = new Map<string, GatedTensor>();
   for (const consumer of consumers({ groups: [group] })) {

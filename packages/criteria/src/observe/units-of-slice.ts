@@ -10,16 +10,16 @@ export function unitsOfLastAxis(
   { positions, positionsPerUnit }: Omit<Where, "axis">,
 ): tf.Tensor {
   const last = totals.rank - 1;
-  const picked = isWhole(positions, totals.shape[last])
-    ? tf.clone(totals) // a criterion may dispose what it is given
-    : tf.gather(totals, tf.tensor1d(positions, "int32"), last);
+  const picked = pick(totals, positions, last);
   if (positionsPerUnit === 1) return picked;
   return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, positionsPerUnit]), last + 1);
 }
 
-/** The usual case: the positions are the whole axis, in order. */
-const isWhole = (positions: Int32Array, size: number | undefined): boolean =>
-  positions.length === size && positions.every((position, i) => position === i);
+/** Always a tensor of its own: a criterion may dispose what it is given. */
+function pick(tensor: tf.Tensor, positions: Int32Array, axis: number): tf.Tensor {
+  const isWhole = positions.length === tensor.shape[axis] && positions.every((position, i) => position === i);
+  return isWhole ? tf.clone(tensor) : tf.gather(tensor, tf.tensor1d(positions, "int32"), axis);
+}
 
 /** Sum over every axis but one, `[size of that axis]`. */
 export function sumAllBut(tensor: tf.Tensor, axis: number): tf.Tensor1D {
@@ -36,8 +36,5 @@ export function sumPerUnit(weight: tf.Tensor, slice: Where): tf.Tensor1D {
 export function rowsPerUnit(weight: tf.Tensor, { axis, positions, positionsPerUnit }: Where): tf.Tensor2D {
   const others = [...weight.shape.keys()].filter((i) => i !== axis);
   const first = tf.transpose(weight, [axis, ...others]);
-  const picked = isWhole(positions, first.shape[0])
-    ? first
-    : tf.gather(first, tf.tensor1d(positions, "int32"));
-  return tf.reshape(picked, [positions.length / positionsPerUnit, -1]);
+  return tf.reshape(pick(first, positions, 0), [positions.length / positionsPerUnit, -1]);
 }
