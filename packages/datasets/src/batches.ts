@@ -5,9 +5,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Augmentation } from "./augmentation.ts";
-import { DatasetOptionError, requireWhole } from "./errors.ts";
+import { type EpochOptions, epochOrder, pictureRandom, requireEpoch } from "./epoch.ts";
 import { type ImageSet, imageBytes } from "./image-set.ts";
-import { createRandom, shuffle } from "./random.ts";
+import { type Normalizer, normalizer } from "./normalize.ts";
 import type { Normalization } from "./statistics.ts";
 
 /** Whoever receives a batch disposes both tensors. */
@@ -18,26 +18,11 @@ export interface Batch {
   readonly ys: tf.Tensor1D;
 }
 
-export interface BatchOptions {
-  readonly batchSize: number;
+export interface BatchOptions extends EpochOptions {
   readonly normalize: Normalization;
-  /** Default 0. */
-  readonly seed?: number;
-  /** Default 0. */
-  readonly epoch?: number;
-  /** Default false: the set's own order. */
-  readonly shuffle?: boolean;
   /** Default none. */
   readonly augment?: Augmentation | undefined;
-  /** At most this many pictures of the epoch. Default all. */
-  readonly limit?: number | undefined;
-  /** Leave out a last batch that is not full. Default false. */
-  readonly dropLast?: boolean;
 }
-
-// Keys that keep the streams of one seed apart.
-const orderStream = 1;
-const augmentationStream = 2;
 
 /**
  * The batches of one epoch. Can be iterated again, and then gives the same.
@@ -47,78 +32,34 @@ const augmentationStream = 2;
  * Throws `DatasetOptionError` at once for a batch size or a limit that makes no sense.
  */
 export function batches(set: ImageSet, options: BatchOptions): AsyncIterable<Batch> {
-  check(set, options);
+  requireEpoch(options);
+  const normalize = normalizer(options.normalize, set.shape[2]);
   return {
     [Symbol.asyncIterator]: async function* () {
-      const { batchSize, dropLast = false } = options;
+      const { batchSize } = options;
       const order = epochOrder(set.count, options);
-      const write = pictureWriter(set, options);
+      const write = pictureWriter(set, options, normalize);
       for (let start = 0; start < order.length; start += batchSize) {
-        const indices = order.subarray(start, start + batchSize);
-        if (dropLast && indices.length < batchSize) return;
-        yield assemble(set, indices, write);
+        yield assemble(set, order.subarray(start, start + batchSize), write);
       }
     },
   };
 }
 
-function check({ shape }: ImageSet, options: BatchOptions): void {
-  const { batchSize, limit, normalize } = options;
-  requireWhole("batchSize", batchSize, 1);
-  if (limit !== undefined) requireWhole("limit", limit, 1);
-  if (normalize.mean.length !== shape[2] || normalize.std.length !== shape[2]) {
-    throw new DatasetOptionError(
-      `normalize has ${normalize.mean.length} means and ${normalize.std.length} deviations; the pictures have ${shape[2]} channels`,
-    );
-  }
-  if (!normalize.std.every((deviation) => deviation > 0)) {
-    throw new DatasetOptionError(
-      `normalize has deviations of ${normalize.std.join(", ")}; all must be above 0`,
-    );
-  }
-}
-
-function epochOrder(count: number, options: BatchOptions): Int32Array {
-  const { seed = 0, epoch = 0, limit = count } = options;
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  if (options.shuffle) shuffle(order, createRandom(orderStream, seed, epoch));
-  return order.subarray(0, limit);
-}
-
 /** Writes picture `index`, augmented and normalised, to `target` from `offset` on. */
 type PictureWriter = (index: number, target: Float32Array, offset: number) => void;
 
-function pictureWriter(set: ImageSet, options: BatchOptions): PictureWriter {
-  const { augment, seed = 0, epoch = 0 } = options;
+function pictureWriter(set: ImageSet, options: BatchOptions, normalize: Normalizer): PictureWriter {
+  const { augment } = options;
   const { shape, images } = set;
   const size = imageBytes(shape);
-  const levels = normalizedLevels(options.normalize);
   const scratch = new Uint8Array(size);
   return (index, target, offset) => {
     const picture = images.subarray(index * size, (index + 1) * size);
-    if (!augment) return normalizeInto(target, offset, picture, levels);
-    augment.apply(picture, scratch, shape, createRandom(augmentationStream, seed, epoch, index));
-    normalizeInto(target, offset, scratch, levels);
+    if (!augment) return normalize(picture, target, offset);
+    augment.apply(picture, scratch, shape, pictureRandom(options, index));
+    normalize(scratch, target, offset);
   };
-}
-
-/** For each channel, what each of the 256 bytes becomes. */
-function normalizedLevels({ mean, std }: Normalization): readonly Float32Array[] {
-  return mean.map((center, channel) =>
-    Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / (std[channel] ?? 1)),
-  );
-}
-
-function normalizeInto(
-  target: Float32Array,
-  offset: number,
-  bytes: Uint8Array,
-  levels: readonly Float32Array[],
-): void {
-  const channels = levels.length;
-  for (const [channel, level] of levels.entries()) {
-    for (let i = channel; i < bytes.length; i += channels) target[offset + i] = level[bytes[i] ?? 0] ?? 0;
-  }
 }
 
 function assemble(set: ImageSet, indices: Int32Array, write: PictureWriter): Batch {
