@@ -1,8 +1,9 @@
-/** @packageDocumentation CIFAR-10, checked and cached; augmentation, shuffling, prefetch; a synthetic set. */
+/** @packageDocumentation CIFAR-10, checked and cached; ImageNet and folders of pictures; augmentation, shuffling, prefetch; a synthetic set. */
 export { type Augmentation, cropAndFlip } from "./augmentation.ts";
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
 export { cacheFolder } from "./cache-folder.ts";
 export { type Cifar10Options, findCachedCifar10, loadCifar10 } from "./cifar10/load.ts";
+export type { EpochOptions } from "./epoch.ts";
 export {
   AlteredFileError,
   CacheFolderError,
@@ -15,6 +16,11 @@ export {
   UnreadableFileError,
 } from "./errors.ts";
 export type { ImageDataset, ImageSet, ImageShape } from "./image-set.ts";
+export { type Crop, centerCrop, randomResizedCrop } from "./pictures/crops.ts";
+export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./pictures/image-folder.ts";
+export { type ImagenetSplit, imagenet } from "./pictures/imagenet.ts";
+export { type PictureBatchOptions, pictureBatches } from "./pictures/picture-batches.ts";
+export type { Box, View } from "./pictures/resample.ts";
 export { prefetch } from "./prefetch.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export type { Random } from "./random.ts";

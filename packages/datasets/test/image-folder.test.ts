@@ -1,0 +1,103 @@
+import fs from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { DatasetError, DatasetOptionError, imageFolder, imagenet, MissingFileError } from "../src/index.ts";
+import { picturePath } from "../src/pictures/image-folder.ts";
+import { temporaryFolder, writeFiles } from "./tiny-pictures.ts";
+
+/** Only names are read, so empty files do. */
+async function folderOf(...names: readonly string[]): Promise<string> {
+  const folder = temporaryFolder();
+  await writeFiles(folder, Object.fromEntries(names.map((name) => [name, new Uint8Array()])));
+  return folder;
+}
+
+describe("imageFolder", () => {
+  it("labels pictures by the rank of their folder's name", async () => {
+    const directory = await folderOf("dog/b.png", "cat/2.JPEG", "cat/1.jpg", "Ant/x.WebP");
+    const folder = await imageFolder(directory);
+    expect(folder).toEqual({
+      directory,
+      classes: ["Ant", "cat", "dog"],
+      files: ["x.WebP", "1.jpg", "2.JPEG", "b.png"],
+      labels: Int32Array.of(0, 1, 1, 2),
+      count: 4,
+    });
+    expect(picturePath(folder, 2)).toBe(path.join(directory, "cat", "2.JPEG"));
+  });
+
+  it("sorts by code point, as Python does", async () => {
+    const names = ["\u{ff5e}", "\u{1f600}"];
+    const { classes } = await imageFolder(await folderOf(`${names[1]}/1.png`, `${names[0]}/1.png`));
+    expect(classes).toEqual(names);
+    expect([...names].sort()).not.toEqual(names);
+  });
+
+  it("passes over hidden files and what is no picture", async () => {
+    const directory = await folderOf("a/1.png", "a/.2.png", "a/notes.txt", "a/png", ".git/1.png", "list.csv");
+    expect(await imageFolder(directory)).toMatchObject({ classes: ["a"], files: ["1.png"] });
+  });
+
+  it("follows links to folders", async () => {
+    const directory = await folderOf("a/1.png");
+    fs.symlinkSync(path.join(await folderOf("elsewhere/2.png"), "elsewhere"), path.join(directory, "b"));
+    fs.symlinkSync(path.join(directory, "gone"), path.join(directory, "c"));
+    expect(await imageFolder(directory)).toMatchObject({ classes: ["a", "b"], files: ["1.png", "2.png"] });
+  });
+
+  it("takes the labels from the classes that are named", async () => {
+    const directory = await folderOf("a/1.png", "b/2.png", "c/3.png");
+    const folder = await imageFolder(directory, { classes: ["c", "absent", "a"] });
+    expect(folder.classes).toEqual(["c", "absent", "a"]);
+    expect(folder.files).toEqual(["3.png", "1.png"]);
+    expect([...folder.labels]).toEqual([0, 2]);
+    expect(picturePath(folder, 1)).toBe(path.join(directory, "a", "1.png"));
+    await expect(imageFolder(directory, { classes: ["a", "a"] })).rejects.toThrow(DatasetOptionError);
+  });
+
+  it("says what is missing", async () => {
+    const missing = path.join(temporaryFolder(), "nowhere");
+    await expect(imageFolder(missing)).rejects.toThrow(MissingFileError);
+    await expect(imageFolder(missing)).rejects.toThrow(`${missing} is no folder that can be read; a folder`);
+    await expect(imageFolder(await folderOf("list.csv"))).rejects.toThrow("holds no folders; a folder for");
+    await expect(imageFolder(await folderOf("1.png", "2.png"))).rejects.toThrow(
+      "holds pictures but no folders",
+    );
+    const textOnly = await folderOf("a/notes.txt");
+    await expect(imageFolder(textOnly)).rejects.toThrow(`the folders of ${textOnly} hold no pictures`);
+    await expect(imageFolder(await folderOf("a/1.png"), { classes: ["b"] })).rejects.toThrow(
+      "that classes names hold no pictures",
+    );
+  });
+});
+
+describe("imagenet", () => {
+  it("reads a split", async () => {
+    const directory = await folderOf(
+      "train/n01443537/1.JPEG",
+      "val/n01443537/1.JPEG",
+      "val/n01440764/2.JPEG",
+      "val/n01440764/3.JPEG",
+    );
+    expect((await imagenet(directory, "train")).count).toBe(1);
+    expect(await imagenet(directory, "val")).toMatchObject({
+      classes: ["n01440764", "n01443537"],
+      labels: Int32Array.of(0, 0, 1),
+    });
+    const { labels } = await imagenet(directory, "train", { classes: ["n01440764", "n01443537"] });
+    expect([...labels]).toEqual([1]);
+  });
+
+  it("tells the layout that it wants", async () => {
+    const directory = await folderOf("train/cats/1.JPEG", "val/ILSVRC2012_val_00000001.JPEG");
+    await expect(imagenet(directory, "val")).rejects.toThrow(MissingFileError);
+    await expect(imagenet(directory, "val")).rejects.toThrow(
+      /val holds pictures but no folders; .* flat folder of validation pictures has to be sorted/,
+    );
+    await expect(imagenet(directory, "train")).rejects.toThrow(DatasetError);
+    await expect(imagenet(directory, "train")).rejects.toThrow(/^cats in .* is no wnid such as n01440764; /);
+    await expect(imagenet(temporaryFolder(), "train")).rejects.toThrow(
+      /ImageNet is expected as train\/<wnid>/,
+    );
+  });
+});
