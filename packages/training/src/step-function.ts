@@ -2,7 +2,7 @@
  * What a training step computes, as a pure function of the minibatch and the model's weights: so that an engine may run
  * it as one program. What changes the model (moving averages, the optimiser) is left to its caller.
  */
-import { softmaxCrossEntropy, type TensorFunction } from "@secateur/backend/ops";
+import { reserveMemory, softmaxCrossEntropy, type TensorFunction } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "./batch.ts";
@@ -13,6 +13,7 @@ import { type GateSite, openGates } from "./gates.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
 import { type NamedWeights, variableOf } from "./named-weights.ts";
 import type { Mode } from "./run-layers.ts";
+import { stepBytes } from "./step-bytes.ts";
 import { valueAndGradients } from "./tape.ts";
 import { countCorrect, targets } from "./targets.ts";
 import { watchInputs } from "./watch-inputs.ts";
@@ -83,6 +84,7 @@ function makeStepFunction(
   const run = modelFunction(model, f);
 
   return (batch) => {
+    reserveMemory(stepBytes(model, batch.xs.shape[0] ?? 0));
     const [loss, correct, ...rest] = run(batch);
     const statistics = normalizations.map((layer, i) => ({
       layer,

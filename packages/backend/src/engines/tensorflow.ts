@@ -3,6 +3,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { registerCompiler } from "../ops/compiled.ts";
+import { registerReserve } from "../ops/reserve-memory.ts";
 import { registerTrainingKernels } from "../register-training-kernels.ts";
 import { type EngineDevice, type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
 import { importOptional } from "./import-optional.ts";
@@ -48,6 +49,8 @@ const start = async (engine: "tensorflow" | "tensorflow-gpu", packageName: strin
   await registerTrainingKernels();
   const { compileToGraph } = await import("../graph/compile.ts");
   registerCompiler("tensorflow", compileToGraph);
+  const { reserveMemory } = await import("../kernels/tensorflow/reserve-memory.ts");
+  registerReserve("tensorflow", reserveMemory);
   const { availableParallelism } = await import("node:os");
   const device = `${usesGpu() ? "GPU" : "CPU"}${note}`;
   return { version: versionOf(loaded), device, threads: availableParallelism() };

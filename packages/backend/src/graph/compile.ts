@@ -1,6 +1,7 @@
 // Makes graphs of functions on the tensorflow engine, one for each set of input shapes. Nothing is taken on trust: a
 // function is recorded twice, and both recordings must be the same to the byte (one that draws random numbers, or counts
-// its calls, differs), and the graph must give what the function gave.
+// its calls, differs), and the graph must give what the function gave. Of that only so much is kept as the comparison
+// needs: the gradients of a large network twice would be more than a training step takes.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,17 +50,37 @@ const load = (backend: TensorFlowBackend, encoded: Uint8Array, { usedInputs, res
   }
 };
 
-const agree = (expected: readonly tf.Tensor[], actual: readonly tf.Tensor[]): boolean =>
+/** What is kept of a result to compare another with. */
+interface Digest {
+  readonly shape: string;
+  readonly norm: number;
+  /** Numbers from all over the tensor. */
+  readonly sample: Float32Array;
+}
+
+const sampleSize = 4096;
+
+const digest = (tensor: tf.Tensor): Digest =>
   tf.tidy(() => {
-    const norm = (x: tf.Tensor): number => tf.norm(tf.cast(x, "float32")).dataSync()[0] ?? Number.NaN;
-    const norms = expected.map(norm);
-    const largest = Math.max(...norms);
-    return expected.every((tensor, i) => {
-      const other = actual[i];
-      if (other === undefined || other.shape.join() !== tensor.shape.join()) return false;
-      return norm(tf.sub(tensor, other)) <= tolerance * Number(norms[i]) + floor * largest;
-    });
+    const flat = tf.cast(tf.reshape(tensor, [-1]), "float32");
+    const stride = Math.ceil(Math.max(1, flat.size) / sampleSize);
+    const sample = tf.stridedSlice(flat, [0], [flat.size], [stride]).dataSync<"float32">().slice();
+    return { shape: tensor.shape.join(), norm: tf.norm(flat).dataSync()[0] ?? Number.NaN, sample };
   });
+
+const normOf = (values: Float32Array): number => Math.hypot(...values);
+
+const agree = (expected: readonly Digest[], actual: readonly Digest[]): boolean => {
+  const largest = Math.max(...expected.map(({ norm }) => norm));
+  const isNear = (difference: number, size: number): boolean =>
+    difference <= tolerance * size + floor * largest;
+  return expected.every(({ shape, norm, sample }, i) => {
+    const other = actual[i];
+    if (other === undefined || other.shape !== shape) return false;
+    const differences = sample.map((value, place) => value - Number(other.sample[place]));
+    return isNear(Math.abs(norm - other.norm), norm) && isNear(normOf(differences), normOf(sample));
+  });
+};
 
 /** One function with inputs of one set of shapes, on its way to becoming a graph. */
 class Specialization {
@@ -82,9 +103,15 @@ class Specialization {
     if (this.#graph !== undefined) return this.#graph.run(inputs);
     if (this.#isRefused || this.#calls < callsBefore || this.#ms < msBefore) return this.#runAsIs(inputs);
     const { outputs, recording } = record(this.#backend, this.#f, inputs);
-    if (typeof recording === "string") this.#isRefused = true;
-    else this.#consider(recording, inputs, outputs);
-    return outputs;
+    if (typeof recording === "string") {
+      this.#isRefused = true;
+      return outputs;
+    }
+    const first = this.#first;
+    this.#first = encodeSavedModel(recording.nodes);
+    if (first === undefined) return outputs;
+    this.#isRefused = Buffer.compare(first, this.#first) !== 0;
+    return this.#isRefused ? outputs : this.#replace(first, recording, inputs, outputs);
   }
 
   #runAsIs(inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
@@ -95,25 +122,41 @@ class Specialization {
     return outputs;
   }
 
-  #consider(recording: Recording, inputs: readonly tf.Tensor[], outputs: readonly tf.Tensor[]): void {
-    const encoded = encodeSavedModel(recording.nodes);
-    if (this.#first === undefined) {
-      this.#first = encoded;
-      return;
-    }
-    this.#isRefused = true; // unless all goes well
-    if (Buffer.compare(this.#first, encoded) !== 0) return;
+  /** The function's outputs give way to the graph's; where these differ, it has to give them once more. */
+  #replace(
+    encoded: Uint8Array,
+    recording: Recording,
+    inputs: readonly tf.Tensor[],
+    outputs: readonly tf.Tensor[],
+  ): readonly tf.Tensor[] {
+    const expected = outputs.map(digest);
+    tf.dispose(outputs.filter((output) => !inputs.includes(output)));
+    const replaced = this.#tryGraph(encoded, recording, inputs, expected);
+    this.#first = undefined;
+    this.#isRefused = replaced === null;
+    return replaced ?? this.#f(inputs);
+  }
+
+  #tryGraph(
+    encoded: Uint8Array,
+    recording: Recording,
+    inputs: readonly tf.Tensor[],
+    expected: readonly Digest[],
+  ): readonly tf.Tensor[] | null {
     try {
       const graph = load(this.#backend, encoded, recording);
-      const again = graph.run(inputs);
-      if (agree(outputs, again)) {
+      const outputs = graph.run(inputs);
+      if (agree(expected, outputs.map(digest))) {
         this.#graph = graph;
         this.#graphs.push(graph);
-      } else graph.dispose();
-      tf.dispose([...again]);
+        return outputs;
+      }
+      graph.dispose();
+      tf.dispose([...outputs]);
     } catch {
       // TensorFlow takes some operations one by one that it refuses in a graph; then they go on one by one.
     }
+    return null;
   }
 }
 

@@ -6,4 +6,5 @@ export { compiled, type TensorFunction } from "./compiled.ts";
 export { type MomentumUpdateAttrs, momentumUpdate } from "./momentum-update.ts";
 export { movingAverage } from "./moving-average.ts";
 export { positionProducts } from "./position-products.ts";
+export { reserveMemory } from "./reserve-memory.ts";
 export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
