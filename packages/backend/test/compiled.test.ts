@@ -86,6 +86,24 @@ describe("a pure function", () => {
     },
   );
 
+  it("may hand on what it was given, and give one thing twice", () => {
+    const f = compiled(([x]) => {
+      const y = tf.add(x as tf.Tensor, 1);
+      return [x as tf.Tensor, y, y];
+    });
+    for (let call = 0; call < 8; call++) {
+      const x = tf.tensor1d([call, 2]);
+      const outputs = f([x]);
+      expect(outputs.map((tensor) => [...tensor.dataSync()])).toEqual([
+        [call, 2],
+        [call + 1, 3],
+        [call + 1, 3],
+      ]);
+      expect([...x.dataSync()]).toEqual([call, 2]);
+      tf.dispose([x, ...outputs]);
+    }
+  });
+
   it("may be called with inputs of other shapes", () => {
     const double = compiled(([x]) => [tf.mul(x as tf.Tensor, 2)]);
     for (let call = 0; call < 16; call++) {

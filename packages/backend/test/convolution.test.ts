@@ -37,6 +37,11 @@ const cases: readonly Case[] = [
   { kernel: [3, 3], stride: [1, 1], pad: 1, size: [8, 8], channels: [16, 8] },
   { kernel: [3, 3], stride: [1, 1], pad: explicit(2, 0, 0, 1), size: [7, 6], channels: [1, 1] },
   { kernel: [3, 3], stride: [1, 1], pad: explicit(4, 4, 4, 4), size: [4, 4], channels: [2, 12] },
+  // One column of results from one channel: of TensorFlow 2.21 only the first row is right.
+  { kernel: [1, 2], stride: [1, 3], pad: "valid", size: [2, 2], channels: [1, 1] },
+  { kernel: [3, 4], stride: [1, 2], pad: "valid", size: [8, 5], channels: [1, 5] },
+  { kernel: [3, 3], stride: [1, 3], pad: "same", size: [6, 3], channels: [1, 4] },
+  { kernel: [2, 4], stride: [1, 3], pad: explicit(1, 0, 2, 1), size: [5, 2], channels: [1, 2] },
   { kernel: [2, 4], stride: [3, 1], pad: "same", size: [10, 7], channels: [9, 13] },
   { kernel: [2, 2], stride: [3, 3], pad: "valid", size: [8, 8], channels: [4, 4] },
   { kernel: [5, 1], stride: [2, 1], pad: "same", size: [10, 5], channels: [20, 7] },

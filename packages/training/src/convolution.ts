@@ -7,13 +7,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { weightOfLayer } from "./named-weights.ts";
 
-/** What becomes of the weights before they are used. */
-interface WeightChanges {
+/** What is otherwise than the layer has it. */
+export interface Changes {
+  /** What becomes of the weights before they are used. */
   readonly kernel: (kernel: tf.Tensor) => tf.Tensor;
   readonly bias: (bias: tf.Tensor | undefined) => tf.Tensor | undefined;
+  /** Zeros around the input, in the place of none. */
+  readonly padding?: tf.backend_util.ExplicitPadding;
 }
 
-const unchanged: WeightChanges = { kernel: (kernel) => kernel, bias: (bias) => bias };
+export const unchanged: Changes = { kernel: (kernel) => kernel, bias: (bias) => bias };
 
 export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
   const { activation, dataFormat } = layer.getConfig();
@@ -21,11 +24,7 @@ export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
 }
 
 /** @param layer a plain convolution. @param x `[batch, height, width, channels]` */
-export function convolve(
-  layer: tfl.layers.Layer,
-  x: tf.Tensor,
-  changes: WeightChanges = unchanged,
-): tf.Tensor {
+export function convolve(layer: tfl.layers.Layer, x: tf.Tensor, changes: Changes = unchanged): tf.Tensor {
   const { strides, padding, dilationRate } = layer.getConfig();
   const weight = (name: string): tf.Tensor | undefined => weightOfLayer(layer, name)?.read();
   const kernel = weight("kernel");
@@ -34,7 +33,7 @@ export function convolve(
     x as tf.Tensor4D,
     changes.kernel(kernel) as tf.Tensor4D,
     pair(strides),
-    padding === "same" ? "same" : "valid",
+    changes.padding ?? (padding === "same" ? "same" : "valid"),
     "NHWC",
     pair(dilationRate),
   );

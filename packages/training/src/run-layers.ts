@@ -9,7 +9,7 @@ import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./bat
 import { convolve, isPlainConvolution } from "./convolution.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
-import { convolveAndNormalize, type Folds, foldsOf } from "./folded-normalization.ts";
+import { chainOf, type Folds, foldsOf, runChain } from "./folds.ts";
 import { isModel, type LayerUse, layerUses } from "./layer-uses.ts";
 import { isRelu6 } from "./relu6.ts";
 
@@ -59,15 +59,13 @@ export function runUses(
   const folded = new Set(folds.values());
   const release = releaser(uses, values, wanted);
   for (const use of uses) {
-    if (folded.has(use)) continue; // it runs with the batch normalisation behind it
+    if (folded.has(use)) continue; // it runs with the layer behind it
     const isLast = isHead && use.outputs.some((output) => output === model.outputs[0]);
-    const convolution = folds.get(use);
-    const reader = convolution ?? use;
+    const chain = chainOf(folds, use);
+    const [reader] = chain;
     const inputs = inputsOf(values, reader, pass);
     const results =
-      convolution === undefined
-        ? runLayer(use, inputs, isLast, pass)
-        : [convolveAndNormalize(convolution.layer, use.layer, inputs[0] as tf.Tensor)];
+      chain.length === 1 ? runLayer(use, inputs, isLast, pass) : [runChain(chain, inputs[0] as tf.Tensor)];
     const tap = pass.taps[use.layer.name];
     set(values, use.outputs, tap === undefined ? results : results.map(tap));
     release(reader.inputs);
@@ -98,12 +96,13 @@ function releaser(
   };
 }
 
-/** The folds of this pass: none in training, nor where somebody wants to see what is between the two. */
+/** The folds of this pass: no batch normalisation in training, and nothing that somebody wants to see between. */
 function foldsIn(model: tfl.LayersModel, uses: readonly LayerUse[], { mode, taps, inputTaps }: Pass): Folds {
-  if (mode === "train") return new Map();
-  const isUnseen = ([normalization, convolution]: readonly [LayerUse, LayerUse]): boolean =>
-    taps[convolution.layer.name] === undefined && inputTaps[normalization.layer.name] === undefined;
-  return new Map([...foldsOf(model, uses)].filter(isUnseen));
+  const isPossible = ([use, before]: readonly [LayerUse, LayerUse]): boolean =>
+    (mode === "eval" || isPlainConvolution(use.layer)) &&
+    taps[before.layer.name] === undefined &&
+    inputTaps[use.layer.name] === undefined;
+  return new Map([...foldsOf(model, uses)].filter(isPossible));
 }
 
 function inputsOf(values: Values, { layer, inputs }: LayerUse, { inputTaps }: Pass): readonly tf.Tensor[] {

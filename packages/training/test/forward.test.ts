@@ -75,6 +75,26 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     model.add(dense("out", 4, "softmax"));
     return model;
   },
+  "zero padding before convolutions, one of them not alone": () => {
+    const x = tfl.input({ shape: [5] });
+    const pixels = tfl.layers.reshape({ targetShape: [3, 4, 2] }).apply(dense("a", 24).apply(x)) as Symbol;
+    const pad = (padding: [[number, number], [number, number]]) => tfl.layers.zeroPadding2d({ padding });
+    const conv = (name: string, strides: number) =>
+      tfl.layers.conv2d({ name, filters: 3, kernelSize: 2, strides, padding: "valid" });
+    const first = pad([
+      [1, 0],
+      [2, 3],
+    ]).apply(pixels);
+    const middle = norm("n").apply(conv("b", 2).apply(first));
+    const second = pad([
+      [0, 1],
+      [1, 0],
+    ]).apply(middle);
+    const all = tfl.layers
+      .concatenate()
+      .apply([conv("c", 1).apply(second), second].map((y) => tfl.layers.flatten().apply(y) as Symbol));
+    return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(all) as Symbol });
+  },
   "normalisation without scale or centre": () => {
     const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 6, inputShape: [5] })] });
     model.add(tfl.layers.batchNormalization({ name: "n", scale: false, center: false }));

@@ -1,6 +1,6 @@
-// Two things that TensorFlow's convolutions need. A 1×1 convolution is a matrix product: faster as one, and oneDNN's
-// own kernel for large ones kills the process on CPUs that list no caches. And padding by numbers is refused, by the
-// gradients at least, so the input is padded first.
+// What TensorFlow's convolutions need. A 1×1 convolution is a matrix product: faster as one, and oneDNN's
+// own kernel for large ones kills the process on CPUs that list no caches. And tfjs-node refuses padding by numbers,
+// which TensorFlow itself takes.
 
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -76,29 +76,74 @@ const fallBack = (
   attrs: object,
 ): tf.Tensor => kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.Tensor;
 
+const isByNumbers = ({ dataFormat }: Attrs, { padInfo: { type } }: ConvInfo): boolean =>
+  dataFormat !== "NCHW" && type !== "SAME" && type !== "VALID";
+
+type Operation = typeof Conv2D | typeof Conv2DBackpropInput | typeof Conv2DBackpropFilter;
+
+const paddedByNumbers = (
+  backend: TensorFlowBackend,
+  operation: Operation,
+  inputs: readonly TensorInfo[],
+  info: ConvInfo,
+): tf.Tensor => {
+  const { top, bottom, left, right } = info.padInfo;
+  const attributes = {
+    padding: "EXPLICIT",
+    explicit_paddings: [0, 0, top, bottom, left, right, 0, 0],
+    strides: steps(info),
+    dilations: [1, info.dilationHeight, info.dilationWidth, 1],
+  };
+  const [output] = runOp(backend, operation, inputs, { attributes });
+  if (!output) throw new TypeError(`${operation} gave nothing`);
+  return output;
+};
+
+/**
+ * oneDNN gives zeros below the first row of a convolution of one channel, whose rows lie side by side and whose columns
+ * do not, when there is but one column of results. Then the step between columns means nothing and may be 1.
+ */
+const isMistaken = ({ inChannels, outWidth, strideHeight, strideWidth }: ConvInfo): boolean =>
+  inChannels === 1 && outWidth === 1 && strideHeight === 1 && strideWidth > 1;
+
+const oneColumn = (
+  backend: TensorFlowBackend,
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  info: ConvInfo,
+): tf.Tensor => {
+  const reach = info.effectiveFilterWidth - info.padInfo.left;
+  const seen = tf.slice(x, [0, 0, 0, 0], [-1, -1, Math.min(reach, info.inWidth), -1]);
+  const padInfo = { ...info.padInfo, right: Math.max(0, reach - info.inWidth) };
+  return paddedByNumbers(backend, Conv2D, [seen, filter], { ...info, strideWidth: 1, padInfo });
+};
+
+/** Where it is not left to tfjs-node. */
+const convolved = (
+  backend: TensorFlowBackend,
+  { x, filter }: Readonly<Record<"x" | "filter", tf.Tensor>>,
+  attrs: Attrs,
+): tf.Tensor | null => {
+  const info = infoOf(shape4(x), shape4(filter), attrs);
+  if (isPointwise(attrs, info)) return tf.reshape(tf.matMul(looked(x, info), matrix(filter)), info.outShape);
+  if (attrs.dataFormat === "NCHW") return null;
+  if (isMistaken(info)) return oneColumn(backend, x, filter, info);
+  return isByNumbers(attrs, info) ? paddedByNumbers(backend, Conv2D, [x, filter], info) : null;
+};
+
 export const conv2D = (stock: Stock): KernelConfig =>
-  defineTensorFlowKernel<"x" | "filter", Conv2DAttrs>(Conv2D, ({ inputs, attrs, backend }) => {
-    const { x, filter } = inputs;
-    const info = infoOf(shape4(x), shape4(filter), attrs);
-    return tf.tidy(() => {
-      if (isPointwise(attrs, info)) {
-        return tf.reshape(tf.matMul(looked(x, info), matrix(filter)), info.outShape);
-      }
-      if (info.padInfo.type !== "NUMBER") return fallBack(stock, backend, inputs, attrs);
-      return fallBack(stock, backend, { x: padded(x, info), filter }, { ...attrs, pad: "valid" });
-    });
-  });
+  defineTensorFlowKernel<"x" | "filter", Conv2DAttrs>(Conv2D, ({ inputs, attrs, backend }) =>
+    tf.tidy(() => convolved(backend, inputs, attrs) ?? fallBack(stock, backend, inputs, attrs)),
+  );
 
 export const fusedConv2D = (stock: Stock): KernelConfig =>
   defineTensorFlowKernel<"x" | "filter" | "bias" | "preluActivationWeights", FusedConv2DAttrs>(
     FusedConv2D,
-    ({ inputs, attrs, backend }) => {
-      const { x, filter, bias, preluActivationWeights } = inputs;
-      const info = infoOf(shape4(x), shape4(filter), attrs);
-      if (!isPointwise(attrs, info)) return fallBack(stock, backend, inputs, attrs);
-      return tf.tidy(() => {
-        const product = tf.matMul(looked(x, info), matrix(filter));
-        const y = tf.reshape(product, info.outShape);
+    ({ inputs, attrs, backend }) =>
+      tf.tidy(() => {
+        const { bias, preluActivationWeights } = inputs;
+        const y = convolved(backend, inputs, attrs);
+        if (y === null) return fallBack(stock, backend, inputs, attrs);
         const { activation, leakyreluAlpha } = attrs;
         return backend.applyActivation(
           bias ? tf.add(y, bias) : y,
@@ -106,8 +151,7 @@ export const fusedConv2D = (stock: Stock): KernelConfig =>
           preluActivationWeights,
           leakyreluAlpha,
         );
-      });
-    },
+      }),
   );
 
 export const conv2DBackpropInput = (stock: Stock): KernelConfig =>
@@ -116,16 +160,14 @@ export const conv2DBackpropInput = (stock: Stock): KernelConfig =>
     ({ inputs, attrs, backend }) => {
       const { dy, filter } = inputs;
       const info = infoOf(attrs.inputShape, shape4(filter), attrs);
-      const { top, left, type } = info.padInfo;
       return tf.tidy(() => {
         if (isPointwise(attrs, info)) {
           const pixels = tf.matMul(rows(dy), matrix(filter), false, true);
           return spread(backend, tf.reshape(pixels, [...info.outShape.slice(0, 3), info.inChannels]), info);
         }
-        if (type === "SAME" || type === "VALID") return fallBack(stock, backend, inputs, attrs);
-        const inputShape = paddedShape(info);
-        const whole = fallBack(stock, backend, inputs, { ...attrs, inputShape, pad: "valid" });
-        return tf.slice(whole, [0, top, left, 0], info.inShape);
+        if (!isByNumbers(attrs, info)) return fallBack(stock, backend, inputs, attrs);
+        const shape = tf.tensor1d(attrs.inputShape, "int32");
+        return paddedByNumbers(backend, Conv2DBackpropInput, [shape, filter, dy], info);
       });
     },
   );
@@ -136,28 +178,13 @@ export const conv2DBackpropFilter = (stock: Stock): KernelConfig =>
     ({ inputs, attrs, backend }) => {
       const { x, dy } = inputs;
       const info = infoOf(shape4(x), attrs.filterShape, attrs);
-      const { type } = info.padInfo;
       return tf.tidy(() => {
         if (isPointwise(attrs, info)) {
           return tf.reshape(tf.matMul(looked(x, info), rows(dy), true, false), attrs.filterShape);
         }
-        if (type === "SAME" || type === "VALID") return fallBack(stock, backend, inputs, attrs);
-        return fallBack(stock, backend, { x: padded(x, info), dy }, { ...attrs, pad: "valid" });
+        if (!isByNumbers(attrs, info)) return fallBack(stock, backend, inputs, attrs);
+        const shape = tf.tensor1d(attrs.filterShape, "int32");
+        return paddedByNumbers(backend, Conv2DBackpropFilter, [x, shape, dy], info);
       });
     },
   );
-
-const padded = (x: tf.Tensor, { padInfo: { top, bottom, left, right } }: ConvInfo): tf.Tensor =>
-  tf.pad(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-
-const paddedShape = ({ inShape, padInfo: { top, bottom, left, right } }: ConvInfo): Shape4D => [
-  inShape[0],
-  inShape[1] + top + bottom,
-  inShape[2] + left + right,
-  inShape[3],
-];

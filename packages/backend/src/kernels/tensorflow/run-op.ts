@@ -51,7 +51,8 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-type AttributeValue = number | boolean | string;
+/** A list is one of whole numbers. */
+type AttributeValue = number | boolean | string | readonly number[];
 
 interface OpOptions {
   /** How many tensors the operation gives. Default 1. */
@@ -65,6 +66,7 @@ interface OpOptions {
 
 const attribute = ({ binding }: TensorFlowBackend, name: string, value: AttributeValue): Attribute => {
   if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+  if (typeof value === "object") return { name, type: binding.TF_ATTR_INT, value };
   return { name, type: typeof value === "number" ? binding.TF_ATTR_FLOAT : binding.TF_ATTR_STRING, value };
 };
 
