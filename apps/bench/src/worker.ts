@@ -56,8 +56,11 @@ function events(
   return prune(job, make(job.seed), { config, data, baseline });
 }
 
+/** Without anybody to tell there is nothing to do. */
 function send(message: FromWorker): void {
-  process.send?.(message);
+  process.send?.(message, (error: Error | null) => {
+    if (error !== null) process.exit();
+  });
 }
 
 process.on("message", (message: ToWorker) => {

@@ -24,6 +24,9 @@ export const stock = "tfjs-layers, native, stock";
 export const torch = "PyTorch, default";
 export const tunedTorch = "PyTorch, allocator and channels_last";
 
+/** What the machine can do at most, and no contender of a table. */
+export const product = "a product of large matrices";
+
 /** Of glibc, so that freed memory is not given back and touched anew at every step. */
 const keepMemory = {
   MALLOC_TOP_PAD_: String(2 ** 28),
@@ -68,6 +71,10 @@ export function trainers(workload: Workload): readonly ContenderSpec[] {
       : []),
     ...inPyTorch("train", workload),
   ];
+}
+
+export function multiplier(workload: Workload): ContenderSpec {
+  return inNode(product, "tensorflow", "multiply", workload);
 }
 
 export function evaluators(workload: Workload): readonly ContenderSpec[] {

@@ -4,13 +4,14 @@ import { createInterface } from "node:readline";
 import { useBackend } from "@secateur/backend";
 import { criteria, scoreMinibatch, stepNeeds } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { countMacs } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
 import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** What is measured. The stock tasks are tfjs-layers' own training. */
-export type Task = "train" | "score-gate" | "score-all" | "evaluate" | "stock" | "accelerated";
+/** What is measured. The stock tasks are tfjs-layers' own training; "multiply" is one product of large matrices. */
+export type Task = "train" | "score-gate" | "score-all" | "evaluate" | "stock" | "accelerated" | "multiply";
 
 export interface NodeTask {
   readonly engine: "tensorflow" | "tensorflow-gpu" | "wasm" | "cpu";
@@ -21,14 +22,25 @@ export interface NodeTask {
 
 type Work = () => void | Promise<void>;
 
+/** Rows and columns of the matrices. */
+const matrixSize = 2048;
+
 const { engine, task, network, batch } = JSON.parse(process.argv[2] ?? "{}") as NodeTask;
+
+/** Multiply-adds of the network's pass forward, or of the product. */
+let macs = matrixSize ** 3;
 
 async function start(): Promise<Work> {
   if (task === "stock" && engine === "tensorflow") {
     await import("@tensorflow/tfjs-node");
     await tf.setBackend("tensorflow");
   } else await useBackend(engine);
+  if (task === "multiply") {
+    const [a, b] = [tf.randomNormal([matrixSize, matrixSize]), tf.randomNormal([matrixSize, matrixSize])];
+    return () => tf.dispose(tf.matMul(a, b));
+  }
   const model = createModel(network);
+  macs = batch * countMacs(model).total;
   const [input] = model.inputs;
   const size = [batch, ...((input?.shape.slice(1) ?? []) as number[])];
   const [pixels] = tf.tidy(() => [tf.randomNormal(size).dataSync<"float32">().slice()]);
@@ -102,6 +114,7 @@ try {
     }
     tell({
       ms,
+      macs,
       idleMegabytes,
       peakMegabytes: megabytes(process.resourceUsage().maxRSS * 1024),
       residentMegabytes: megabytes(process.memoryUsage.rss()),

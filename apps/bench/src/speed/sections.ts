@@ -2,12 +2,15 @@
 import { useBackend } from "@secateur/backend";
 import type { ModelName } from "@secateur/models";
 import type { Progress } from "../progress.ts";
+import { formatArithmetic } from "./arithmetic.ts";
 import type { ChartRow } from "./chart.ts";
 import { compare, formatMeasured, type Measured } from "./compare.ts";
 import {
   evaluators,
+  multiplier,
   ours,
   plainStep,
+  product,
   scorers,
   stock,
   torch,
@@ -44,10 +47,13 @@ type Run = (options: SpeedOptions, progress: Progress) => AsyncGenerator<Section
 export const sections: Readonly<Record<SectionName, Run>> = {
   async *train(options, progress) {
     for (const workload of options.workloads) {
-      const measured = await take(trainers(workload), workload.repetitions, options, progress);
+      const specs = [...trainers(workload), multiplier(workload)];
+      const all = await take(specs, workload.repetitions, options, progress);
+      const measured = all.filter(({ name }) => name !== product);
+      const [step, most] = [ours, product].map((name) => all.find((each) => each.name === name));
       yield {
         title: `One training step of ${workload.network}, batch ${workload.batch}`,
-        markdown: formatMeasured(measured, [torch, tunedTorch, stock]),
+        markdown: `${formatMeasured(measured, [torch, tunedTorch, stock])}\n\n${formatArithmetic(step, most)}`,
         numbers: measured,
         chart: { network: workload.network, measured, reference: hasRun(measured, torch) ? torch : ours },
       };
