@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
-import { createModel, loadWeights, type ModelName } from "@secateur/models";
+import { createModel, loadWeights, type ModelName, modelInfo } from "@secateur/models";
 import { selectUnits } from "@secateur/pruner";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -17,12 +17,14 @@ export async function checkSetup(
   config: BenchConfig,
   criteria: CriterionFactories,
 ): Promise<readonly Pinned[]> {
-  const model = createModel(config.model as ModelName);
+  const name = config.model as ModelName;
+  const model = createModel(name);
   if (config.weights !== null) readWeights(model, config.weights);
   const graph = buildDependencyGraph(model);
   const alike = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
   selectUnits(graph, alike, budgetOf(config, Math.max(...config.ratios)));
-  const batch = { xs: tf.randomNormal([2, 32, 32, 3], 0, 1, "float32", 1), ys: tf.tensor1d([0, 1], "int32") };
+  const images: [number, number, number, number] = [2, ...modelInfo(name).inputShape];
+  const batch = { xs: tf.randomNormal(images, 0, 1, "float32", 1), ys: tf.tensor1d([0, 1], "int32") };
   const all = [...criteria.values()].map((make) => make(0));
   await scoreAll(model, graph, all, [batch], { onWarning: () => undefined });
   model.dispose();

@@ -1,8 +1,8 @@
-/** What every program that compares criteria on a CIFAR-10 network lets one choose: settings, what they may be, flags. */
+/** What every program that compares criteria lets one choose: settings, what they may be, flags. */
 import { criterionNames } from "@secateur/criteria";
 import type { z } from "zod";
-import { cifarModels } from "./cifar-models.ts";
 import type { Flag } from "./cli/program.ts";
+import { type DataSet, modelsFor } from "./data-set.ts";
 import { filePath, oneOf, unique } from "./setting.ts";
 
 const engineNames = ["auto", "tensorflow", "tensorflow-gpu", "wasm", "webgpu", "cpu"] as const;
@@ -14,17 +14,19 @@ export interface Comparison {
   /** Absolute paths of files that each export one more criterion. */
   readonly criterion: readonly string[];
   readonly engine: (typeof engineNames)[number];
-  /** Absolute path of a folder with CIFAR-10; null is the cache or a download. */
+  /** Absolute path of a folder with the data set; null is the cache or a download, for CIFAR-10. */
   readonly data: string | null;
 }
 
-export const comparisonSettings: { readonly [Key in keyof Comparison]: z.ZodType<Comparison[Key]> } = {
-  model: oneOf("model", cifarModels),
+type ComparisonSettings = { readonly [Key in keyof Comparison]: z.ZodType<Comparison[Key]> };
+
+export const comparisonSettings = (dataSet: DataSet): ComparisonSettings => ({
+  model: oneOf("model", modelsFor(dataSet)),
   criteria: unique(oneOf("criterion", criterionNames)),
   criterion: unique(filePath),
   engine: oneOf("engine", engineNames),
   data: filePath.nullable(),
-};
+});
 
 /** A refinement that refuses to compare nothing. */
 export const someCriterion: [check: (config: Comparison) => boolean, params: object] = [
@@ -32,8 +34,13 @@ export const someCriterion: [check: (config: Comparison) => boolean, params: obj
   { path: ["criteria"], error: "wants at least one criterion" },
 ];
 
-export const comparisonFlags: Readonly<Record<keyof Comparison, Flag>> = {
-  model: { kind: "text", group: "Network", value: "NAME", help: `The network: ${cifarModels.join(", ")}.` },
+export const comparisonFlags = (dataSet: DataSet): Readonly<Record<keyof Comparison, Flag>> => ({
+  model: {
+    kind: "text",
+    group: "Network",
+    value: "NAME",
+    help: `The network: ${modelsFor(dataSet).join(", ")}.`,
+  },
   criteria: {
     kind: "texts",
     group: "Criteria",
@@ -58,4 +65,4 @@ export const comparisonFlags: Readonly<Record<keyof Comparison, Flag>> = {
     value: "DIR",
     help: "A folder with CIFAR-10 (binary or python version); otherwise the cache or a download.",
   },
-};
+});

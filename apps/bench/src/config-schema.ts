@@ -1,11 +1,9 @@
-/** What the settings of `bench:cifar10` may be: the command line and `config.json` are checked alike. */
+/** What the settings of a `BenchConfig` may be: the command line and `config.json` are checked alike. */
 import { z } from "zod";
 import { comparisonSettings, someCriterion } from "./comparison.ts";
 import { type BenchConfig, budgetNames } from "./config.ts";
-import { amount, count, filePath, number, oneOf, shown, trainingImages, unique } from "./setting.ts";
-
-/** With fewer, the test set of a fifth would not even hold one image a class. */
-const smallestSubset = 50;
+import type { DataSet } from "./data-set.ts";
+import { amount, count, number, oneOf, shown, unique } from "./setting.ts";
 
 const ratio = number("the share to remove").refine((value) => value > 0 && value < 1, {
   error: ({ input }) => {
@@ -14,32 +12,30 @@ const ratio = number("the share to remove").refine((value) => value > 0 && value
   },
 });
 
-export const configSchema: z.ZodType<BenchConfig> = z
-  .strictObject({
-    ...comparisonSettings,
-    weights: filePath.nullable(),
-    ratios: unique(ratio)
-      .min(1, { error: "wants at least one share" })
-      .transform((ratios) => ratios.toSorted((a, b) => a - b)),
-    budget: oneOf("budget", budgetNames),
-    // Runs from before these settings lack them.
-    iterative: z.boolean().default(false),
-    frequency: count("minibatches", 1).nullable().default(null),
-    "per-removal": count("units", 1).nullable().default(null),
-    epochs: count("epochs", 0),
-    finetune: amount("epochs"),
-    seeds: count("seeds", 1),
-    workers: count("threads", 1).default(1),
-    subset: trainingImages(smallestSubset).nullable(),
-    quick: z.boolean(),
-  })
-  .refine(({ epochs, weights }) => epochs > 0 || weights !== null, {
-    path: ["epochs"],
-    error: "is 0, so nothing would be trained: give --weights FILE or at least one epoch",
-  })
-  .refine(...onlyIterative("frequency"))
-  .refine(...onlyIterative("per-removal"))
-  .refine(...someCriterion);
+/** What every program checks in its own way. */
+type OwnKey = "weights" | "epochs" | "workers" | "data" | "classes" | "subset" | "quick";
+type OwnSettings = { readonly [Key in OwnKey]: z.ZodType<BenchConfig[Key]> };
+
+export function schemaOf(dataSet: DataSet, own: OwnSettings): z.ZodType<BenchConfig> {
+  return z
+    .strictObject({
+      ...comparisonSettings(dataSet),
+      ratios: unique(ratio)
+        .min(1, { error: "wants at least one share" })
+        .transform((ratios) => ratios.toSorted((a, b) => a - b)),
+      budget: oneOf("budget", budgetNames),
+      // Runs from before these settings lack them.
+      iterative: z.boolean().default(false),
+      frequency: count("minibatches", 1).nullable().default(null),
+      "per-removal": count("units", 1).nullable().default(null),
+      finetune: amount("epochs"),
+      seeds: count("seeds", 1),
+      ...own,
+    })
+    .refine(...onlyIterative("frequency"))
+    .refine(...onlyIterative("per-removal"))
+    .refine(...someCriterion);
+}
 
 type IterativeKey = "frequency" | "per-removal";
 

@@ -8,7 +8,7 @@ import { commit, versions } from "./environment.ts";
 import { type CriterionFactories, loadCriteria } from "./load-criteria.ts";
 import { measureCells } from "./measure-cells.ts";
 import type { Progress, Task } from "./progress.ts";
-import { batchSize, scoringBatches } from "./recipe.ts";
+import { recipeFor } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
 import { reportHtml } from "./report/report.ts";
 import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts";
@@ -59,6 +59,7 @@ async function finish(
   durationMs: number,
 ): Promise<Summary> {
   const recorded = readRecord(run.log.events);
+  const { batchSize, scoringBatches } = recipeFor(run.config.model);
   const { baselines, cells } = await measureCells(run, progress, recorded);
   return summarise({
     config: run.config,

@@ -5,6 +5,7 @@ import { applyPlan } from "@secateur/surgery";
 import type { BenchConfig } from "./config.ts";
 import type { PrunedCell } from "./jobs/record-cell.ts";
 import type { Progress } from "./progress.ts";
+import { recipeFor } from "./recipe.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Baseline, Cell } from "./results.ts";
 import type { RunDirectory } from "./run-directory.ts";
@@ -17,12 +18,13 @@ export async function measureCells(
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {
   const task = progress.task("Latency", cells.size + 1);
   const model = createModel(config.model as ModelName);
-  const { perImageMs } = await measureLatency(model);
+  const batch = recipeFor(config.model).latencyBatchSize;
+  const { perImageMs } = await measureLatency(model, { batch });
   task.advance(1);
   const measured: Cell[] = [];
   for (const { plan, ...cell } of inOrder(cells.values())) {
     const smaller = applyPlan(model, plan);
-    measured.push({ ...cell, latencyMsPerImage: (await measureLatency(smaller)).perImageMs });
+    measured.push({ ...cell, latencyMsPerImage: (await measureLatency(smaller, { batch })).perImageMs });
     smaller.dispose();
     task.advance(1);
   }

@@ -1,6 +1,9 @@
 /** The pace of `--iterative`: how many units go at a time, and how much training the whole way takes. */
-import { type BenchConfig, iterativeDefaults } from "./config.ts";
-import { batchSize } from "./recipe.ts";
+import type { BenchConfig } from "./config.ts";
+import { recipeFor } from "./recipe.ts";
+
+/** Minibatches between two removals, unless `--frequency` says otherwise. */
+export const usualFrequency = 10;
 
 /** Removals until nothing were left, where `--per-removal` does not say how many units one takes: each takes 2 %. */
 const removalsForAll = 50;
@@ -14,7 +17,7 @@ export interface Pace {
 /** @param units of the unpruned network. */
 export function pruningPace({ frequency, "per-removal": perRemoval }: BenchConfig, units: number): Pace {
   return {
-    frequency: frequency ?? iterativeDefaults.frequency,
+    frequency: frequency ?? usualFrequency,
     unitsPerRemoval: perRemoval ?? Math.max(1, Math.round(units / removalsForAll)),
   };
 }
@@ -25,5 +28,5 @@ export function pruningPace({ frequency, "per-removal": perRemoval }: BenchConfi
  */
 export function imagesForAll(config: BenchConfig, units: number): number {
   const { frequency, unitsPerRemoval } = pruningPace(config, units);
-  return (units / unitsPerRemoval) * frequency * batchSize;
+  return (units / unitsPerRemoval) * frequency * recipeFor(config.model).batchSize;
 }

@@ -1,23 +1,56 @@
-/** How networks are trained here: nothing exotic, the same for every criterion. */
+/** How networks are trained and tested here: nothing exotic, the same for every criterion. */
 import { cosine, type Optimizer, type Schedule, sgd } from "@secateur/training";
+import { type DataSet, dataSetOf } from "./data-set.ts";
 
-export const batchSize = 128;
-export const evaluationBatchSize = 250;
-/** Minibatches that criteria are averaged over. */
-export const scoringBatches = 10;
-
-/** Bytes that a worker process takes while it trains, data included: measured with batches of 128, rounded up. */
-export function memoryOfWorker(model: string): number {
-  return (model === "lenet3" ? 1 : 4) * 2 ** 30;
-}
-
-export interface Recipe {
+export interface Training {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
 }
 
-/** LeNet3 has no batch normalisation and takes smaller steps. */
-export function trainingRecipe(model: string): Recipe {
+export interface Recipe {
+  readonly batchSize: number;
+  readonly evaluationBatchSize: number;
+  /** Minibatches that criteria are averaged over. */
+  readonly scoringBatches: number;
+  readonly latencyBatchSize: number;
+  /**
+   * For training between removals: the rate that fine-tuning begins with, as each removal is a small damage to repair,
+   * and constant, so that the first ratio and the last are reached under the same conditions. Without weight decay, as
+   * in the paper's runs: it would shrink the weights that are being judged.
+   */
+  readonly pruning: () => Optimizer;
+  readonly fineTuning: () => Training;
+}
+
+const recipes: Readonly<Record<DataSet, Recipe>> = {
+  cifar10: {
+    batchSize: 128,
+    evaluationBatchSize: 250,
+    scoringBatches: 10,
+    latencyBatchSize: 32,
+    pruning: () => sgd({ learningRate: 0.01, momentum: 0.9 }),
+    fineTuning: () => ({
+      optimizer: sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 }),
+      schedule: cosine(),
+    }),
+  },
+  /** The paper's rate and decay; its batches of 256 would not fit into memory. */
+  imagenet: {
+    batchSize: 32,
+    evaluationBatchSize: 50,
+    scoringBatches: 30,
+    latencyBatchSize: 8,
+    pruning: () => sgd({ learningRate: 1e-3, momentum: 0.9 }),
+    fineTuning: () => ({ optimizer: sgd({ learningRate: 1e-3, momentum: 0.9 }), schedule: cosine() }),
+  },
+};
+
+export function recipeFor(model: string): Recipe {
+  return recipes[dataSetOf(model)];
+}
+
+/** For training from scratch. LeNet3 has no batch normalisation and takes smaller steps. */
+export function trainingRecipe(model: string): Training {
   const learningRate = model === "lenet3" ? 0.03 : 0.1;
   return {
     optimizer: sgd({ learningRate, momentum: 0.9, weightDecay: 5e-4 }),
@@ -25,15 +58,8 @@ export function trainingRecipe(model: string): Recipe {
   };
 }
 
-/**
- * For training between removals: the rate that fine-tuning begins with, as each removal is a small damage to repair, and
- * constant, so that the first ratio and the last are reached under the same conditions. Without weight decay, as in the
- * paper's runs: it would shrink the weights that are being judged.
- */
-export function pruningOptimizer(): Optimizer {
-  return sgd({ learningRate: 0.01, momentum: 0.9 });
-}
-
-export function fineTuningRecipe(): Recipe {
-  return { optimizer: sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 }), schedule: cosine() };
+/** Bytes that a worker process takes while it trains by its recipe, data included, rounded up. */
+export function memoryOfWorker(model: string): number {
+  if (dataSetOf(model) === "imagenet") return 12 * 2 ** 30;
+  return (model === "lenet3" ? 1 : 4) * 2 ** 30;
 }

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
 import { flagName } from "./cli/flag-name.ts";
 import type { Program } from "./cli/program.ts";
+import { requireNeeded } from "./cli/require-needed.ts";
 import { lockDirectory, lockName } from "./directory-lock.ts";
 import { EventLog } from "./event-log.ts";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
@@ -52,10 +53,11 @@ export interface RunDirectory<Config> {
  */
 export function openRunDirectory<Config extends { readonly model: string }>(
   command: RunCommand<Config>,
-  program: Pick<Program<Config>, "name" | "schema">,
+  program: Pick<Program<Config>, "name" | "schema" | "needed">,
   now: Date = new Date(),
 ): RunDirectory<Config> {
   const directory = command.out ?? newDirectory(`${program.name}-${command.config.model}`, now);
+  if (!fs.existsSync(path.join(directory, configName))) requireNeeded(command.config, program.needed ?? []);
   explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }));
   const unlock = lockDirectory(directory);
   try {

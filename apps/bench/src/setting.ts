@@ -1,6 +1,5 @@
 /** What one setting may be, each with its half sentence for where it is not: `--seeds` "wants at least 1, not 0". */
 import { z } from "zod";
-import { trainingImageCount } from "./config.ts";
 import { suggestion } from "./usage-error.ts";
 
 export const oneOf = <T extends string>(what: string, names: readonly T[]): z.ZodType<T> =>
@@ -22,6 +21,9 @@ export const count = (meaning: string, least: number): z.ZodNumber =>
     .int({ error: ({ input }) => `wants a whole number of ${meaning}, not ${shown(input)}` })
     .gte(least, { error: ({ input }) => `wants at least ${least}, not ${shown(input)}` });
 
+const trainingImageCount = 50_000;
+
+/** Of CIFAR-10. */
 export const trainingImages = (least: number): z.ZodNumber =>
   count("training images", least).lte(trainingImageCount, {
     error: `wants at most ${trainingImageCount} training images, CIFAR-10 has no more`,

@@ -7,7 +7,7 @@ import type { BenchConfig } from "./config.ts";
 import { evaluationCost } from "./jobs/job.ts";
 import type { PrunedCell } from "./jobs/record-cell.ts";
 import { imagesForAll } from "./pruning-pace.ts";
-import { batchSize } from "./recipe.ts";
+import { recipeFor } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
 import type { RunDirectory } from "./run-directory.ts";
 
@@ -22,11 +22,11 @@ type Run = Pick<RunDirectory<BenchConfig>, "config"> & {
 
 export function workLeft(
   { config, log }: Run,
-  data: Pick<BenchData, "stepsPerEpoch" | "testCount">,
+  data: Pick<BenchData, "stepsPerEpoch" | "testCount" | "scoringCount">,
   criterionCount: number,
 ): WorkLeft {
   const { baselines, cells, training } = readRecord(log.events);
-  const epoch = data.stepsPerEpoch * batchSize;
+  const epoch = data.stepsPerEpoch * recipeFor(config.model).batchSize;
   const test = data.testCount * evaluationCost;
   const forSeed = (seed: number): number => {
     if (baselines.has(seed)) return 0;
@@ -40,8 +40,14 @@ export function workLeft(
     training: seeds.reduce((sum, seed) => sum + forSeed(seed), 0),
     pruning: config.iterative
       ? iterativeWork(config, [...cells.values()], ways, test, tuning)
-      : (ways * config.ratios.length - cells.size) * (test + tuning),
+      : (ways * config.ratios.length - cells.size) * (test + tuning) +
+        unfinished(config, [...cells.values()], ways) * data.scoringCount,
   };
+}
+
+/** Ways, a seed and a criterion each, that have not come to the last ratio. */
+function unfinished({ ratios }: BenchConfig, cells: readonly PrunedCell[], ways: number): number {
+  return ways - cells.filter(({ ratio }) => ratio === ratios.at(-1)).length;
 }
 
 /** Each way trains as far as the last ratio, is tested at each, and fine-tuned at its end. */
@@ -59,9 +65,12 @@ function iterativeWork(
     reached.set(way, Math.max(ratio, reached.get(way) ?? 0));
   }
   const shares = ways * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
-  const unfinished = ways - cells.filter(({ ratio }) => ratio === last).length;
   const testsLeft = ways * config.ratios.length - cells.length;
-  return shares * imagesForAll(config, countUnits(config.model)) + testsLeft * test + unfinished * tuning;
+  return (
+    shares * imagesForAll(config, countUnits(config.model)) +
+    testsLeft * test +
+    unfinished(config, cells, ways) * tuning
+  );
 }
 
 function countUnits(name: string): number {

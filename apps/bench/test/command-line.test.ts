@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cifar10 } from "../src/cifar10-program.ts";
+import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/cifar10/config.ts";
+import { cifar10 } from "../src/cifar10/program.ts";
 import { helpText } from "../src/cli/help.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { commandLine } from "../src/command-line.ts";
-import { completeConfig, defaults, iterativeDefaults, quickDefaults, testImageCount } from "../src/config.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(cifar10);
@@ -125,9 +125,4 @@ describe("commandLine", () => {
     const config = completeConfig({ criterion: ["/my own/it's.ts"] });
     expect(commandLine(config)).toContain(`--criterion '/my own/it'\\''s.ts'`);
   });
-});
-
-it("cuts the test set to a fifth of the subset", () => {
-  expect(testImageCount(defaults)).toBe(10_000);
-  expect(testImageCount({ ...defaults, subset: 500 })).toBe(100);
 });

@@ -5,12 +5,13 @@ import { createModel } from "@secateur/models";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BenchData } from "../src/bench-data.ts";
 import { encodeCheckpoint } from "../src/checkpoint.ts";
-import { type BenchConfig, completeConfig } from "../src/config.ts";
+import { completeConfig } from "../src/cifar10/config.ts";
+import type { BenchConfig } from "../src/config.ts";
 import type { RunEvent } from "../src/event-log.ts";
 import type { JobEvent, PruneJob } from "../src/jobs/job.ts";
 import { pruneIteratively } from "../src/jobs/prune-iteratively.ts";
 import type { PrunedCell } from "../src/jobs/record-cell.ts";
-import { batchSize } from "../src/recipe.ts";
+import { recipeFor } from "../src/recipe.ts";
 import { workLeft } from "../src/work-left.ts";
 
 const config: BenchConfig = completeConfig({
@@ -23,6 +24,7 @@ const config: BenchConfig = completeConfig({
   seeds: 1,
 });
 const baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy: 0.1, loss: 2.3 };
+const { batchSize } = recipeFor(config.model);
 const units = 16 + 32 + 120 + 84;
 
 const { train, test } = syntheticImages({
@@ -36,7 +38,9 @@ const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
 const data: BenchData = {
   trainCount: train.count,
   testCount: test.count,
+  scoringCount: train.count,
   stepsPerEpoch: 3,
+  normalizations: ["cifar10"],
   training: (seed) => (epoch) => batches(train, { batchSize: 10, seed, epoch, shuffle: true, normalize }),
   scoring: (seed) => batches(train, { batchSize: 10, seed, normalize }),
   test: () => batches(test, { batchSize: 20, normalize }),

@@ -2,9 +2,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cifar10 } from "../src/cifar10-program.ts";
+import { defaults } from "../src/cifar10/config.ts";
+import { cifar10 } from "../src/cifar10/program.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import { type BenchConfig, defaults } from "../src/config.ts";
+import type { BenchConfig } from "../src/config.ts";
 import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
 
 let parent: string;

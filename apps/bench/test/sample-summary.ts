@@ -1,5 +1,5 @@
 /** Made-up results that look like a run's, the same every time. */
-import { defaults } from "../src/config.ts";
+import { defaults } from "../src/cifar10/config.ts";
 import { type Baseline, type Cell, type Summary, summarise } from "../src/results.ts";
 
 const seeds = [0, 1];

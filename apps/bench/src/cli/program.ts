@@ -22,12 +22,17 @@ export interface Program<Config> {
   readonly name: string;
   /** The beginning of the help. */
   readonly purpose: string;
-  /** One for every setting; those of `outputFlags` are no settings. */
-  readonly flags: Flags & Readonly<Record<(keyof Config & string) | "out" | "help", Flag>>;
+  /** Of all settings that can be chosen; those of `outputFlags` are no settings. */
+  readonly flags: Flags & Readonly<Record<"out" | "help", Flag>>;
   /** What the help says of each setting's default. */
   readonly defaults: Partial<Record<keyof Config, unknown>>;
   /** What was given, completed by the defaults. */
   readonly complete: (given: Partial<Config>) => Config;
+  /** Settings without a default, which are null when they are not given, and what is said then. */
+  readonly needed?: readonly {
+    readonly setting: keyof Config & string;
+    readonly advice: (config: Config) => string;
+  }[];
   /** What settings may be. */
   readonly schema: z.ZodType<Config>;
   readonly examples: readonly (readonly [what: string, flags: string])[];

@@ -1,8 +1,8 @@
 /** Train a pruned network for a while, and tell its loss. */
 import { fit } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Normalization } from "../bench-data.ts";
-import { batchSize, fineTuningRecipe } from "../recipe.ts";
+import type { Normalization } from "../normalization.ts";
+import { recipeFor } from "../recipe.ts";
 import type { Cell } from "../results.ts";
 import type { JobEvent } from "./job.ts";
 import { lossCurve } from "./train-network.ts";
@@ -11,12 +11,13 @@ import type { Setting } from "./trained-network.ts";
 /** `config.finetune` epochs, fractions too, as equal parts of at most one epoch each. */
 export async function* fineTune(
   model: tfl.LayersModel,
-  { config: { finetune }, data }: Setting,
+  { config: { finetune, model: name }, data }: Setting,
   normalization: Normalization,
   cell: Pick<Cell, "seed" | "criterion" | "ratio">,
   note: string,
 ): AsyncGenerator<JobEvent> {
-  const { optimizer, schedule } = fineTuningRecipe();
+  const { batchSize, fineTuning } = recipeFor(name);
+  const { optimizer, schedule } = fineTuning();
   const epochs = Math.ceil(finetune);
   const stepsPerEpoch = Math.max(1, Math.round((finetune * data.stepsPerEpoch) / epochs));
   const curve = lossCurve(stepsPerEpoch, 8);

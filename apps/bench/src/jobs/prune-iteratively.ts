@@ -10,7 +10,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { budgetOf } from "../budget-of.ts";
 import type { BenchConfig } from "../config.ts";
 import { pruningPace } from "../pruning-pace.ts";
-import { pruningOptimizer } from "../recipe.ts";
+import { recipeFor } from "../recipe.ts";
 import { type JobEvent, type PruneJob, pruningFile } from "./job.ts";
 import { encodePosition, firstPosition, type Position } from "./position.ts";
 import { pruningProgress } from "./pruning-progress.ts";
@@ -40,7 +40,7 @@ export async function* pruneIteratively(
   const network = openNetwork(job, setting);
   const { graph, normalization } = network;
   const notes = caveats(graph, [criterion]);
-  const optimizer = pruningOptimizer();
+  const optimizer = recipeFor(config.model).pruning();
   let position = firstPosition(job, graph, optimizer);
   const way: Way = {
     config,

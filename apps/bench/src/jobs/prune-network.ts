@@ -16,11 +16,13 @@ export async function* pruneNetwork(
   const { config, data } = setting;
   const network = openNetwork(job, setting);
   const { graph, normalization } = network;
-  yield { type: "work", amount: 0, note: `seed ${job.seed}: scoring by ${job.criterion}` };
+  const note = `seed ${job.seed}: scoring by ${job.criterion}`;
+  yield { type: "work", amount: 0, note };
   const notes: string[] = [];
   const onWarning = (message: string): void => void notes.push(message);
   const batches = data.scoring(job.seed, normalization);
   const scores = await score(graph.model, graph, criterion, batches, { onWarning });
+  yield { type: "work", amount: data.scoringCount, note };
   for (const ratio of job.ratios) {
     const plan = selectUnits(graph, scores, budgetOf(config, ratio));
     const model = applyPlan(graph.model, plan, { graph });

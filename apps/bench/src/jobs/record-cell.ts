@@ -2,11 +2,11 @@
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import type { Plan } from "@secateur/surgery";
-import { type Evaluation, evaluate } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Cell, KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
-import { evaluationCost, type JobEvent, type PruneJob } from "./job.ts";
+import type { JobEvent, PruneJob } from "./job.ts";
+import { testNetwork } from "./test-network.ts";
 import type { Setting, TrainedNetwork } from "./trained-network.ts";
 
 /** A pruned network's measurements and how it was cut; latency is measured when nothing else runs. */
@@ -30,14 +30,11 @@ export async function* recordCell(
 ): AsyncGenerator<JobEvent> {
   const { config, data, baseline } = setting;
   const note = `seed ${seed}: ${criterion}, ${Math.round(ratio * 100)} % removed`;
-  const tested: JobEvent = { type: "work", amount: data.testCount * evaluationCost, note };
-  const pruned = await evaluate(model, data.test(normalization));
-  yield tested;
-  let tuned: Evaluation | null = null;
+  const pruned = yield* testNetwork(model, data, normalization, note);
+  let tuned: typeof pruned | null = null;
   if (isTuned) {
     yield* fineTune(model, setting, normalization, { seed, criterion, ratio }, note);
-    tuned = await evaluate(model, data.test(normalization));
-    yield tested;
+    tuned = yield* testNetwork(model, data, normalization, note);
   }
   const cell: PrunedCell = {
     seed,

@@ -2,17 +2,19 @@
 import { startTeam } from "@secateur/data-parallel";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
-import { evaluate, fit } from "@secateur/training";
+import { fit } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { BenchData, Normalization } from "../bench-data.ts";
+import type { BenchData } from "../bench-data.ts";
 import { readWeights } from "../check-setup.ts";
 import { encodeCheckpoint, restoreCheckpoint } from "../checkpoint.ts";
 import type { BenchConfig } from "../config.ts";
-import { batchSize, trainingRecipe } from "../recipe.ts";
+import type { Normalization } from "../normalization.ts";
+import { recipeFor, trainingRecipe } from "../recipe.ts";
 import type { Baseline, CurvePoint } from "../results.ts";
 import { chooseNormalization } from "./choose-normalization.ts";
-import { evaluationCost, type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
+import { type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
+import { testNetwork } from "./test-network.ts";
 
 /** Points of the loss curve an epoch. */
 const pointsPerEpoch = 4;
@@ -23,17 +25,15 @@ export async function* trainNetwork(
   data: BenchData,
 ): AsyncGenerator<JobEvent> {
   const model = createModel(config.model as ModelName, { seed: job.seed });
-  const note = `seed ${job.seed}`;
-  let normalization: Normalization = "cifar10";
+  let [normalization] = data.normalizations;
   if (config.weights !== null) {
     readWeights(model, config.weights);
     normalization = await chooseNormalization(model, data);
-    yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };
+    if (data.normalizations.length > 1)
+      yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };
   }
   if (config.epochs > 0) yield* train(model, job, config, data, normalization);
-  yield { type: "work", amount: 0, note: `${note}: testing` };
-  const { accuracy, loss } = await evaluate(model, data.test(normalization));
-  yield { type: "work", amount: data.testCount * evaluationCost, note };
+  const { accuracy, loss } = yield* testNetwork(model, data, normalization, `seed ${job.seed}: testing`);
   const baseline: Omit<Baseline, "latencyMsPerImage"> = {
     seed: job.seed,
     parameters: countParameters(model).trainable,
@@ -58,6 +58,7 @@ async function* train(
   const startEpoch =
     checkpoint === null ? 0 : Number(restoreCheckpoint(model, checkpoint, optimizer)["epoch"]);
   const { stepsPerEpoch } = data;
+  const { batchSize } = recipeFor(name);
   const curve = lossCurve(stepsPerEpoch, pointsPerEpoch);
   const team = workers > 1 && tf.getBackend() === "wasm" ? await startTeam(model, { workers }) : null;
   const options = {

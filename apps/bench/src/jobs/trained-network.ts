@@ -1,9 +1,10 @@
 /** What all pruning with one seed starts from: the network that the training left, ready to be cut. */
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { createModel, type ModelName } from "@secateur/models";
-import type { BenchData, Normalization } from "../bench-data.ts";
+import type { BenchData } from "../bench-data.ts";
 import { restoreCheckpoint } from "../checkpoint.ts";
 import type { BenchConfig } from "../config.ts";
+import type { Normalization } from "../normalization.ts";
 import type { Baseline } from "../results.ts";
 import type { PruneJob } from "./job.ts";
 

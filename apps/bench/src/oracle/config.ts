@@ -16,7 +16,7 @@ const seed = z.custom<number>(
 
 export const schema: z.ZodType<OracleConfig> = z
   .strictObject({
-    ...comparisonSettings,
+    ...comparisonSettings("cifar10"),
     weights: z.string(),
     images: trainingImages(2),
     batchSize: trainingImages(1),

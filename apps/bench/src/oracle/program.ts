@@ -4,7 +4,7 @@ import { comparisonFlags } from "../comparison.ts";
 import { completeConfig, defaults, schema } from "./config.ts";
 import type { OracleConfig } from "./summary.ts";
 
-const { model, criteria, criterion, engine, data } = comparisonFlags;
+const { model, criteria, criterion, engine, data } = comparisonFlags("cifar10");
 
 const flags: Program<OracleConfig>["flags"] = {
   model,

@@ -1,7 +1,8 @@
 /** `report.html`: everything a run found, in one file that needs no network. */
 import { commandLine } from "../command-line.ts";
-import { iterativeDefaults } from "../config.ts";
+import { dataSetOf, dataSetTitles } from "../data-set.ts";
 import { formatDuration } from "../progress.ts";
+import { usualFrequency } from "../pruning-pace.ts";
 import type { Summary, TableRow } from "../results.ts";
 import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
@@ -18,7 +19,7 @@ import { trajectoryPlots } from "./trajectory-plots.ts";
 export async function reportHtml(summary: Summary): Promise<string> {
   const { config, criteria } = summary;
   const scales = seriesScales(criteria);
-  const title = `${config.model} on CIFAR-10: ${criteria.length} pruning criteria compared`;
+  const title = `${config.model} on ${dataSetTitles[dataSetOf(config.model)]}: ${criteria.length} pruning criteria compared`;
   const legend = seriesLegend(criteria);
   const [accuracy, training, fineTuning] = await Promise.all([
     config.iterative ? trajectoryPlots(summary, scales) : accuracyPlots(summary, scales),
@@ -72,7 +73,7 @@ function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): st
 function paceText({ iterative, frequency, "per-removal": perRemoval }: Summary["config"]): string {
   if (!iterative) return "";
   const units = perRemoval === null ? "2 % of the units" : counted(perRemoval, "unit");
-  const interval = frequency ?? iterativeDefaults.frequency;
+  const interval = frequency ?? usualFrequency;
   return ` while it trained on, ${units} every ${interval === 1 ? "minibatch" : `${interval} minibatches`},`;
 }
 

@@ -1,0 +1,96 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { listModels, modelInfo } from "@secateur/models";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BenchConfig } from "../src/config.ts";
+import { completeConfig } from "../src/imagenet/config.ts";
+import { loadImagenetData } from "../src/imagenet/data.ts";
+import { findFolders } from "../src/imagenet/folders.ts";
+import { torchvisionWeights } from "../src/imagenet/torchvision-weights.ts";
+import { ranks, writeTinyImagenet } from "./tiny-imagenet.ts";
+
+let directory = "";
+beforeAll(async () => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-imagenet-"));
+  await writeTinyImagenet(directory, 4);
+});
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+const configOf = (given: Partial<BenchConfig> = {}): BenchConfig =>
+  completeConfig({ data: directory, classes: path.join(directory, "classes.txt"), ...given });
+
+describe("findFolders", () => {
+  it("labels by the rank among all thousand, in whatever order and company the file names them", async () => {
+    const { train, test } = await findFolders(configOf());
+    expect([...train.labels]).toEqual([3, 3, 3, 3, 700, 700, 700, 700]);
+    expect(test.count).toBe(8);
+  });
+
+  it("takes a subset from all classes alike, and validation pictures in proportion", async () => {
+    const { train, test } = await findFolders(configOf({ subset: 4 }));
+    expect([...train.labels]).toEqual([3, 3, 700, 700]);
+    expect(train.files).toEqual(["1.JPEG", "3.JPEG", "1.JPEG", "3.JPEG"]);
+    expect([...test.labels]).toEqual([3, 3, 700, 700]);
+    expect((await findFolders(configOf({ subset: 1 }))).test.count).toBe(1);
+  });
+
+  it("is clear about what is not ImageNet", async () => {
+    const flat = path.join(directory, "flat");
+    fs.cpSync(path.join(directory, "train"), path.join(flat, "train"), { recursive: true });
+    fs.mkdirSync(path.join(flat, "val"));
+    fs.writeFileSync(path.join(flat, "val", "ILSVRC2012_val_00000001.JPEG"), "");
+    const few = path.join(directory, "few.txt");
+    fs.writeFileSync(few, "n10000000\nn10000000\nn10000007\n");
+    const refusals: readonly [Partial<BenchConfig>, RegExp][] = [
+      [{ data: path.join(directory, "train") }, /train\/train is no folder that can be read/],
+      [{ data: flat }, /val holds pictures but no folders; .* ImageNet is expected as train\/<wnid>/],
+      [
+        { classes: null },
+        /train holds 2 folders and not ImageNet's 1000, so their labels are unknown: give --classes FILE/,
+      ],
+      [
+        { classes: few },
+        /few.txt, which --classes names, holds 2 different wnids such as n01440764; all 1000/,
+      ],
+      [{ classes: "/no/such" }, /^There is no file \/no\/such, which --classes names\.$/],
+      [{ subset: 9 }, /^--subset wants at most 8 training pictures, not 9: .*train has no more\.$/],
+    ];
+    for (const [given, message] of refusals)
+      await expect(findFolders(configOf(given))).rejects.toThrow(message);
+  });
+});
+
+describe("loadImagenetData", () => {
+  it("gives batches for training, scoring and testing", async () => {
+    const data = await loadImagenetData(configOf());
+    expect(data).toMatchObject({ trainCount: 8, testCount: 8, scoringCount: 8, stepsPerEpoch: 1 });
+    expect(data.normalizations).toEqual(["imagenet"]);
+    const seen = async (batches: ReturnType<typeof data.test>): Promise<readonly number[]> => {
+      const labels: number[] = [];
+      for await (const { xs, ys } of batches) {
+        expect(xs.shape.slice(1)).toEqual([224, 224, 3]);
+        labels.push(...ys.dataSync<"int32">());
+        tf.dispose([xs, ys]);
+      }
+      return labels;
+    };
+    const all = [...ranks, ...ranks, ...ranks, ...ranks].toSorted((a, b) => a - b);
+    expect(await seen(data.test("imagenet"))).toEqual(all);
+    for (const shuffled of [data.training(0, "imagenet")(0), data.scoring(0, "imagenet")]) {
+      const labels = await seen(shuffled);
+      expect(labels).not.toEqual(all);
+      expect(labels.toSorted((a, b) => a - b)).toEqual(all);
+    }
+  });
+});
+
+it("knows a file of torchvision's for every network", () => {
+  for (const name of listModels().filter((each) => modelInfo(each).inputShape[0] === 224)) {
+    const stem = name.replace("-", "_");
+    expect(torchvisionWeights(name)).toMatch(
+      new RegExp(`^https://download.pytorch.org/models/${stem}-[0-9a-f]{8}.pth$`),
+    );
+  }
+});

@@ -1,0 +1,34 @@
+/** An ImageNet of two classes and a few coloured pictures, and weights of no worth for a network. */
+import fs from "node:fs";
+import path from "node:path";
+import { createModel, type ModelName, saveWeights } from "@secateur/models";
+import sharp from "sharp";
+
+/** A thousand made-up ones; those with pictures are at ranks that their folders alone would not give. */
+export const wnids: readonly string[] = Array.from({ length: 1000 }, (_, i) => `n${String(1e7 + 7 * i)}`);
+export const ranks = [3, 700] as const;
+
+/** Writes train/ and val/ with `count` pictures a class, and classes.txt. */
+export async function writeTinyImagenet(directory: string, count: number): Promise<void> {
+  for (const split of ["train", "val"]) {
+    for (const rank of ranks) {
+      const folder = path.join(directory, split, wnids[rank] ?? "");
+      fs.mkdirSync(folder, { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const background = { r: (rank * 37) % 256, g: 60 * i, b: split === "val" ? 200 : 50 };
+        const create = { width: 90 + 30 * i, height: 120, channels: 3, background } as const;
+        await sharp({ create })
+          .jpeg()
+          .toFile(path.join(folder, `${i}.JPEG`));
+      }
+    }
+  }
+  const lines = wnids.toReversed().map((wnid) => `${wnid} a name, another`);
+  fs.writeFileSync(path.join(directory, "classes.txt"), lines.join("\n"));
+}
+
+export function writeWeights(file: string, name: ModelName): void {
+  const model = createModel(name);
+  fs.writeFileSync(file, saveWeights(model));
+  model.dispose();
+}
