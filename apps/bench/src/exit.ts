@@ -31,6 +31,9 @@ export function wantsDebug(environment: Readonly<Record<string, string | undefin
   return (environment["DEBUG"] ?? "").split(/[\s,]+/).some((name) => name === "secateur" || name === "*");
 }
 
+/** What the wasm engine fails with when its memory is full: where we allocate, and where tfjs does, which does not ask. */
+const fullHeap = /^(The wasm heap has no room|memory access out of bounds|Aborted\()/;
+
 const systemReasons: Readonly<Record<string, string>> = {
   ENOSPC: "The disk is full. Free some space and go on with --resume",
   EACCES: "Permission is denied",
@@ -44,6 +47,8 @@ const systemReasons: Readonly<Record<string, string>> = {
 /** What the operating system refused, wherever in the chain of causes it says so. */
 function systemSentence(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
+  if (fullHeap.test(error.message))
+    return "The memory of the wasm engine, 4 GB at most, seems to be full: take a smaller network or another --engine (npx pnpm@10.34.9 engine:native brings a native one).";
   const code = "code" in error ? String(error.code) : "";
   const reason = systemReasons[code];
   if (reason === undefined) return systemSentence(error.cause);

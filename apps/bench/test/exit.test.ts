@@ -21,6 +21,15 @@ describe("describeFailure", () => {
     expect(message).toBe("The network cannot be reached: ENOTFOUND x.org.");
   });
 
+  it.each([
+    "The wasm heap has no room for a tensor [16,7,7,2017] of float32",
+    "memory access out of bounds",
+    "Aborted(). Build with -sASSERTIONS for more info.",
+  ])("says that WebAssembly's memory is full: %s", (reason) => {
+    const { message } = describeFailure(new Error(reason), [], false);
+    expect(message).toMatch(/^The memory of the wasm engine, 4 GB at most, seems to be full: take a smaller/);
+  });
+
   it("asks to report the rest, with the stack on request only", () => {
     const error = new TypeError("x is undefined");
     expect(describeFailure(error, [], false).message).toMatch(
