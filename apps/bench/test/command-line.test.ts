@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { describe, expect, it } from "vitest";
 import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/cifar10/config.ts";
 import { cifar10 } from "../src/cifar10/program.ts";
@@ -125,4 +126,10 @@ describe("commandLine", () => {
     const config = completeConfig({ criterion: ["/my own/it's.ts"] });
     expect(commandLine(config)).toContain(`--criterion '/my own/it'\\''s.ts'`);
   });
+});
+
+it.each(["lenet3", "resnet20", "resnet56"])("still reads the settings of the run that trained %s", (name) => {
+  const file = new URL(`../trained/${name}/config.json`, import.meta.url);
+  const { formatVersion: _, ...settings } = JSON.parse(fs.readFileSync(file, "utf8"));
+  expect(cifar10.schema.parse(settings)).toMatchObject(settings);
 });

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { helpText } from "../src/cli/help.ts";
+import { commandLine } from "../src/command-line.ts";
+import { defaults, iterativeDefaults } from "../src/imagenet/config.ts";
+import { imagenet } from "../src/imagenet/program.ts";
+import { parserOf } from "./parser.ts";
+
+const parse = parserOf(imagenet);
+const given = "--data /inet --weights /r50.pth";
+
+describe("bench:imagenet's command line", () => {
+  it("has help that is complete", async () => {
+    await expect(helpText(imagenet)).toMatchFileSnapshot("golden/imagenet-help.txt");
+  });
+
+  it("goes by the paper where it prunes step by step", () => {
+    expect(parse("--iterative").config).toEqual({ ...defaults, ...iterativeDefaults, iterative: true });
+    expect(parse("--iterative", "--criteria", "l1,l2").config.criteria).toEqual(["l1", "l2"]);
+  });
+
+  it.each([
+    [
+      ["--model", "resnet20"],
+      /^--model knows no model "resnet20"\. Did you mean "resnet\d+"\? There are: resnet34, /,
+    ],
+    [["--epochs", "1"], /^There is no flag --epochs\./],
+    [["--subset", "0"], /^--subset wants at least 1, not 0\.$/],
+  ])("refuses %j in one sentence", (args, message) => {
+    expect(() => parse(...args)).toThrow(message);
+  });
+
+  it.each([
+    given,
+    `${given} --subset 12800 --classes /all.txt --model mobilenet-v2`,
+    `${given} --iterative --per-removal 50`,
+  ])("is repeated from the settings: %s", (args) => {
+    const { config } = parse(...args.split(" "));
+    const [, , , ...words] = commandLine(config).split(" ");
+    expect(commandLine(config)).toMatch(/^npx pnpm@10.34.9 bench:imagenet /);
+    expect(words).toHaveLength(args.split(" ").length);
+    expect(parse(...words).config).toEqual(config);
+  });
+});
