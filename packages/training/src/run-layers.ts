@@ -5,7 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type BatchStatistics, normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
+import {
+  type BatchStatistics,
+  normalizeBatch,
+  normalizeByAverages,
+  normalizesLastAxis,
+} from "./batch-normalization.ts";
 import { convolve, isPlainConvolution } from "./convolution.ts";
 import { TrainingError } from "./errors.ts";
 import { endsInSoftmax, withoutSoftmax } from "./final-softmax.ts";
@@ -99,7 +104,7 @@ function releaser(
 /** The folds of this pass: no batch normalisation in training, and nothing that somebody wants to see between. */
 function foldsIn(model: tfl.LayersModel, uses: readonly LayerUse[], { mode, taps, inputTaps }: Pass): Folds {
   const isPossible = ([use, before]: readonly [LayerUse, LayerUse]): boolean =>
-    (mode === "eval" || isPlainConvolution(use.layer)) &&
+    (mode === "eval" || !normalizesLastAxis(use.layer, 4)) &&
     taps[before.layer.name] === undefined &&
     inputTaps[use.layer.name] === undefined;
   return new Map([...foldsOf(model, uses)].filter(isPossible));

@@ -95,6 +95,26 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
       .apply([conv("c", 1).apply(second), second].map((y) => tfl.layers.flatten().apply(y) as Symbol));
     return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(all) as Symbol });
   },
+  "zero padding before max pooling, behind a ReLU and not": () => {
+    const x = tfl.input({ shape: [5] });
+    const pixels = tfl.layers.reshape({ targetShape: [3, 4, 2] }).apply(dense("a", 24).apply(x)) as Symbol;
+    const pooled = (y: Symbol): Symbol => {
+      const padded = tfl.layers
+        .zeroPadding2d({
+          padding: [
+            [1, 1],
+            [0, 1],
+          ],
+        })
+        .apply(y);
+      return tfl.layers
+        .flatten()
+        .apply(tfl.layers.maxPooling2d({ poolSize: 2, strides: [2, 1] }).apply(padded)) as Symbol;
+    };
+    const positive = tfl.layers.reLU().apply(pixels) as Symbol;
+    const all = tfl.layers.concatenate().apply([pooled(pixels), pooled(positive)]);
+    return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(all) as Symbol });
+  },
   "normalisation without scale or centre": () => {
     const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 6, inputShape: [5] })] });
     model.add(tfl.layers.batchNormalization({ name: "n", scale: false, center: false }));
