@@ -33,3 +33,20 @@ export interface BenchConfig extends Comparison {
   readonly subset: number | null;
   readonly quick: boolean;
 }
+
+/** What is the default whatever the data. */
+export const commonDefaults: Omit<BenchConfig, "model" | "ratios" | "epochs" | "finetune" | "seeds"> = {
+  weights: null,
+  criteria: ["random", "l1", "l2", "taylor-weight", "taylor-gate"],
+  criterion: [],
+  budget: "units",
+  iterative: false,
+  frequency: null,
+  "per-removal": null,
+  engine: "auto",
+  workers: 1,
+  data: null,
+  classes: null,
+  subset: null,
+  quick: false,
+};

@@ -7,9 +7,10 @@ const bytesPerNumber = 4;
 /** Each weight, its gradient, and the optimiser's memory of it, before and after the step. */
 const tensorsPerWeight = 4;
 
-/** Of one step with so many examples: all that the layers give, and what becomes of the weights. */
-export function stepBytes(model: tfl.LayersModel, batchSize: number): number {
-  return bytesPerNumber * (batchSize * outputSize(model) + tensorsPerWeight * model.countParams());
+/** For so many examples: all that the layers give, and what becomes of the weights. The model is looked at once. */
+export function stepBytes(model: tfl.LayersModel): (batchSize: number) => number {
+  const [outputs, weights] = [outputSize(model), model.countParams()];
+  return (batchSize) => bytesPerNumber * (batchSize * outputs + tensorsPerWeight * weights);
 }
 
 /** Numbers that all layers give for one example. Sizes that the model leaves open count as 1. */

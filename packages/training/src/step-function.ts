@@ -82,9 +82,10 @@ function makeStepFunction(
     return [value, ...others, ...found];
   };
   const run = modelFunction(model, f);
+  const bytesFor = stepBytes(model);
 
   return (batch) => {
-    reserveMemory(stepBytes(model, batch.xs.shape[0] ?? 0));
+    reserveMemory(bytesFor(batch.xs.shape[0] ?? 0));
     const [loss, correct, ...rest] = run(batch);
     const statistics = normalizations.map((layer, i) => ({
       layer,

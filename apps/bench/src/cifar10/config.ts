@@ -1,30 +1,18 @@
 /** The settings of `bench:cifar10`: their defaults, and what they may be on the command line and in `config.json` alike. */
 import { z } from "zod";
-import type { BenchConfig } from "../config.ts";
+import { type BenchConfig, commonDefaults } from "../config.ts";
 import { schemaOf } from "../config-schema.ts";
 import { usualFrequency } from "../pruning-pace.ts";
 import { count, filePath, trainingImages } from "../setting.ts";
 import { trainedWeights } from "../trained.ts";
 
 export const defaults: BenchConfig = {
+  ...commonDefaults,
   model: "lenet3",
-  weights: null,
-  criteria: ["random", "l1", "l2", "taylor-weight", "taylor-gate"],
-  criterion: [],
   ratios: [0.3, 0.5, 0.7],
-  budget: "units",
-  iterative: false,
-  frequency: null,
-  "per-removal": null,
   epochs: 6,
   finetune: 0.5,
   seeds: 3,
-  engine: "auto",
-  workers: 1,
-  data: null,
-  classes: null,
-  subset: null,
-  quick: false,
 };
 
 /** What `--quick` puts in the place of the defaults. */

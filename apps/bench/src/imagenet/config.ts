@@ -1,30 +1,18 @@
 /** The settings of `bench:imagenet`: their defaults, and what they may be on the command line and in `config.json` alike. */
 import { z } from "zod";
 import type { Program } from "../cli/program.ts";
-import type { BenchConfig } from "../config.ts";
+import { type BenchConfig, commonDefaults } from "../config.ts";
 import { schemaOf } from "../config-schema.ts";
 import { count, filePath } from "../setting.ts";
 import { torchvisionWeights } from "./torchvision-weights.ts";
 
 export const defaults: BenchConfig = {
+  ...commonDefaults,
   model: "resnet50",
-  weights: null,
-  criteria: ["random", "l1", "l2", "taylor-weight", "taylor-gate"],
-  criterion: [],
   ratios: [0.1, 0.2, 0.3],
-  budget: "units",
-  iterative: false,
-  frequency: null,
-  "per-removal": null,
   epochs: 0,
   finetune: 0.1,
   seeds: 1,
-  engine: "auto",
-  workers: 1,
-  data: null,
-  classes: null,
-  subset: null,
-  quick: false,
 };
 
 /** What `--iterative` puts there: criterion and pace are the paper's. */

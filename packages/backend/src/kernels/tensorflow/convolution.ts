@@ -16,7 +16,8 @@ import {
   type KernelConfig,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
-import { defineTensorFlowKernel, runOp, type TensorFlowBackend } from "./run-op.ts";
+import { defineTensorFlowKernel, runOpForOne, type TensorFlowBackend } from "./run-op.ts";
+import { explicitWindow, isPaddedByNumbers, steps } from "./windows.ts";
 
 type Shape4D = [number, number, number, number];
 type ConvInfo = backend_util.Conv2DInfo;
@@ -47,8 +48,6 @@ const matrix = (filter: tf.Tensor): tf.Tensor2D =>
 
 const rows = (pixels: tf.Tensor): tf.Tensor2D => tf.reshape(pixels, [-1, pixels.shape[3] ?? 1]);
 
-const steps = ({ strideHeight, strideWidth }: ConvInfo): Shape4D => [1, strideHeight, strideWidth, 1];
-
 const isStrided = (info: ConvInfo): boolean => info.strideHeight > 1 || info.strideWidth > 1;
 
 /** One row a pixel that a pointwise convolution looks at. */
@@ -60,11 +59,9 @@ const spread = (backend: TensorFlowBackend, pixels: tf.Tensor, info: ConvInfo): 
   if (!isStrided(info)) return pixels;
   const list = (values: readonly number[]): tf.Tensor => tf.tensor1d([...values], "int32");
   const [shape, begin, strides] = [list(info.inShape), list([0, 0, 0, 0]), list(steps(info))];
-  const [spreadOut] = runOp(backend, "StridedSliceGrad", [shape, begin, shape, strides, pixels], {
+  return runOpForOne(backend, "StridedSliceGrad", [shape, begin, shape, strides, pixels], {
     indexTypes: ["Index"],
   });
-  if (!spreadOut) throw new TypeError("StridedSliceGrad gave nothing");
-  return spreadOut;
 };
 
 type Stock = KernelConfig;
@@ -76,8 +73,8 @@ const fallBack = (
   attrs: object,
 ): tf.Tensor => kernelFunc({ inputs, attrs: { ...attrs }, backend }) as tf.Tensor;
 
-const isByNumbers = ({ dataFormat }: Attrs, { padInfo: { type } }: ConvInfo): boolean =>
-  dataFormat !== "NCHW" && type !== "SAME" && type !== "VALID";
+const isByNumbers = ({ dataFormat }: Attrs, info: ConvInfo): boolean =>
+  dataFormat !== "NCHW" && isPaddedByNumbers(info);
 
 type Operation = typeof Conv2D | typeof Conv2DBackpropInput | typeof Conv2DBackpropFilter;
 
@@ -87,16 +84,8 @@ const paddedByNumbers = (
   inputs: readonly TensorInfo[],
   info: ConvInfo,
 ): tf.Tensor => {
-  const { top, bottom, left, right } = info.padInfo;
-  const attributes = {
-    padding: "EXPLICIT",
-    explicit_paddings: [0, 0, top, bottom, left, right, 0, 0],
-    strides: steps(info),
-    dilations: [1, info.dilationHeight, info.dilationWidth, 1],
-  };
-  const [output] = runOp(backend, operation, inputs, { attributes });
-  if (!output) throw new TypeError(`${operation} gave nothing`);
-  return output;
+  const dilations = [1, info.dilationHeight, info.dilationWidth, 1];
+  return runOpForOne(backend, operation, inputs, { attributes: { ...explicitWindow(info), dilations } });
 };
 
 /**

@@ -9,7 +9,8 @@ import {
   type MaxPoolGradAttrs,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { defineTensorFlowKernel, runOp, type TensorFlowBackend } from "./run-op.ts";
+import { defineTensorFlowKernel, runOpForOne } from "./run-op.ts";
+import { explicitWindow, isPaddedByNumbers, type WindowAttributes } from "./windows.ts";
 
 type Shape4D = [number, number, number, number];
 
@@ -17,34 +18,17 @@ type Shape4D = [number, number, number, number];
 const byNumbers = (
   { shape }: Tensor,
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs,
-): Readonly<Record<string, string | readonly number[]>> | null => {
+): WindowAttributes | null => {
   const info = backend_util.computePool2DInfo(shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
-  const { top, bottom, left, right, type } = info.padInfo;
-  if (type === "SAME" || type === "VALID") return null;
-  return {
-    padding: "EXPLICIT",
-    explicit_paddings: [0, 0, top, bottom, left, right, 0, 0],
-    ksize: [1, info.filterHeight, info.filterWidth, 1],
-    strides: [1, info.strideHeight, info.strideWidth, 1],
-  };
-};
-
-const run = (
-  backend: TensorFlowBackend,
-  operation: string,
-  inputs: readonly Tensor[],
-  attributes: Readonly<Record<string, string | readonly number[]>>,
-): Tensor => {
-  const [output] = runOp(backend, operation, inputs, { attributes });
-  if (!output) throw new TypeError(`${operation} gave nothing`);
-  return output;
+  if (!isPaddedByNumbers(info)) return null;
+  return { ...explicitWindow(info), ksize: [1, info.filterHeight, info.filterWidth, 1] };
 };
 
 export const maxPool = ({ kernelFunc }: KernelConfig): KernelConfig =>
   defineTensorFlowKernel<"x", MaxPoolAttrs>(MaxPool, ({ inputs, attrs, backend }) => {
     const attributes = byNumbers(inputs.x, attrs);
     if (attributes === null) return kernelFunc({ inputs, attrs: { ...attrs }, backend });
-    return run(backend, MaxPool, [inputs.x], attributes);
+    return runOpForOne(backend, MaxPool, [inputs.x], { attributes });
   });
 
 export const maxPoolGrad = ({ kernelFunc }: KernelConfig): KernelConfig =>
@@ -54,6 +38,6 @@ export const maxPoolGrad = ({ kernelFunc }: KernelConfig): KernelConfig =>
       const { dy, input, output } = inputs;
       const attributes = byNumbers(input, attrs);
       if (attributes === null) return kernelFunc({ inputs, attrs: { ...attrs }, backend });
-      return run(backend, MaxPoolGrad, [input, output, dy], attributes);
+      return runOpForOne(backend, MaxPoolGrad, [input, output, dy], { attributes });
     },
   );

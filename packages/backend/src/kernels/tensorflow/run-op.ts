@@ -86,6 +86,18 @@ export const runOp = (
   return backend.executeMultipleOutputs(operation, all, inputs, outputs);
 };
 
+/** An operation of one output. */
+export const runOpForOne = (
+  backend: TensorFlowBackend,
+  operation: string,
+  inputs: readonly TensorInfo[],
+  options: Omit<OpOptions, "outputs"> = {},
+): Tensor => {
+  const [output] = runOp(backend, operation, inputs, options);
+  if (output === undefined) throw new TypeError(`${operation} gave nothing`);
+  return output;
+};
+
 /** A kernel for the "tensorflow" backend, which both tfjs-node and tfjs-node-gpu register. */
 export const defineTensorFlowKernel = <Inputs extends string, Attrs = object>(
   kernelName: string,
