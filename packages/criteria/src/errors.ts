@@ -1,7 +1,9 @@
 /** The errors of this package. A criterion that cannot be computed says so by name and reason; it never returns zeros. */
+import { SecateurError } from "@secateur/base";
 
-export class CriterionError extends Error {
+export class CriterionError extends SecateurError {
   override readonly name: string = "CriterionError";
+  override readonly code: string = "CRITERION";
 }
 
 /** The model has not what the criterion needs, for instance no batch normalisation for "bn-scale". */

@@ -1,7 +1,8 @@
 /** Random: what every criterion has to beat. Uniform in 0..1, decided by the seed, the group and the minibatch. */
+
+import { seedFromText } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "./criterion.ts";
-import { seedOf } from "./observe/seed-of.ts";
 
 export interface RandomOptions {
   readonly seed?: number;
@@ -13,5 +14,5 @@ export const random = ({ seed = 0 }: RandomOptions = {}): Criterion =>
     name: "random",
     observes: "nothing",
     score: ({ id, unitCount, minibatch }) =>
-      tf.randomUniform([unitCount], 0, 1, "float32", seedOf(`${seed}/${minibatch}/${id}`)),
+      tf.randomUniform([unitCount], 0, 1, "float32", seedFromText(`${seed}/${minibatch}/${id}`)),
   });

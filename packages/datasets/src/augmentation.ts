@@ -1,7 +1,8 @@
 /** Changes to a training picture that leave its class alone. They work on bytes, before normalisation. */
+
+import type { Random } from "@secateur/base";
 import { requireWhole } from "./errors.ts";
 import type { ImageShape } from "./image-set.ts";
-import type { Random } from "./random.ts";
 
 export interface Augmentation {
   readonly name: string;

@@ -1,6 +1,7 @@
 /** Which pictures an epoch holds, in which order, and the chance that belongs to each: all from (seed, epoch) alone. */
+
+import { createRandom, type Random, shuffle } from "@secateur/base";
 import { requireWhole } from "./errors.ts";
-import { createRandom, type Random, shuffle } from "./random.ts";
 
 export interface EpochOptions {
   readonly batchSize: number;

@@ -1,8 +1,10 @@
 /** What can go wrong with a data set. Every message is one sentence or two: what is the matter, and what to do. */
+import { SecateurError } from "@secateur/base";
 
 /** Base of all errors of this package. */
-export class DatasetError extends Error {
+export class DatasetError extends SecateurError {
   override readonly name: string = "DatasetError";
+  override readonly code: string = "DATASET";
 }
 
 /** A file or folder that should be there is not. */

@@ -1,7 +1,9 @@
 /** @packageDocumentation CIFAR-10, checked and cached; ImageNet and folders of pictures; augmentation, shuffling, prefetch; a synthetic set. */
+
+export type { Random } from "@secateur/base";
+export { cacheFolder } from "@secateur/base/node";
 export { type Augmentation, cropAndFlip } from "./augmentation.ts";
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
-export { cacheFolder } from "./cache-folder.ts";
 export { type Cifar10Options, findCachedCifar10, loadCifar10 } from "./cifar10/load.ts";
 export type { EpochOptions } from "./epoch.ts";
 export {
@@ -23,7 +25,6 @@ export { type PictureBatchOptions, pictureBatches } from "./pictures/picture-bat
 export type { Box, View } from "./pictures/resample.ts";
 export { prefetch } from "./prefetch.ts";
 export type { OnProgress, Progress } from "./progress.ts";
-export type { Random } from "./random.ts";
 export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";
 export { splitOff, subset } from "./subset.ts";
 export { type SyntheticOptions, syntheticImages } from "./synthetic-images.ts";

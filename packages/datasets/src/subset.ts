@@ -1,7 +1,8 @@
 /** Fewer pictures, chosen by a seed. */
+
+import { createRandom, shuffle } from "@secateur/base";
 import { DatasetOptionError } from "./errors.ts";
 import { type ImageSet, imageBytes } from "./image-set.ts";
-import { createRandom, shuffle } from "./random.ts";
 
 /**
  * `count` pictures with every class as equally often as the set allows, in the set's order.

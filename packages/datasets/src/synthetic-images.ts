@@ -2,9 +2,10 @@
  * Made-up pictures that a small convolutional network learns in seconds: every class has stripes of its own direction
  * and colour; where the stripes begin, how wide they are and how bright they are is chance, and noise lies over all.
  */
+
+import { createRandom, type Random } from "@secateur/base";
 import { requireWhole } from "./errors.ts";
 import { type ImageDataset, type ImageSet, type ImageShape, imageBytes } from "./image-set.ts";
-import { createRandom, type Random } from "./random.ts";
 
 export interface SyntheticOptions {
   /** Default 4. */

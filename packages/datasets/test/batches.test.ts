@@ -1,3 +1,4 @@
+import { createRandom, randomFromState } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -11,7 +12,6 @@ import {
   type ImageSet,
   prefetch,
 } from "../src/index.ts";
-import { createRandom, randomFromState } from "../src/random.ts";
 
 /** Byte k of picture i is i, so that a picture tells which one it is. */
 function numbered(count: number, shape: readonly [number, number, number] = [2, 2, 3]): ImageSet {

@@ -1,8 +1,8 @@
+import { createRandom } from "@secateur/base";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { centerCrop, DatasetOptionError, randomResizedCrop } from "../src/index.ts";
 import { resample, type View } from "../src/pictures/resample.ts";
-import { createRandom } from "../src/random.ts";
 import { formulaBytes } from "./tiny-pictures.ts";
 
 const chance = createRandom(1);

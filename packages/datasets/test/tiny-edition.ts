@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createRandom } from "@secateur/base";
 import { encode } from "fast-png";
 import { create } from "tar";
 import type { BatchFile, Edition } from "../src/cifar10/edition.ts";
 import { md5, recordsFromImages } from "../src/cifar10/records.ts";
-import { createRandom } from "../src/random.ts";
 
 const folders: string[] = [];
 

@@ -1,7 +1,9 @@
 /** The errors of this package. A message says what was found, what was expected and what to do. */
+import { SecateurError } from "@secateur/base";
 
-export class DependencyGraphError extends Error {
+export class DependencyGraphError extends SecateurError {
   override readonly name: string = "DependencyGraphError";
+  override readonly code: string = "DEPENDENCY_GRAPH";
 }
 
 /** A layer is used in a way that its rule cannot follow, for instance two layers sharing one weight name. */

@@ -1,4 +1,7 @@
 /** The error of this package; its message says what cannot be measured, and why. */
-export class MetricsError extends Error {
-  override readonly name = "MetricsError";
+import { SecateurError } from "@secateur/base";
+
+export class MetricsError extends SecateurError {
+  override readonly name: string = "MetricsError";
+  override readonly code: string = "METRICS";
 }

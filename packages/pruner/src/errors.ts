@@ -1,7 +1,9 @@
 /** The errors of this package. A message says what was passed, what was expected and what to do. */
+import { SecateurError } from "@secateur/base";
 
-export class PrunerError extends Error {
+export class PrunerError extends SecateurError {
   override readonly name: string = "PrunerError";
+  override readonly code: string = "PRUNER";
 }
 
 /** A budget outside its range, or one that the floors do not let the pruner reach. */

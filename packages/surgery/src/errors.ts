@@ -1,7 +1,9 @@
 /** The errors of this package. A message says what was found, what was expected and what to do. */
+import { SecateurError } from "@secateur/base";
 
-export class SurgeryError extends Error {
+export class SurgeryError extends SecateurError {
   override readonly name: string = "SurgeryError";
+  override readonly code: string = "SURGERY";
 }
 
 /** A plan that is malformed, or was made for another model. */

@@ -1,7 +1,9 @@
 /** The errors of this package. A message says what happened and what to do. */
+import { SecateurError } from "@secateur/base";
 
-export class TrainingError extends Error {
+export class TrainingError extends SecateurError {
   override readonly name: string = "TrainingError";
+  override readonly code: string = "TRAINING";
 }
 
 /** The loss is NaN or infinite. It is thrown before the weights change: the model is as it was before the step. */

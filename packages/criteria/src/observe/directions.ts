@@ -1,11 +1,12 @@
 /** Directions in weight space for Hessian-vector products: all weights, and a random sign for each gate. */
+
+import { seedFromText } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { namedWeights, trainableWeights } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CriterionNotApplicableError } from "../errors.ts";
 import type { Gradients, Signs } from "./observed.ts";
-import { seedOf } from "./seed-of.ts";
 
 /** W itself: copies of all weights that train. */
 export function allWeights(model: tfl.LayersModel): Gradients {
@@ -19,7 +20,7 @@ export function randomSigns({ groups }: DependencyGraph, seed: string): Signs {
   return new Map(
     groups.map(({ id, unitCount }) => {
       const uniform = tf.tidy(() =>
-        tf.randomUniform([unitCount], -1, 1, "float32", seedOf(`${seed}/${id}`)).dataSync<"float32">(),
+        tf.randomUniform([unitCount], -1, 1, "float32", seedFromText(`${seed}/${id}`)).dataSync<"float32">(),
       );
       return [id, uniform.map((value) => (value < 0 ? -1 : 1))];
     }),

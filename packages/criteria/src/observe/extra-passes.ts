@@ -1,4 +1,6 @@
 /** What takes passes of its own beside a training step. What they give is the caller's to dispose. */
+
+import { seedFromText } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
   type Batch,
@@ -15,7 +17,6 @@ import { allWeights, gateDirection, randomSigns } from "./directions.ts";
 import { consumers } from "./gate-sites.ts";
 import type { Observation } from "./observation.ts";
 import type { Gradients, Observed } from "./observed.ts";
-import { seedOf } from "./seed-of.ts";
 
 export interface ObserveOptions {
   /** Batch normalisation in the passes beside the training step: by batch ("train") or moving statistics ("eval"). */
@@ -53,7 +54,7 @@ export const extraPasses: Readonly<
     const layers = consumers(graph);
     const ys = tf.tidy(() => {
       const logits = forward(graph.model, xs, { mode });
-      const random = seedOf(`fisher/${seed}/${minibatch}`);
+      const random = seedFromText(`fisher/${seed}/${minibatch}`);
       const uniform = tf.randomUniform(logits.shape, 1e-7, 1, "float32", random);
       return tf.argMax(tf.sub(logits, tf.log(tf.neg(tf.log(uniform)))), 1);
     });

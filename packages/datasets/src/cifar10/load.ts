@@ -1,6 +1,6 @@
 /** CIFAR-10 as an `ImageDataset`: from the user's folder, from the cache, or downloaded into the cache first. */
 import { join } from "node:path";
-import { cacheFolder } from "../cache-folder.ts";
+import { cacheFolder } from "@secateur/base/node";
 import type { ImageDataset, ImageSet } from "../image-set.ts";
 import type { OnProgress } from "../progress.ts";
 import { subset } from "../subset.ts";

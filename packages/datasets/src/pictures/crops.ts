@@ -1,6 +1,7 @@
 /** Which part of a picture a network sees: torchvision's two ways, which the published networks were trained with. */
+
+import type { Random } from "@secateur/base";
 import { DatasetOptionError, requireWhole } from "../errors.ts";
-import type { Random } from "../random.ts";
 import type { Box, View } from "./resample.ts";
 
 export interface Crop {

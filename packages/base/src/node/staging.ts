@@ -1,14 +1,16 @@
-/**
- * A folder to write in until everything is complete and checked. It is gone afterwards, whatever happened; what a
- * killed process left is removed by the next one.
- */
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+/** Folders that are there completely or not at all: filled under another name, then renamed. */
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { isRunning } from "./process-identity.ts";
 
 /** `.staging-<process id>-<six random characters>` */
 const pattern = /^\.staging-(\d+)-/;
 const oneDayMs = 24 * 60 * 60 * 1000;
 
+/**
+ * Runs `work` with a new empty folder inside `folder`, and removes it afterwards, also after an error. Folders that
+ * killed processes left behind are removed first.
+ */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
@@ -20,24 +22,25 @@ export async function withStaging<T>(folder: string, work: (staging: string) => 
   }
 }
 
+/** Makes `folder`, or replaces it, all or nothing: `fill` writes into a staging folder that then takes its name. */
+export async function fillFolder(folder: string, fill: (staging: string) => Promise<void>): Promise<void> {
+  await withStaging(dirname(folder), async (staging) => {
+    const content = join(staging, "content");
+    await mkdir(content);
+    await fill(content);
+    await rm(folder, { recursive: true, force: true });
+    await rename(content, folder);
+  });
+}
+
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid] = pattern.exec(name) ?? [];
     if (pid === undefined) continue;
     const path = join(folder, name);
-    if (!isRunning(Number(pid)) || (await isOlderThan(path, oneDayMs))) {
+    if (!isRunning({ pid: Number(pid) }) || (await isOlderThan(path, oneDayMs))) {
       await rm(path, { recursive: true, force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but runs.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

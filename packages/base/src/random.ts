@@ -14,7 +14,7 @@ export interface Random {
   normal(): number;
 }
 
-/** A generator for these keys, for instance a seed, an epoch and the index of a picture. */
+/** A generator for these keys, for instance a seed, an epoch and the index of an image. */
 export function createRandom(...keys: readonly number[]): Random {
   return randomFromState(stateOf(keys));
 }

@@ -1,0 +1,38 @@
+/** Whether a process that left its id in a file still runs. */
+import { readFileSync } from "node:fs";
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** In clock ticks since boot; empty where the system does not say. Process ids are reused, the pair is not. */
+  readonly startTime: string;
+}
+
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, startTime: startTime(process.pid) };
+}
+
+/** @param identity - Without `startTime`, any process of that id counts. A zombie does not run. */
+export function isRunning({ pid, startTime: expected }: Partial<ProcessIdentity>): boolean {
+  if (pid === undefined || !Number.isInteger(pid) || pid <= 0 || isZombie(pid)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process cannot be signalled, but runs.
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+  }
+  return expected === undefined || startTime(pid) === expected;
+}
+
+const isZombie = (pid: number): boolean => statusFields(pid)[0] === "Z";
+
+const startTime = (pid: number): string => statusFields(pid)[19] ?? "";
+
+/** Linux's `/proc/<pid>/stat` from the third field on: the state comes first; empty on other systems. */
+function statusFields(pid: number): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return [];
+  }
+}
