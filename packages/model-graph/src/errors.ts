@@ -1,0 +1,8 @@
+/** The error of this package. */
+import { SecateurError } from "@secateur/base";
+
+/** A model cannot be read or rebuilt; the message names the layer and the reason. */
+export class ModelGraphError extends SecateurError {
+  override readonly name: string = "ModelGraphError";
+  override readonly code: string = "MODEL_GRAPH";
+}

@@ -1,0 +1,82 @@
+/**
+ * Walks a model once and lists its layer calls, producers before consumers. A model inside the model is replaced by its
+ * own layers' calls, each time it is called, so that nobody else needs to know about nesting.
+ */
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { ModelGraphError } from "./errors.ts";
+import { isModel } from "./is-model.ts";
+
+/** Sizes of a tensor, batch axis first; null where the model leaves a size open. */
+export type Shape = readonly (number | null)[];
+
+/** A tensor that flows between two layer calls. Two are the same exactly when they are the same object. */
+export interface GraphTensor {
+  /** For messages. */
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** One use of one layer. A layer that is used twice has two calls. */
+export interface LayerCall {
+  /** The layer's path, for instance `backbone/conv1`. */
+  readonly path: string;
+  readonly className: string;
+  readonly layer: tfl.layers.Layer;
+  /** Empty for an `InputLayer`. */
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
+}
+
+/** One use of a layer as tfjs-layers keeps it. Its `Node` is not exported. */
+interface LayerNode {
+  readonly inputTensors: readonly tfl.SymbolicTensor[];
+  readonly outputTensors: readonly tfl.SymbolicTensor[];
+}
+
+/** Inside one call of one model: the tensors that tfjs's symbolic tensors stand for. */
+type Scope = Map<tfl.SymbolicTensor, GraphTensor>;
+
+export interface TracedCalls {
+  readonly calls: readonly LayerCall[];
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
+}
+
+export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.Layer) => string): TracedCalls {
+  const calls: LayerCall[] = [];
+
+  const tensorOf = (symbol: tfl.SymbolicTensor, scope: Scope): GraphTensor => {
+    const known = scope.get(symbol);
+    if (known !== undefined) return known;
+    const layer = symbol.sourceLayer;
+    const node = (layer.inboundNodes as unknown as readonly LayerNode[])[symbol.nodeIndex];
+    if (node === undefined)
+      throw new ModelGraphError(`layer "${layer.name}" has no call ${symbol.nodeIndex}`);
+    // An InputLayer lists its own output as its input.
+    const symbols = node.inputTensors.filter((input) => input !== symbol);
+    const inputs = symbols.map((input) => tensorOf(input, scope));
+    const outputs = isModel(layer) ? inline(layer, inputs) : append(layer, inputs, node.outputTensors);
+    for (const [i, output] of node.outputTensors.entries()) scope.set(output, outputs[i] as GraphTensor);
+    return scope.get(symbol) as GraphTensor;
+  };
+
+  const inline = (inner: tfl.LayersModel, inputs: readonly GraphTensor[]): readonly GraphTensor[] => {
+    const scope: Scope = new Map(inner.inputs.map((symbol, i) => [symbol, inputs[i] as GraphTensor]));
+    return inner.outputs.map((symbol) => tensorOf(symbol, scope));
+  };
+
+  const append = (
+    layer: tfl.layers.Layer,
+    inputs: readonly GraphTensor[],
+    symbols: readonly tfl.SymbolicTensor[],
+  ): readonly GraphTensor[] => {
+    const outputs = symbols.map(({ name, shape }) => ({ name, shape }));
+    calls.push({ path: pathOf(layer), className: layer.getClassName(), layer, inputs, outputs });
+    return outputs;
+  };
+
+  const scope: Scope = new Map();
+  const outputs = model.outputs.map((symbol) => tensorOf(symbol, scope));
+  const inputs = model.inputs.map((symbol) => tensorOf(symbol, scope));
+  return { calls, inputs, outputs };
+}

@@ -1,0 +1,75 @@
+/** Makes a new model from an old one's configuration, edited or not, with weights that the caller computes. */
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { ModelGraphError } from "./errors.ts";
+import { isModel } from "./is-model.ts";
+import { modelGraph } from "./model-graph.ts";
+
+export type Config = tf.serialization.ConfigDict;
+
+interface LayerEntry {
+  readonly className: string;
+  readonly config: Config;
+}
+
+/** The configuration of every layer that is not a model, by path: parts of `config`, to be edited in place. */
+export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
+  const found = new Map<string, Config>();
+  const visit = (model: Config, prefix: string): void => {
+    const { layers } = model as { readonly layers?: readonly LayerEntry[] };
+    if (layers === undefined) throw new ModelGraphError("the model's configuration lists no layers");
+    for (const { config } of layers) {
+      const path = `${prefix}${String(config["name"])}`;
+      if (Array.isArray(config["layers"])) visit(config, `${path}/`);
+      else found.set(path, config);
+    }
+  };
+  visit(config, "");
+  return found;
+}
+
+/**
+ * A model of the same class built from `config`, each weight set to the tensor that `weightFor` returns. The old model
+ * is neither changed nor shared; `trainable` flags and user-defined metadata are copied.
+ *
+ * @param weightFor - Receives the old weight and its path. Runs inside `tf.tidy`.
+ * @throws ModelGraphError where the new model lacks a layer or a weight of the old one.
+ */
+export function rebuildModel(
+  model: tfl.LayersModel,
+  config: Config,
+  weightFor: (old: tf.Tensor, path: string) => tf.Tensor,
+): tfl.LayersModel {
+  const Model = model.constructor as unknown as {
+    fromConfig(cls: unknown, config: Config, customObjects: Config, fastWeightInit: boolean): tfl.LayersModel;
+  };
+  const rebuilt = Model.fromConfig(Model, config, {}, true);
+  copyTrainable(model, rebuilt);
+  const targets = modelGraph(rebuilt).weights;
+  for (const [path, weight] of modelGraph(model).weights) {
+    const target = targets.get(path);
+    if (target === undefined) throw new ModelGraphError(`the model was rebuilt without its weight "${path}"`);
+    const value = tf.tidy(() => weightFor(weight.read(), path));
+    target.write(value);
+    value.dispose();
+  }
+  const metadata = model.getUserDefinedMetadata();
+  if (metadata !== undefined) rebuilt.setUserDefinedMetadata(metadata);
+  return rebuilt;
+}
+
+/** An equal model that shares nothing with the old one. */
+export function cloneModel(model: tfl.LayersModel): tfl.LayersModel {
+  return rebuildModel(model, model.getConfig(), (weight) => tf.clone(weight));
+}
+
+/** A model's flag applies to all its layers, so it is set before theirs. */
+function copyTrainable(from: tfl.LayersModel, to: tfl.LayersModel): void {
+  if (!from.trainable) to.trainable = false;
+  for (const [i, layer] of from.layers.entries()) {
+    const copy = to.layers[i];
+    if (copy?.name !== layer.name) throw new ModelGraphError(`the model was rebuilt without "${layer.name}"`);
+    if (isModel(layer)) copyTrainable(layer, copy as tfl.LayersModel);
+    else copy.trainable = layer.trainable;
+  }
+}

@@ -1,0 +1,38 @@
+/** A model's weights by path: the layer's path and the weight's own name, for instance `backbone/conv1/kernel`. */
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+export type NamedWeights = ReadonlyMap<string, tfl.LayerVariable>;
+
+/** A weight's own name, for instance `kernel`. */
+export function weightName({ originalName }: tfl.LayerVariable): string {
+  return originalName.slice(originalName.lastIndexOf("/") + 1);
+}
+
+/** A layer's own weight, for instance its `kernel`. */
+export function layerWeight(layer: tfl.layers.Layer, name: string): tfl.LayerVariable | undefined {
+  return layer.weights.find((weight) => weightName(weight) === name);
+}
+
+/** Paths do not depend on what else was built in the process, unlike tfjs's own names. In the order of `model.weights`. */
+export function weightPaths(
+  model: tfl.LayersModel,
+  layers: ReadonlyMap<string, tfl.layers.Layer>,
+): NamedWeights {
+  const paths = new Map<tfl.LayerVariable, string>();
+  for (const [path, layer] of layers) {
+    for (const [name, weight] of ownNames(layer))
+      if (!paths.has(weight)) paths.set(weight, `${path}/${name}`);
+  }
+  return new Map(model.weights.map((weight) => [paths.get(weight) ?? weight.originalName, weight]));
+}
+
+/** A wrapper such as Bidirectional holds several weights of one name; those after the first are numbered. */
+function ownNames(layer: tfl.layers.Layer): readonly (readonly [string, tfl.LayerVariable])[] {
+  const seen = new Map<string, number>();
+  return layer.weights.map((weight) => {
+    const name = weightName(weight);
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return [count === 1 ? name : `${name}_${count}`, weight];
+  });
+}

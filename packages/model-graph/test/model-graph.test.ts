@@ -1,0 +1,88 @@
+import { cloneModel, disposeModel, layerConfigs, modelGraph, trainableWeights } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { expect, test } from "vitest";
+
+const conv = (name: string, filters = 4) =>
+  tfl.layers.conv2d({ name, filters, kernelSize: 3, padding: "same" });
+
+/** Functional inside functional, called twice, and a Sequential inside functional. */
+function nested(): tfl.LayersModel {
+  const inner = tfl.input({ shape: [6, 6, 2], name: "inner_input" });
+  const backbone = tfl.model({
+    name: "backbone",
+    inputs: inner,
+    outputs: tfl.layers
+      .batchNormalization({ name: "bn" })
+      .apply(conv("conv").apply(inner)) as tfl.SymbolicTensor,
+  });
+  const head = tfl.sequential({
+    name: "head",
+    layers: [
+      tfl.layers.flatten({ name: "flat", inputShape: [6, 6, 4] }),
+      tfl.layers.dense({ name: "fc", units: 3 }),
+    ],
+  });
+  const [a, b] = ["a", "b"].map((name) => tfl.input({ shape: [6, 6, 2], name })) as [
+    tfl.SymbolicTensor,
+    tfl.SymbolicTensor,
+  ];
+  const sum = tfl.layers
+    .add({ name: "sum" })
+    .apply([backbone.apply(a), backbone.apply(b)] as tfl.SymbolicTensor[]);
+  return tfl.model({ inputs: [a, b], outputs: head.apply(sum as tfl.SymbolicTensor) as tfl.SymbolicTensor });
+}
+
+test("nested models are inlined at every call, with paths", () => {
+  const model = nested();
+  const graph = modelGraph(model);
+  expect(graph.calls.map(({ path }) => path)).toEqual(
+    "a backbone/conv backbone/bn b backbone/conv backbone/bn sum head/flat head/fc".split(" "),
+  );
+  const sum = graph.calls.find(({ path }) => path === "sum");
+  const normalizations = graph.calls.filter(({ path }) => path === "backbone/bn");
+  expect(sum?.inputs).toEqual(normalizations.map(({ outputs }) => outputs[0]));
+  expect(sum?.inputs[0]).not.toBe(sum?.inputs[1]);
+  expect([...graph.weights.keys()]).toContain("backbone/conv/kernel");
+  expect(graph.weights.size).toBe(model.weights.length);
+  expect(modelGraph(model)).toBe(graph);
+  disposeModel(model);
+});
+
+test("a model that is the first layer of a Sequential keeps its name in the paths", () => {
+  const features = tfl.sequential({
+    name: "features",
+    layers: [tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] })],
+  });
+  const model = tfl.sequential({ layers: [features, tfl.layers.dense({ name: "fc", units: 2 })] });
+  expect(
+    modelGraph(model)
+      .calls.map(({ path }) => path)
+      .slice(-2),
+  ).toEqual(["features/fc", "fc"]);
+  expect([...modelGraph(model).weights.keys()]).toEqual([
+    "features/fc/kernel",
+    "features/fc/bias",
+    "fc/kernel",
+    "fc/bias",
+  ]);
+  expect([...layerConfigs(model.getConfig()).keys()].slice(-2)).toEqual(["features/fc", "fc"]);
+  disposeModel(model);
+});
+
+test("a clone computes the same, shares nothing, and keeps what is frozen", () => {
+  const model = nested();
+  model.getLayer("backbone").trainable = false;
+  const copy = cloneModel(model);
+  expect([...trainableWeights(copy).keys()]).toEqual([...trainableWeights(model).keys()]);
+  expect([...trainableWeights(copy).keys()]).toEqual(["head/fc/kernel", "head/fc/bias"]);
+  tf.tidy(() => {
+    const xs = [1, 2].map((seed) => tf.randomNormal([2, 6, 6, 2], 0, 1, "float32", seed));
+    const expected = (model.predict(xs) as tf.Tensor).dataSync();
+    expect((copy.predict(xs) as tf.Tensor).dataSync()).toEqual(expected);
+    for (const weight of copy.weights) weight.write(tf.zerosLike(weight.read()));
+    expect((model.predict(xs) as tf.Tensor).dataSync()).toEqual(expected);
+  });
+  disposeModel(model);
+  disposeModel(copy);
+});
