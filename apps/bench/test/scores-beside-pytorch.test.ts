@@ -75,9 +75,9 @@ function formulaWeights(model: tfl.LayersModel): Uint8Array {
 /** Adds up a table of PyTorch's over everything of a group that has the role. */
 function expectedScores(group: Group, role: "gamma" | "kernel", table: Table): number[] {
   const sums = new Array<number>(group.unitCount).fill(0);
-  for (const { positions, layer } of group.slices.filter((slice) => slice.role === role)) {
-    for (const [unit, position] of positions.entries())
-      sums[unit] = Number(sums[unit]) + Number(table[layer]?.[position]);
+  for (const { indices, layer } of group.slices.filter((slice) => slice.role === role)) {
+    for (const [unit, index] of indices.entries())
+      sums[unit] = Number(sums[unit]) + Number(table[layer]?.[index]);
   }
   return sums;
 }

@@ -1,8 +1,6 @@
 /**
- * Which channel stands where in a symbolic tensor.
- *
- * A tensor `[batch, ...shape]` has one channel id for each index of the axes that *vary*; along the others
- * every index carries the same ids. A feature map `[height, width, channels]` varies on its last axis only,
+ * The channel ids of a symbolic tensor. A tensor `[batch, ...shape]` has one id for each index of the axes that *vary*;
+ * along the others every index has the same ids. A feature map `[height, width, channels]` varies on its last axis only,
  * a flattened one has an id for every element.
  */
 
@@ -20,13 +18,13 @@ export function lastAxis(shape: readonly (number | null)[], ids: Int32Array): Ch
   return { shape, varies: shape.map((_, axis) => axis === shape.length - 1), ids };
 }
 
-/** True when the last axis, and no other, tells channels apart. */
+/** True where ids differ along the last axis and no other. */
 export function variesOnLastAxisOnly(channels: Channels): boolean {
   const last = channels.varies.length - 1;
   return channels.varies.every((varies, axis) => varies === (axis === last));
 }
 
-/** The same channels, spelled out along every axis of `varies`; null when such an axis has no fixed size. */
+/** The same channels with an id for every index along all axes of `varies`; null where such an axis has no fixed size. */
 export function spread(channels: Channels, varies: readonly boolean[]): Channels | null {
   const sizes: number[] = [];
   const strides: number[] = [];
@@ -42,7 +40,7 @@ export function spread(channels: Channels, varies: readonly boolean[]): Channels
   return { shape: channels.shape, varies, ids: gatherStrided(channels.ids, sizes, strides) };
 }
 
-/** The channels with their axes in another order; `order[i]` is the old axis at the new place i. */
+/** The channels with their axes in another order; `order[i]` is the old axis that becomes axis i. */
 export function permute(channels: Channels, order: readonly number[]): Channels {
   const strideOf: number[] = [];
   let stride = channels.ids.length;
@@ -77,7 +75,7 @@ function gatherStrided(ids: Int32Array, sizes: readonly number[], strides: reado
   return offsets.map((offset) => ids[offset] ?? 0);
 }
 
-/** Join channels end to end along `axis`, along which each of them varies. */
+/** Concatenates channels along `axis`, along which each of them varies. */
 export function join(parts: readonly Channels[], axis: number): Channels {
   const [first] = parts;
   if (first === undefined) throw new RangeError("join needs at least one tensor");

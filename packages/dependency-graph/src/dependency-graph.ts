@@ -1,25 +1,25 @@
 /**
  * The dependency graph of a model: its groups of units, and the channels that must stay.
  *
- * Words: a *unit* is channels, across layers, that can only be kept or removed together; a *group* is units with the
- * same coupling; a *slice* is where a group's units lie in one weight.
+ * A *unit* is channels, across layers, that can only be kept or removed together; a *group* is units with the same
+ * coupling; a *slice* is where a group's units lie in one weight.
  */
 import type * as tfl from "@tensorflow/tfjs-layers";
+import type { PinnedChannels } from "./channel-table.ts";
+import { collectGroups } from "./collect-groups.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Group } from "./group.ts";
-import { collectGroups } from "./group.ts";
 import type { LayerRules } from "./layer-rule.ts";
 import { layerRules } from "./rules/index.ts";
-import type { PinnedChannels } from "./trace-channels.ts";
 import { traceChannels } from "./trace-channels.ts";
 
 export interface DependencyGraph {
   readonly model: tfl.LayersModel;
-  /** Tells models of different structure apart: layers, how they are connected, weight shapes; not weight values. */
+  /** Equal for models of equal structure: layers, connections and weight shapes, not weight values. */
   readonly fingerprint: string;
-  /** In the model's order. Together with `pinned` they hold every channel, each once. */
+  /** In the model's order. Every channel is in exactly one group, or pinned. */
   readonly groups: readonly Group[];
-  /** Channels that may not be removed, where and why. */
+  /** Channels that are never removed: where, and why. */
   readonly pinned: readonly PinnedChannels[];
 }
 
@@ -29,9 +29,9 @@ export interface DependencyGraphOptions {
 }
 
 /**
- * Find out which channels of a model can only be removed together.
+ * Finds which channels of a model can only be removed together. Models inside the model are included.
  *
- * The model is read, never changed; a layer class without a rule is not an error, its channels are pinned.
+ * The model is read, never changed. The channels of a layer class without a rule are pinned, which is no error.
  *
  * @example
  * const graph = buildDependencyGraph(model);

@@ -1,13 +1,14 @@
-/** A dependency graph for people: as text, and as a Mermaid diagram. */
+/** A dependency graph as text, and as a Mermaid diagram. */
+
+import type { PinnedChannels } from "./channel-table.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 import type { Group } from "./group.ts";
-import type { PinnedChannels } from "./trace-channels.ts";
 
 const layersOf = (group: Group, consumers: boolean): readonly string[] => [
   ...new Set(group.slices.filter(({ role }) => (role === "input") === consumers).map(({ layer }) => layer)),
 ];
 
-/** One line a group: its units, the layers they belong to, the layers that consume them; then what is pinned. */
+/** One line per group: its units, the layers they belong to, the layers that consume them; then the pinned channels. */
 export function describeGraph(graph: DependencyGraph): string {
   const units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
   const lines = [`${graph.groups.length} ${graph.groups.length === 1 ? "group" : "groups"}, ${units} units`];
@@ -40,7 +41,7 @@ export function toMermaid(graph: DependencyGraph): string {
   return ["flowchart LR", ...nodes, ...edges].join("\n");
 }
 
-/** The pinned channels of layers whose reason matters to a reader: inputs and outputs are always pinned, and go last. */
+/** Each reason once per layer. Model inputs and outputs, which are always pinned, come last. */
 function mergePinned(pinned: readonly PinnedChannels[]): readonly PinnedChannels[] {
   const expected = (pin: PinnedChannels): number => Number(pin.reason.startsWith("model "));
   const unique = new Map(pinned.map((pin) => [`${pin.layer}|${pin.reason}`, pin]));

@@ -6,9 +6,10 @@ export class DependencyGraphError extends SecateurError {
   override readonly code: string = "DEPENDENCY_GRAPH";
 }
 
-/** A layer is used in a way that its rule cannot follow, for instance two layers sharing one weight name. */
+/** A layer rule does not fit the layer, for instance because it binds the wrong number of channels. */
 export class UnsupportedLayerError extends DependencyGraphError {
   override readonly name = "UnsupportedLayerError";
+  override readonly code = "UNSUPPORTED_LAYER";
   constructor(layer: string, className: string, problem: string) {
     super(
       `Layer "${layer}" (${className}): ${problem}. ` +

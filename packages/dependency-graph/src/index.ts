@@ -1,4 +1,6 @@
 /** @packageDocumentation Which channels of a `tf.LayersModel` can only be removed together. */
+
+export type { PinnedChannels } from "./channel-table.ts";
 export { type Channels, join, lastAxis, permute, spread, variesOnLastAxisOnly } from "./channels.ts";
 export {
   buildDependencyGraph,
@@ -11,4 +13,3 @@ export { fingerprint } from "./fingerprint.ts";
 export type { ConfigCount, Group, GroupId, Slice } from "./group.ts";
 export type { LayerRule, LayerRules, Role, RuleContext } from "./layer-rule.ts";
 export { layerRules, type SupportedLayer, supportedLayers } from "./rules/index.ts";
-export type { PinnedChannels } from "./trace-channels.ts";

@@ -1,5 +1,7 @@
 /** Laws of the graph on random architectures: nothing is lost, nothing counted twice. */
-import { architecture, buildArchitecture, disposeModel } from "@repo/testing/random-architecture";
+
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
+import { disposeModel } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -16,13 +18,13 @@ const withModel = (law: (graph: DependencyGraph, model: tfl.LayersModel) => void
   );
 
 describe("a dependency graph", () => {
-  it("gives every position of every weight axis to at most one unit", () => {
+  it("gives every index of every weight axis to at most one unit", () => {
     withModel((graph) => {
       const taken = new Set<string>();
       for (const { slices } of graph.groups) {
-        for (const { weight, axis, positions } of slices) {
-          for (const position of positions) {
-            const key = `${weight}|${axis}|${position}`;
+        for (const { weight, axis, indices } of slices) {
+          for (const index of indices) {
+            const key = `${weight}|${axis}|${index}`;
             expect(taken).not.toContain(key);
             taken.add(key);
           }
@@ -35,9 +37,8 @@ describe("a dependency graph", () => {
     withModel((graph, model) => {
       const grouped = new Set<string>();
       for (const { slices } of graph.groups) {
-        for (const { weight, axis, role, positions } of slices) {
-          if (role === "kernel")
-            for (const position of positions) grouped.add(`${weight}|${axis}|${position}`);
+        for (const { weight, axis, role, indices } of slices) {
+          if (role === "kernel") for (const index of indices) grouped.add(`${weight}|${axis}|${index}`);
         }
       }
       for (const layer of model.layers) {
@@ -52,11 +53,11 @@ describe("a dependency graph", () => {
     });
   });
 
-  it("gives all units of a group equally many positions in each slice", () => {
+  it("gives all units of a group equally many indices in each slice", () => {
     withModel((graph) => {
       for (const { slices, unitCount } of graph.groups) {
-        for (const { positions, positionsPerUnit } of slices) {
-          expect(positions.length).toBe(unitCount * positionsPerUnit);
+        for (const { indices, indicesPerUnit } of slices) {
+          expect(indices.length).toBe(unitCount * indicesPerUnit);
         }
       }
     });

@@ -1,5 +1,6 @@
 /** Every layer rule on a network small enough to write its groups down by hand. */
-import { disposeModel } from "@repo/testing/random-architecture";
+
+import { disposeModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
@@ -24,16 +25,14 @@ function network(body: (x: Tensor) => Tensor): tfl.LayersModel {
   return tfl.model({ inputs: x, outputs: apply(tfl.layers.dense({ units: 3, name: "head" }), pooled) });
 }
 
-/** `id: units` of each group, and for each slice `weight[axis] positions`. */
+/** `id: units` of each group, and for each slice `weight[axis] indices`. */
 function shown(body: (x: Tensor) => Tensor): readonly string[] {
   const model = network(body);
   const graph = buildDependencyGraph(model);
   disposeModel(model);
   return graph.groups.flatMap(({ id, unitCount, slices }) => [
     `${id}: ${unitCount}`,
-    ...slices.map(
-      ({ weight, axis, role, positions }) => `  ${weight}[${axis}] ${role} ${positions.join(" ")}`,
-    ),
+    ...slices.map(({ weight, axis, role, indices }) => `  ${weight}[${axis}] ${role} ${indices.join(" ")}`),
   ]);
 }
 
@@ -114,7 +113,7 @@ describe("layer rules", () => {
       outputs: apply(tfl.layers.dense({ units: 3, name: "head" }), flat),
     });
     const slices = buildDependencyGraph(model).groups[0]?.slices ?? [];
-    expect(slices.map(({ positions }) => [...positions])).toEqual([
+    expect(slices.map(({ indices }) => [...indices])).toEqual([
       [0, 1],
       [0, 2, 1, 3],
     ]);
@@ -202,7 +201,9 @@ describe("layer rules", () => {
     const model = network((x) => conv("a", 2, x));
     const build = (): unknown => buildDependencyGraph(model, { rules: { ...layerRules, Conv2D: rule } });
     expect(build).toThrow(DependencyGraphError);
-    expect(build).toThrow('Layer "a" (Conv2D): axis 2 of "a/kernel" has 2 positions for 1 channels');
+    expect(build).toThrow(
+      'Layer "a" (Conv2D): axis 2 of "a/kernel" has size 2, the rule binds 1 channels to it',
+    );
     disposeModel(model);
   });
 

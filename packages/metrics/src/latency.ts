@@ -1,4 +1,4 @@
-/** How long a model takes on this engine: the median of several runs, after a warm-up. */
+/** Measures how long a model takes on the current engine: the median of several runs, after a warm-up. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -10,13 +10,13 @@ export interface LatencyOptions {
 }
 
 export interface Latency {
-  /** Of one batch, milliseconds. */
+  /** Milliseconds per batch. */
   readonly medianMs: number;
   readonly perImageMs: number;
   readonly batch: number;
 }
 
-/** Runs the model on zeros. The time includes reading the result, so that engines that work ahead are not flattered. */
+/** Runs the model on zeros. The time includes reading the result, so that asynchronous engines are timed to the end. */
 export async function measureLatency(
   model: tfl.LayersModel,
   { batch = 32, repeats = 7 }: LatencyOptions = {},

@@ -1,30 +1,31 @@
 /**
- * Multiply-adds of a model for one input: one multiply-add counts 1 (the paper's convention; "FLOPs" elsewhere often
- * means twice that). Convolutions and dense layers count; biases, normalisation, activations and pooling do not.
+ * Multiply-adds (MACs) of a model for one input: one multiply-add counts 1, the paper's convention. Convolutions and dense
+ * layers count; biases, normalisation, activations and pooling do not.
  */
+import { type LayerCall, modelGraph, type Shape } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { MetricsError } from "./errors.ts";
-import { type LayerUse, layerUses, type Shape } from "./layer-uses.ts";
 
 export interface LayerMacs {
-  readonly name: string;
+  /** The layer's path, for instance `backbone/conv1`. */
+  readonly path: string;
   readonly className: string;
   readonly macs: number;
 }
 
 export interface Macs {
   readonly total: number;
-  /** One entry for each use of a layer that multiplies, in the model's order. */
+  /** One entry for each call of a layer that multiplies, in the model's order. */
   readonly layers: readonly LayerMacs[];
-  /** Names of layers that have weights but no rule here: what they cost is not in the total. */
+  /** Paths of layers that have weights but no rule here: their cost is not in the total. */
   readonly uncounted: readonly string[];
 }
 
-/** Shapes of one use of a layer: input and output without the batch, with the channels anywhere. */
+/** Shapes of one call of a layer: first input and first output, without the batch axis. */
 interface Shapes {
   readonly input: Shape;
   readonly output: Shape;
-  /** Of the layer's weights, in its order. */
+  /** In the order of `layer.weights`. */
   readonly weights: readonly Shape[];
 }
 
@@ -48,35 +49,35 @@ const macRules: Readonly<Record<string, MacRule>> = {
   Dense: ({ weights: [kernel], output }) => product(output) * product(leading(kernel)),
 };
 
-/** They have weights, and the convention counts them as nothing. */
+/** Layer classes with weights whose work the convention does not count. */
 const free: ReadonlySet<string> = new Set(["BatchNormalization", "LayerNormalization", "PReLU", "Embedding"]);
 
 /**
- * Models inside the model are counted, a layer that is used twice counts twice.
+ * Layers of models inside the model are counted; a layer that is called twice counts twice.
  *
- * @throws MetricsError where a size is left open (`[null, null, 3]` inputs): the count depends on it.
+ * @throws MetricsError where a size is left open (inputs `[null, null, 3]`): the count depends on it.
  *
  * @example countMacs(model).total;
  */
 export function countMacs(model: tfl.LayersModel): Macs {
-  const uses = layerUses(model);
-  const layers = uses.flatMap((use) => {
-    const { name } = use.layer;
-    const className = use.layer.getClassName();
+  const { calls } = modelGraph(model);
+  const layers = calls.flatMap((call) => {
+    const { path, className } = call;
     const rule = macRules[className];
-    return rule === undefined ? [] : [{ name, className, macs: rule(checkedShapes(use)) }];
+    return rule === undefined ? [] : [{ path, className, macs: rule(shapesOf(call)) }];
   });
-  const isUncounted = ({ layer }: LayerUse): boolean =>
-    layer.weights.length > 0 && !(layer.getClassName() in macRules) && !free.has(layer.getClassName());
-  const uncounted = new Set(uses.filter(isUncounted).map(({ layer }) => layer.name));
+  const isUncounted = ({ layer, className }: LayerCall): boolean =>
+    layer.weights.length > 0 && !(className in macRules) && !free.has(className);
+  const uncounted = new Set(calls.filter(isUncounted).map(({ path }) => path));
   return { total: layers.reduce((sum, { macs }) => sum + macs, 0), layers, uncounted: [...uncounted] };
 }
 
-function checkedShapes({ layer, input, output }: LayerUse): Shapes {
+function shapesOf({ path, layer, inputs, outputs }: LayerCall): Shapes {
+  const [input = [], output = []] = [inputs[0], outputs[0]].map((tensor) => tensor?.shape.slice(1));
   for (const shape of [input, output]) {
     if (!shape.includes(null)) continue;
     throw new MetricsError(
-      `layer "${layer.name}" has open sizes [${shape.map((size) => size ?? "?").join(", ")}]: give the model a fixed input`,
+      `layer "${path}" has open sizes [${shape.map((size) => size ?? "?").join(", ")}]: give the model a fixed input`,
     );
   }
   return { input, output, weights: layer.weights.map(({ shape }) => shape) };

@@ -1,4 +1,4 @@
-/** Parameters of a model, and the bytes they take. */
+/** Counts a model's parameters, and the bytes they take. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export interface ParameterCount {
@@ -14,7 +14,7 @@ export function countParameters(model: tfl.LayersModel): ParameterCount {
   return { total, trainable, nonTrainable: total - trainable };
 }
 
-/** Of the weights in memory or in a file, at 4 bytes a number. */
+/** Bytes of the weights as float32, in memory or in a file. */
 export function byteSize(model: tfl.LayersModel): number {
   return 4 * sizeOf(model.weights);
 }

@@ -1,5 +1,6 @@
 /** Counts done by hand, and correlations against published values. */
-import { disposeModel } from "@repo/testing/random-architecture";
+
+import { disposeModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
@@ -37,9 +38,9 @@ describe("counts by hand", () => {
     expect(countMacs(model)).toEqual({
       total: 3 * 3 * 3 * 4 * 16 + 3 * 3 * 8 * 4 + 32 * 10,
       layers: [
-        { name: "conv", className: "Conv2D", macs: 1728 },
-        { name: "dw", className: "DepthwiseConv2D", macs: 288 },
-        { name: "fc", className: "Dense", macs: 320 },
+        { path: "conv", className: "Conv2D", macs: 1728 },
+        { path: "dw", className: "DepthwiseConv2D", macs: 288 },
+        { path: "fc", className: "Dense", macs: 320 },
       ],
       uncounted: [],
     });
@@ -91,7 +92,9 @@ describe("counts by hand", () => {
     const y = inner.apply(inner.apply(x)) as tfl.SymbolicTensor;
     inner.apply(y);
     const model = tfl.model({ inputs: x, outputs: y });
-    expect(countMacs(model).layers).toEqual(Array(2).fill({ name: "c", className: "Conv2D", macs: 64 }));
+    expect(countMacs(model).layers).toEqual(
+      Array(2).fill({ path: `${inner.name}/c`, className: "Conv2D", macs: 64 }),
+    );
     disposeModel(model);
   });
 

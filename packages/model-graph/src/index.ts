@@ -2,7 +2,7 @@
 export { disposeModel } from "./dispose-model.ts";
 export { ModelGraphError } from "./errors.ts";
 export { isModel } from "./is-model.ts";
-export type { GraphTensor, LayerCall, Shape } from "./layer-calls.ts";
+export type { GraphTensor, LayerCall, NestedInput, Shape } from "./layer-calls.ts";
 export { type ModelGraph, modelGraph, trainableWeights } from "./model-graph.ts";
 export { type Config, cloneModel, layerConfigs, rebuildModel } from "./rebuild-model.ts";
 export { layerWeight, type NamedWeights, weightName } from "./weight-paths.ts";

@@ -36,14 +36,23 @@ interface LayerNode {
 /** Inside one call of one model: the tensors that tfjs's symbolic tensors stand for. */
 type Scope = Map<tfl.SymbolicTensor, GraphTensor>;
 
+/** The configuration of a model inside the model repeats the shape of the tensor that it is called on. */
+export interface NestedInput {
+  /** The layer whose configuration holds `batchInputShape`. */
+  readonly path: string;
+  readonly tensor: GraphTensor;
+}
+
 export interface TracedCalls {
   readonly calls: readonly LayerCall[];
+  readonly nestedInputs: readonly NestedInput[];
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphTensor[];
 }
 
 export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.Layer) => string): TracedCalls {
   const calls: LayerCall[] = [];
+  const nestedInputs: NestedInput[] = [];
 
   const tensorOf = (symbol: tfl.SymbolicTensor, scope: Scope): GraphTensor => {
     const known = scope.get(symbol);
@@ -62,6 +71,8 @@ export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.La
 
   const inline = (inner: tfl.LayersModel, inputs: readonly GraphTensor[]): readonly GraphTensor[] => {
     const scope: Scope = new Map(inner.inputs.map((symbol, i) => [symbol, inputs[i] as GraphTensor]));
+    for (const [symbol, tensor] of scope)
+      nestedInputs.push({ path: pathOf(inputShapeOwner(inner, symbol.sourceLayer)), tensor });
     return inner.outputs.map((symbol) => tensorOf(symbol, scope));
   };
 
@@ -78,5 +89,12 @@ export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.La
   const scope: Scope = new Map();
   const outputs = model.outputs.map((symbol) => tensorOf(symbol, scope));
   const inputs = model.inputs.map((symbol) => tensorOf(symbol, scope));
-  return { calls, inputs, outputs };
+  return { calls, nestedInputs, inputs, outputs };
+}
+
+/** The InputLayer itself, or the first layer of a Sequential, which hides its InputLayer. */
+function inputShapeOwner(model: tfl.LayersModel, inputLayer: tfl.layers.Layer): tfl.layers.Layer {
+  const [first] = model.layers;
+  if (first === undefined || model.layers.includes(inputLayer)) return inputLayer;
+  return isModel(first) ? inputShapeOwner(first, inputLayer) : first;
 }

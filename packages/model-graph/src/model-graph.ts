@@ -1,6 +1,6 @@
 /** A `tf.LayersModel` as a flat list of layer calls: nested models inlined, layers and weights by path. */
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type GraphTensor, type LayerCall, traceCalls } from "./layer-calls.ts";
+import { type GraphTensor, type LayerCall, type NestedInput, traceCalls } from "./layer-calls.ts";
 import { layerPaths } from "./layer-paths.ts";
 import { type NamedWeights, weightPaths } from "./weight-paths.ts";
 
@@ -8,8 +8,14 @@ export interface ModelGraph {
   readonly model: tfl.LayersModel;
   /** Producers before consumers; only what the model's outputs depend on. */
   readonly calls: readonly LayerCall[];
+  /** Where configurations of models inside the model repeat the shape of a tensor. */
+  readonly nestedInputs: readonly NestedInput[];
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphTensor[];
+  /** The call whose output a tensor is. */
+  readonly producers: ReadonlyMap<GraphTensor, LayerCall>;
+  /** The calls that read a tensor, each once; a tensor that only leaves the model has none. */
+  readonly consumers: ReadonlyMap<GraphTensor, readonly LayerCall[]>;
   /** Every layer that is not itself a model, by path. */
   readonly layers: ReadonlyMap<string, tfl.layers.Layer>;
   readonly weights: NamedWeights;
@@ -31,7 +37,9 @@ export function modelGraph(model: tfl.LayersModel): ModelGraph {
   const known = cache.get(model.outputs);
   if (known !== undefined && known.model === model) return known;
   const { layers, pathOf } = layerPaths(model);
-  const graph = { model, ...traceCalls(model, pathOf), layers, weights: weightPaths(model, layers), pathOf };
+  const traced = traceCalls(model, pathOf);
+  const weights = weightPaths(model, layers);
+  const graph = { model, ...traced, ...neighbours(traced.calls), layers, weights, pathOf };
   cache.set(model.outputs, graph);
   return graph;
 }
@@ -40,4 +48,14 @@ export function modelGraph(model: tfl.LayersModel): ModelGraph {
 export function trainableWeights(model: tfl.LayersModel): NamedWeights {
   const trained = new Set(model.trainableWeights);
   return new Map([...modelGraph(model).weights].filter(([, weight]) => trained.has(weight)));
+}
+
+function neighbours(calls: readonly LayerCall[]): Pick<ModelGraph, "producers" | "consumers"> {
+  const producers = new Map<GraphTensor, LayerCall>();
+  const consumers = new Map<GraphTensor, LayerCall[]>();
+  for (const call of calls) {
+    for (const output of call.outputs) producers.set(output, call);
+    for (const input of new Set(call.inputs)) consumers.set(input, [...(consumers.get(input) ?? []), call]);
+  }
+  return { producers, consumers };
 }

@@ -9,7 +9,7 @@ export interface Consumer {
   readonly layer: string;
   readonly channels: number;
   /** By unit. */
-  readonly positions: readonly Int32Array[];
+  readonly indices: readonly Int32Array[];
 }
 
 /** Each layer once. */
@@ -18,11 +18,11 @@ export function consumersOf(model: tfl.LayersModel, group: Group): readonly Cons
   const inputs = group.slices.filter(({ role }) => role === "input");
   if (inputs.length === 0)
     throw new OracleError(`no layer consumes the units of "${group.id}", so nothing changes without them`);
-  return inputs.map(({ layer, weight, axis, positions, positionsPerUnit }) => ({
+  return inputs.map(({ layer, weight, axis, indices, indicesPerUnit }) => ({
     layer,
     channels: Number(weights.get(weight)?.shape[axis]),
-    positions: Array.from({ length: group.unitCount }, (_, unit) =>
-      positions.subarray(unit * positionsPerUnit, (unit + 1) * positionsPerUnit),
+    indices: Array.from({ length: group.unitCount }, (_, unit) =>
+      indices.subarray(unit * indicesPerUnit, (unit + 1) * indicesPerUnit),
     ),
   }));
 }
@@ -32,11 +32,10 @@ export function closedGates(
   consumers: readonly Consumer[],
   settings: readonly (readonly number[])[],
 ): tf.Tensor2D[] {
-  return consumers.map(({ channels, positions }) => {
+  return consumers.map(({ channels, indices }) => {
     const gates = new Float32Array(settings.length * channels).fill(1);
     for (const [row, closed] of settings.entries()) {
-      for (const unit of closed)
-        for (const position of positions[unit] ?? []) gates[row * channels + position] = 0;
+      for (const unit of closed) for (const index of indices[unit] ?? []) gates[row * channels + index] = 0;
     }
     return tf.tensor2d(gates, [settings.length, channels]);
   });

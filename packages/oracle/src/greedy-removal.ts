@@ -2,8 +2,10 @@
  * The greedy oracle, re-evaluated: remove the units that matter least, measure the others anew in the smaller network, and
  * go on. The network is cut for real, so it gets faster on the way; nothing is fine-tuned.
  */
+
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
-import { applyPlan, composePlans, createPlan, disposeModel, type Plan } from "@secateur/surgery";
+import { disposeModel } from "@secateur/model-graph";
+import { applyPlan, composePlans, createPlan, type Plan } from "@secateur/surgery";
 import type { Batches } from "@secateur/training";
 import { OracleError } from "./errors.ts";
 import { type Importance, importances } from "./importance.ts";

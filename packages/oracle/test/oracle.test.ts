@@ -1,7 +1,9 @@
 /** The oracle's losses are those of networks that were really cut; its curves, those of sums that can be done by hand. */
+
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
-import { applyPlan, createPlan, disposeModel } from "@secateur/surgery";
+import { disposeModel } from "@secateur/model-graph";
+import { applyPlan, createPlan } from "@secateur/surgery";
 import { type Batch, evaluate } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";

@@ -1,17 +1,18 @@
 /** The state of the pruning loop, and its one big move: cut the lowest units out and carry everything along. */
+
 import {
   buildDependencyGraph,
   type DependencyGraph,
   type LayerRules,
   layerRules,
 } from "@secateur/dependency-graph";
+import { disposeModel } from "@secateur/model-graph";
 import {
   applyPlan,
   composePlans,
   createPlan,
-  disposeModel,
   gatherKept,
-  keptPositions,
+  keptIndices,
   type Plan,
   verifyPlan,
 } from "@secateur/surgery";
@@ -113,7 +114,7 @@ export async function removal(
   const smaller = applyPlan(before.model, plan, { graph: before });
   const checked = check === "always" || (check === "first" && run.removals === 0);
   const proof = checked ? await verifyPlan(before.model, plan, { graph: before, smaller }) : null;
-  const kept = keptPositions(before, plan);
+  const kept = keptIndices(before, plan);
   optimizer.rewrite((name, tensor) => gatherKept(tensor, name, kept));
   run.plan = composePlans(run.original, run.plan, before, plan);
   run.graph = buildDependencyGraph(smaller, { rules: run.rules });

@@ -3,8 +3,10 @@
  * the way; every `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune.
  * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
  */
+
 import { caveats, scoreMinibatch, stepNeeds } from "@secateur/criteria";
-import { disposeModel } from "@secateur/surgery";
+import { disposeModel } from "@secateur/model-graph";
+
 import {
   type Batch,
   type Batches,

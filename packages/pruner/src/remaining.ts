@@ -6,7 +6,7 @@
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
-import type * as tfl from "@tensorflow/tfjs-layers";
+import { modelGraph, weightName } from "@secateur/model-graph";
 import type { Amounts } from "./budget.ts";
 
 export interface Remaining {
@@ -28,7 +28,7 @@ interface WeightSize {
 interface Share {
   readonly weight: WeightSize;
   readonly axis: number;
-  readonly positions: number;
+  readonly indexCount: number;
   readonly makesUnits: boolean;
 }
 
@@ -45,16 +45,16 @@ export function remainingOf(graph: DependencyGraph): Remaining {
   return {
     amounts: () => ({ units, parameters, macs: Math.round(macs) }),
     canRemove: (group, floor) =>
-      (sharesOf.get(group) ?? []).every(({ weight, axis, positions, makesUnits }) => {
-        const left = Number(weight.axes[axis]) - positions;
+      (sharesOf.get(group) ?? []).every(({ weight, axis, indexCount, makesUnits }) => {
+        const left = Number(weight.axes[axis]) - indexCount;
         return left >= (makesUnits ? Math.max(floor, 1) : 1);
       }),
     remove(group) {
       units--;
-      for (const { weight, axis, positions } of sharesOf.get(group) ?? []) {
+      for (const { weight, axis, indexCount } of sharesOf.get(group) ?? []) {
         const along = Number(weight.axes[axis]);
-        const gone = (weight.size / along) * positions;
-        weight.axes[axis] = along - positions;
+        const gone = (weight.size / along) * indexCount;
+        weight.axes[axis] = along - indexCount;
         weight.size -= gone;
         parameters -= gone;
         macs -= gone * weight.macsPerNumber;
@@ -64,33 +64,28 @@ export function remainingOf(graph: DependencyGraph): Remaining {
 }
 
 function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): readonly Share[] {
-  return slices.flatMap(({ weight: name, axis, positionsPerUnit, role }) => {
+  return slices.flatMap(({ weight: name, axis, indicesPerUnit, role }) => {
     const weight = sizes.get(name);
     return weight === undefined
       ? []
-      : [{ weight, axis, positions: positionsPerUnit, makesUnits: role === "kernel" }];
+      : [{ weight, axis, indexCount: indicesPerUnit, makesUnits: role === "kernel" }];
   });
 }
 
 function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize> {
   const macsOf = new Map<string, number>();
-  for (const { name, macs } of countMacs(model).layers) macsOf.set(name, (macsOf.get(name) ?? 0) + macs);
-  const sizes = [...leavesOf(model)].flatMap((layer) =>
-    layer.weights.map((weight, i) => {
-      const axes = weight.shape.map((size) => size ?? 0);
-      const size = product(axes);
-      const macs = i === 0 ? (macsOf.get(layer.name) ?? 0) : 0;
-      return [weight.originalName, { axes, size, macsPerNumber: size === 0 ? 0 : macs / size }] as const;
-    }),
-  );
-  return new Map(sizes);
+  for (const { path, macs } of countMacs(model).layers) macsOf.set(path, (macsOf.get(path) ?? 0) + macs);
+  const sizes = new Map<string, WeightSize>();
+  for (const [path, weight] of modelGraph(model).weights) {
+    const axes = weight.shape.map((each) => each ?? 0);
+    sizes.set(path, { axes, size: axes.reduce((a, b) => a * b, 1), macsPerNumber: 0 });
+  }
+  for (const [path, layer] of modelGraph(model).layers) {
+    const [kernel] = layer.weights;
+    const key = kernel === undefined ? "" : `${path}/${weightName(kernel)}`;
+    const size = sizes.get(key);
+    if (size !== undefined && size.size > 0)
+      sizes.set(key, { ...size, macsPerNumber: (macsOf.get(path) ?? 0) / size.size });
+  }
+  return sizes;
 }
-
-/** The layers themselves, those of models inside the model included; each once, however often it is used. */
-function leavesOf({ layers }: tfl.LayersModel): ReadonlySet<tfl.layers.Layer> {
-  return new Set(
-    layers.flatMap((layer) => ("layers" in layer ? [...leavesOf(layer as tfl.LayersModel)] : [layer])),
-  );
-}
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);

@@ -1,8 +1,9 @@
 /** The loop: real removal while training, budgets met, checkpoints that lead to the same end, nothing leaked. */
-import { disposeModel } from "@repo/testing/random-architecture";
+
 import { criteria } from "@secateur/criteria";
 import { fingerprint as fingerprintOf, type LayerRules, layerRules } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
+import { disposeModel } from "@secateur/model-graph";
 import { applyPlan } from "@secateur/surgery";
 import { type Batch, type Optimizer, sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";

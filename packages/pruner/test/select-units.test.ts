@@ -1,8 +1,10 @@
 /** Ranking and budgets: predicted counts equal counted ones, floors hold, and what cannot be met is told. */
-import { architecture, buildArchitecture, disposeModel } from "@repo/testing/random-architecture";
+
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import type { Scores } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
+import { disposeModel } from "@secateur/model-graph";
 import { applyPlan } from "@secateur/surgery";
 import * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";

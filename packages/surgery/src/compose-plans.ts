@@ -1,9 +1,12 @@
-/** Two removals, one after the other, as one plan for the first model. */
+/** Composes two removals, one after the other, into one plan for the first model. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { createPlan, type Plan } from "./plan.ts";
 import { traceUnits } from "./trace-units.ts";
 
-/** `first` is for the model of `before`, `second` for the smaller model that `first` leaves, with graph `after`. */
+/**
+ * @param before - Graph of the first model, which `first` is for.
+ * @param after - Graph of the smaller model that `first` leaves, which `second` is for.
+ */
 export function composePlans(
   before: DependencyGraph,
   first: Plan,

@@ -9,9 +9,11 @@ export class SurgeryError extends SecateurError {
 /** A plan that is malformed, or was made for another model. */
 export class InvalidPlanError extends SurgeryError {
   override readonly name = "InvalidPlanError";
+  override readonly code = "INVALID_PLAN";
 }
 
-/** The smaller model does not compute what the silenced one does. */
+/** The smaller model and the silenced one compute different outputs. */
 export class RemovalMismatchError extends SurgeryError {
   override readonly name = "RemovalMismatchError";
+  override readonly code = "REMOVAL_MISMATCH";
 }

@@ -7,10 +7,15 @@ import { InvalidPlanError } from "./errors.ts";
 
 export interface Plan {
   readonly formatVersion: 1;
-  /** Of the model that the plan was made for. */
+  /** Of the model that the plan was made for, see `fingerprint`. */
   readonly fingerprint: string;
   /** Unit numbers by group, each below the group's `unitCount`. */
   readonly remove: Readonly<Record<GroupId, readonly number[]>>;
+}
+
+/** The units of a group that a plan removes; none where it does not name the group. */
+export function unitsToRemove({ remove }: Plan, group: GroupId): readonly number[] {
+  return Object.hasOwn(remove, group) ? (remove[group] ?? []) : []; // a group may be called "constructor"
 }
 
 /** A plan for the graph's model. Units are sorted; groups that lose nothing are left out. */
@@ -28,7 +33,7 @@ export function createPlan(
   return plan;
 }
 
-/** Read a plan from JSON text. Throws `InvalidPlanError`; whether it fits a model is seen when it is used. */
+/** Reads a plan from JSON text. Throws `InvalidPlanError`; whether it fits a model is checked when it is applied. */
 export function parsePlan(json: string): Plan {
   const value = parseJson(json);
   if (!isRecord(value)) throw new InvalidPlanError("a plan is a JSON object");
@@ -38,7 +43,7 @@ export function parsePlan(json: string): Plan {
       `this reads plans of formatVersion 1, not ${JSON.stringify(formatVersion) ?? "none"}`,
     );
   }
-  if (typeof fingerprint !== "string") throw new InvalidPlanError('a plan needs a "fingerprint" text');
+  if (typeof fingerprint !== "string") throw new InvalidPlanError('a plan needs "fingerprint": a string');
   if (!isRecord(remove))
     throw new InvalidPlanError('a plan needs "remove": an object from group to unit numbers');
   const entries = Object.entries(remove).map(([id, units]) => {
@@ -49,7 +54,7 @@ export function parsePlan(json: string): Plan {
   return { formatVersion: 1, fingerprint, remove: Object.fromEntries(entries) };
 }
 
-/** Throw `InvalidPlanError` unless the plan can be applied to the graph's model. */
+/** Throws `InvalidPlanError` unless the plan can be applied to the graph's model. */
 export function checkPlan(graph: DependencyGraph, plan: Plan): void {
   if (plan.fingerprint !== graph.fingerprint) {
     throw new InvalidPlanError(

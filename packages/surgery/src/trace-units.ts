@@ -1,7 +1,7 @@
-/** Where the units of a smaller model were in the model it was cut from. */
+/** Finds the units of a smaller model in the model that it was cut from. */
 import type { DependencyGraph, Group, GroupId, Slice } from "@secateur/dependency-graph";
 import { SurgeryError } from "./errors.ts";
-import { keptPositions } from "./kept-positions.ts";
+import { keptIndices } from "./kept-indices.ts";
 import type { Plan } from "./plan.ts";
 
 export interface UnitAddress {
@@ -9,13 +9,13 @@ export interface UnitAddress {
   readonly unit: number;
 }
 
-/** For every group of `after` (the graph of the smaller model): its units' addresses in `before`. */
+/** For every group of `after`, the graph of the smaller model: the addresses of its units in `before`. */
 export function traceUnits(
   before: DependencyGraph,
   plan: Plan,
   after: DependencyGraph,
 ): ReadonlyMap<GroupId, readonly UnitAddress[]> {
-  const kept = keptPositions(before, plan);
+  const kept = keptIndices(before, plan);
   const owners = new Map<string, ReadonlyMap<number, UnitAddress>>();
   const ownersOf = (slice: Slice): ReadonlyMap<number, UnitAddress> => {
     const key = `${slice.weight}|${slice.axis}`;
@@ -26,12 +26,13 @@ export function traceUnits(
   return new Map(
     after.groups.map((group) => {
       const slice = group.slices.find(({ role }) => role === "kernel");
-      if (slice === undefined) throw new SurgeryError(`group "${group.id}" has no layer that makes it`);
+      if (slice === undefined) throw new SurgeryError(`group "${group.id}" has no layer that produces it`);
       const old = kept.get(slice.weight)?.get(slice.axis);
       const units = Array.from({ length: group.unitCount }, (_, unit) => {
-        const position = Number(slice.positions[unit * slice.positionsPerUnit]);
-        const address = ownersOf(slice).get(old === undefined ? position : Number(old[position]));
-        if (address === undefined) throw new SurgeryError(`unit ${unit} of "${group.id}" was nowhere before`);
+        const index = Number(slice.indices[unit * slice.indicesPerUnit]);
+        const address = ownersOf(slice).get(old === undefined ? index : Number(old[index]));
+        if (address === undefined)
+          throw new SurgeryError(`unit ${unit} of "${group.id}" has no counterpart in the larger model`);
         return address;
       });
       return [group.id, units];
@@ -39,12 +40,12 @@ export function traceUnits(
   );
 }
 
-/** Position on the slice's axis, and the unit of `group` that lies there. */
+/** Index on the slice's axis, and the unit of `group` that lies there. */
 function addresses(group: Group, { weight, axis }: Slice): readonly (readonly [number, UnitAddress])[] {
   const slice = group.slices.find((each) => each.weight === weight && each.axis === axis);
   if (slice === undefined) return [];
-  return Array.from(slice.positions, (position, i) => [
-    position,
-    { group: group.id, unit: Math.floor(i / slice.positionsPerUnit) },
+  return Array.from(slice.indices, (index, i) => [
+    index,
+    { group: group.id, unit: Math.floor(i / slice.indicesPerUnit) },
   ]);
 }

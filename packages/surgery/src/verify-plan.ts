@@ -1,19 +1,21 @@
-/** Proof of a removal: on random input, the smaller model must equal the original with those units silenced. */
+/** Proof of a removal: on random input, the smaller model equals the original with those units silenced. */
+import { disposeModel, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { applyPlan, graphOf, type SurgeryOptions } from "./apply-plan.ts";
-import { disposeModel } from "./dispose-model.ts";
 import { RemovalMismatchError } from "./errors.ts";
 import type { Plan } from "./plan.ts";
 import { silence } from "./silence.ts";
+import { withoutFinalActivation } from "./without-final-activation.ts";
 
 export interface VerifyOptions extends SurgeryOptions {
   /** Largest allowed difference, as a share of the output's largest absolute value. Default 1e-4 (float32). */
   readonly rtol?: number;
   /** Random inputs to try. Default 2. */
   readonly samples?: number;
+  /** Of the random inputs. Default 0. */
   readonly seed?: number;
-  /** The model that `applyPlan` gave, where it is at hand already; it is not disposed. */
+  /** The model that `applyPlan` returned, if you have it already; it is not disposed. */
   readonly smaller?: tfl.LayersModel;
 }
 
@@ -23,7 +25,13 @@ export interface Verification {
   readonly samples: number;
 }
 
-/** Throws `RemovalMismatchError` when the two disagree, naming the worst difference. */
+/**
+ * Compares the outputs before a final softmax or sigmoid. Changes and keeps nothing.
+ *
+ * @throws RemovalMismatchError where the two disagree, with the largest difference and the likely cause.
+ *
+ * @example const { relativeError } = await verifyPlan(model, plan);
+ */
 export async function verifyPlan(
   model: tfl.LayersModel,
   plan: Plan,
@@ -31,42 +39,52 @@ export async function verifyPlan(
 ): Promise<Verification> {
   const { rtol = 1e-4, samples = 2, seed = 0 } = options;
   const graph = graphOf(model, options);
-  const made: tfl.LayersModel[] = [];
-  const own = (each: tfl.LayersModel): tfl.LayersModel => {
-    made.push(each);
-    return each;
+  const copies: tfl.LayersModel[] = [];
+  const temporary = (copy: tfl.LayersModel): tfl.LayersModel => {
+    copies.push(copy);
+    return copy;
   };
   try {
-    const smaller = options.smaller ?? own(applyPlan(model, plan, { graph }));
-    const silenced = own(silence(model, plan, { graph }));
-    const errors = tf.tidy(() => {
-      const inputs = model.inputs.map((input, i) => randomInput(input.shape, samples, seed + i));
-      const expected = [silenced.predict(inputs)].flat();
-      const actual = [smaller.predict(inputs)].flat();
-      return tf.stack(expected.map((each, i) => relativeError(each, actual[i] ?? each)));
-    });
-    const values = Array.from(await errors.data());
-    errors.dispose();
-    const worst = Math.max(...values); // NaN wins;
-    if (!(worst <= rtol)) {
-      throw new RemovalMismatchError(
-        `after removal the outputs of "${model.name}" differ by ${worst.toExponential(2)} of their largest value, ` +
-          `more than ${rtol}: ${reasonFor(model)}`,
-      );
-    }
-    return { relativeError: worst, samples };
+    const smaller = options.smaller ?? temporary(applyPlan(model, plan, { graph }));
+    const silenced = temporary(silence(model, plan, { graph }));
+    const pair = [silenced, smaller].map((each) => temporary(withoutFinalActivation(each)));
+    const worst = await largestDifference(pair, samples, seed);
+    if (worst <= rtol) return { relativeError: worst, samples }; // false for NaN
+    throw new RemovalMismatchError(
+      `after removal the outputs of "${model.name}" differ by ${worst.toExponential(2)} of their largest value, ` +
+        `more than ${rtol}: ${await likelyCause(model)}`,
+    );
   } finally {
-    for (const each of made) disposeModel(each);
+    for (const copy of copies) disposeModel(copy);
   }
 }
 
-/** What is at fault: weights that are not numbers, or else a rule. */
-function reasonFor(model: tfl.LayersModel): string {
-  const hasNumbers = (weight: tfl.LayerVariable): boolean =>
-    tf.tidy(() => tf.all(tf.isFinite(weight.read())).dataSync()[0] === 1);
-  const broken = model.weights.find((weight) => !hasNumbers(weight));
-  if (broken !== undefined) return `the weight "${broken.originalName}" is not finite`;
-  return "a layer's rule does not tell the truth about it";
+/** Of two models on the same random inputs, over all outputs; NaN where one is not finite. */
+async function largestDifference(
+  [expected, actual]: readonly tfl.LayersModel[],
+  samples: number,
+  seed: number,
+): Promise<number> {
+  if (expected === undefined || actual === undefined) throw new TypeError("two models expected");
+  const errors = tf.tidy(() => {
+    const inputs = expected.inputs.map((input, i) => randomInput(input.shape, samples, seed + i));
+    const [a, b] = [expected, actual].map((model) => [model.predict(inputs)].flat());
+    return tf.stack((a ?? []).map((each, i) => relativeError(each, b?.[i] ?? each)));
+  });
+  const values = await errors.data();
+  errors.dispose();
+  return Math.max(...values);
+}
+
+/** A weight that is not finite, or else a wrong layer rule. */
+async function likelyCause(model: tfl.LayersModel): Promise<string> {
+  for (const [path, weight] of modelGraph(model).weights) {
+    const allFinite = tf.tidy(() => tf.all(tf.isFinite(weight.read())));
+    const [finite] = await allFinite.data();
+    allFinite.dispose();
+    if (finite === 0) return `the weight "${path}" is not finite`;
+  }
+  return "a layer rule is wrong: some layer mixes channels that its rule treats as independent";
 }
 
 function relativeError(expected: tf.Tensor, actual: tf.Tensor): tf.Tensor {
@@ -74,7 +92,7 @@ function relativeError(expected: tf.Tensor, actual: tf.Tensor): tf.Tensor {
   return tf.div(tf.max(tf.abs(tf.sub(actual, expected))), scale);
 }
 
-/** Standard normal numbers; sizes that the model leaves open become 32. */
+/** Standard normal; sizes that the model leaves open become 32. */
 function randomInput(shape: readonly (number | null)[], samples: number, seed: number): tf.Tensor {
   const sizes = shape.slice(1).map((size) => size ?? 32);
   return tf.randomNormal([samples, ...sizes], 0, 1, "float32", seed + 1);

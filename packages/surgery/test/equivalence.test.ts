@@ -1,6 +1,8 @@
 /** The main law: on random architectures and random plans, the smaller model equals the silenced one. */
-import { architecture, buildArchitecture, disposeModel } from "@repo/testing/random-architecture";
+
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
@@ -21,12 +23,12 @@ function randomPlan(graph: DependencyGraph, dice: readonly number[], ratio: numb
     const units: number[] = [];
     for (let unit = 0; unit < group.unitCount; unit++) {
       const wanted = (dice[next++ % dice.length] ?? 1) < ratio;
-      const fits = group.slices.every((s) => (left.get(`${s.weight}|${s.axis}`) ?? 0) > s.positionsPerUnit);
+      const fits = group.slices.every((s) => (left.get(`${s.weight}|${s.axis}`) ?? 0) > s.indicesPerUnit);
       if (!wanted || !fits) continue;
       units.push(unit);
       for (const s of group.slices) {
         const key = `${s.weight}|${s.axis}`;
-        left.set(key, (left.get(key) ?? 0) - s.positionsPerUnit);
+        left.set(key, (left.get(key) ?? 0) - s.indicesPerUnit);
       }
     }
     return [group.id, units] as const;

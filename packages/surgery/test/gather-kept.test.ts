@@ -4,14 +4,14 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { gatherByEngine, gatherInMemory } from "../src/gather-kept.ts";
 
-const positionsBelow = (size: number): fc.Arbitrary<Int32Array> =>
-  fc.uniqueArray(fc.nat(size - 1), { minLength: 1 }).map((positions) => Int32Array.from(positions).sort());
+const indicesBelow = (size: number): fc.Arbitrary<Int32Array> =>
+  fc.uniqueArray(fc.nat(size - 1), { minLength: 1 }).map((indices) => Int32Array.from(indices).sort());
 
 /** A shape, and of some of its axes what stays. */
 const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }).chain((shape) =>
   fc.record({
     shape: fc.constant(shape),
-    kept: fc.tuple(...shape.map((size) => fc.option(positionsBelow(size), { nil: undefined }))),
+    kept: fc.tuple(...shape.map((size) => fc.option(indicesBelow(size), { nil: undefined }))),
   }),
 );
 
@@ -19,7 +19,7 @@ it("engine and memory give the same", () => {
   fc.assert(
     fc.property(cases, ({ shape, kept }) => {
       const axes = new Map(
-        [...kept.entries()].flatMap(([axis, positions]) => (positions ? [[axis, positions] as const] : [])),
+        [...kept.entries()].flatMap(([axis, indices]) => (indices ? [[axis, indices] as const] : [])),
       );
       tf.tidy(() => {
         const tensor = tf.reshape(tf.range(0, tf.util.sizeFromShape(shape)), shape);

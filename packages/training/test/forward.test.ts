@@ -1,5 +1,7 @@
 /** Models of every build: Sequential, shared layers, models inside models, dropout, normalisation of any axis. */
-import { disposeModel, randomizeWeights } from "@repo/testing/random-architecture";
+
+import { randomizeWeights } from "@repo/testing/random-architecture";
+import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";

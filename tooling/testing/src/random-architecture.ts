@@ -1,6 +1,6 @@
 /**
  * Random small networks for property tests: chains of convolutions, normalisation, residual and dense blocks, shared
- * and depthwise layers, padded shortcuts, with random weights, so that every coupling between channels turns up.
+ * and depthwise layers, padded shortcuts, nested models, with random weights, so that every coupling between channels turns up.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -21,6 +21,7 @@ const blockKinds = [
   "shared",
   "squeeze",
   "dropout",
+  "nested",
 ] as const;
 
 export interface BlockSpec {
@@ -172,8 +173,25 @@ const builders: Readonly<Record<BlockSpec["kind"], (x: Tensor, block: BlockSpec,
       );
       return apply(tfl.layers.multiply({ name: naming("scale") }), [x, shaped]);
     },
+    nested: (x, block, naming) => nested(x, block, naming),
     dropout: (x, _, naming) => apply(tfl.layers.dropout({ rate: 0.5, name: naming("drop") }), x),
   };
+
+/** A model inside the model: a Sequential, or a functional model that is called twice. */
+function nested(x: Tensor, block: BlockSpec, naming: Naming): Tensor {
+  const channels = channelsOf(x);
+  if (block.flag) {
+    const config = { filters: block.width, kernelSize: block.kernel, padding: "same" as const };
+    const inputShape = x.shape.slice(1);
+    const convolution = tfl.layers.conv2d({ ...config, inputShape, name: naming("conv") });
+    const layers = [convolution, tfl.layers.batchNormalization({ name: naming("bn") })];
+    return apply(tfl.sequential({ name: naming("sequential"), layers }), x);
+  }
+  const input = tfl.input({ shape: x.shape.slice(1), name: naming("input") });
+  const body = builders.residual(input, { ...block, width: channels }, naming);
+  const model = tfl.model({ name: naming("model"), inputs: input, outputs: body });
+  return add([apply(model, apply(model, x)), x], naming);
+}
 
 function heads(x: Tensor, head: ArchitectureSpec["head"], naming: Naming): Tensor | Tensor[] {
   const logits = (from: Tensor): Tensor =>
@@ -199,9 +217,4 @@ export function randomizeWeights(model: tfl.LayersModel, seed: number): void {
     weight.write(random);
     random.dispose();
   }
-}
-
-/** Free a model's weights. (`model.dispose()` leaves those of layers that are used twice.) */
-export function disposeModel(model: tfl.LayersModel): void {
-  for (const weight of model.weights) weight.dispose();
 }

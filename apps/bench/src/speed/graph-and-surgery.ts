@@ -1,8 +1,10 @@
 /** How long it takes to build a network's dependency graph, to plan, and to cut. */
+
 import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { disposeModel } from "@secateur/model-graph";
 import { createModel, type ModelName } from "@secateur/models";
 import { selectUnits } from "@secateur/pruner";
-import { applyPlan, disposeModel } from "@secateur/surgery";
+import { applyPlan } from "@secateur/surgery";
 import { markdown } from "./markdown.ts";
 import { median } from "./median.ts";
 

@@ -34,9 +34,7 @@ export function gateDirection({ model, groups }: DependencyGraph, signs: Signs):
   const trained = trainableWeights(model);
   for (const { id, slices } of groups) {
     const ofGroup = signs.get(id);
-    for (const { weight, axis, positions, positionsPerUnit } of slices.filter(
-      ({ role }) => role === "input",
-    )) {
+    for (const { weight, axis, indices, indicesPerUnit } of slices.filter(({ role }) => role === "input")) {
       if (!trained.has(weight))
         throw new CriterionNotApplicableError(
           "obd-hutchinson",
@@ -46,8 +44,8 @@ export function gateDirection({ model, groups }: DependencyGraph, signs: Signs):
       const size = weights.get(weight)?.shape[axis] ?? 0;
       const mask = masks.get(weight) ?? { axis, signs: new Float32Array(size) };
       masks.set(weight, mask);
-      for (const [i, position] of positions.entries())
-        mask.signs[position] = Number(ofGroup?.[Math.floor(i / positionsPerUnit)]);
+      for (const [i, index] of indices.entries())
+        mask.signs[index] = Number(ofGroup?.[Math.floor(i / indicesPerUnit)]);
     }
   }
   return Object.fromEntries(

@@ -171,8 +171,8 @@ class GroupView implements ObservedGroup {
 
   #activation(row: number): tf.Tensor1D {
     const each = this.#perConsumer(this.#pass.observed.activations, "activations");
-    const means = this.#slices(["input"]).map(({ positionsPerUnit }, i) =>
-      tf.div<tf.Tensor1D>(tf.gather(each[i] as tf.Tensor2D, row), positionsPerUnit),
+    const means = this.#slices(["input"]).map(({ indicesPerUnit }, i) =>
+      tf.div<tf.Tensor1D>(tf.gather(each[i] as tf.Tensor2D, row), indicesPerUnit),
     );
     return tf.div(addAll(means), means.length);
   }

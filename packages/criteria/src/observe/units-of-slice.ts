@@ -1,24 +1,24 @@
-/** From a weight's axis to units: each gathers its positions. */
+/** From a weight's axis to units: each gathers its indices. */
 import type { Slice } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
 
-type Where = Pick<Slice, "axis" | "positions" | "positionsPerUnit">;
+type Where = Pick<Slice, "axis" | "indices" | "indicesPerUnit">;
 
-/** `[..., size of the axis]` to `[..., units]`: a unit adds up its positions. */
+/** `[..., size of the axis]` to `[..., units]`: a unit adds up its indices. */
 export function unitsOfLastAxis(
   totals: tf.Tensor,
-  { positions, positionsPerUnit }: Omit<Where, "axis">,
+  { indices, indicesPerUnit }: Omit<Where, "axis">,
 ): tf.Tensor {
   const last = totals.rank - 1;
-  const picked = pick(totals, positions, last);
-  if (positionsPerUnit === 1) return picked;
-  return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, positionsPerUnit]), last + 1);
+  const picked = pick(totals, indices, last);
+  if (indicesPerUnit === 1) return picked;
+  return tf.sum(tf.reshape(picked, [...totals.shape.slice(0, -1), -1, indicesPerUnit]), last + 1);
 }
 
 /** Always a tensor of its own: a criterion may dispose what it is given. */
-function pick(tensor: tf.Tensor, positions: Int32Array, axis: number): tf.Tensor {
-  const isWhole = positions.length === tensor.shape[axis] && positions.every((position, i) => position === i);
-  return isWhole ? tf.clone(tensor) : tf.gather(tensor, tf.tensor1d(positions, "int32"), axis);
+function pick(tensor: tf.Tensor, indices: Int32Array, axis: number): tf.Tensor {
+  const isWhole = indices.length === tensor.shape[axis] && indices.every((index, i) => index === i);
+  return isWhole ? tf.clone(tensor) : tf.gather(tensor, tf.tensor1d(indices, "int32"), axis);
 }
 
 /** Sum over every axis but one, `[size of that axis]`. */
@@ -27,14 +27,14 @@ export function sumAllBut(tensor: tf.Tensor, axis: number): tf.Tensor1D {
   return tf.sum(tensor, others);
 }
 
-/** A weight's sum over everything but the unit's own positions, `[units]`. */
+/** A weight's sum over everything but the unit's own indices, `[units]`. */
 export function sumPerUnit(weight: tf.Tensor, slice: Where): tf.Tensor1D {
   return unitsOfLastAxis(sumAllBut(weight, slice.axis), slice) as tf.Tensor1D;
 }
 
 /** All of a weight that belongs to each unit, `[units, numbers]`. */
-export function rowsPerUnit(weight: tf.Tensor, { axis, positions, positionsPerUnit }: Where): tf.Tensor2D {
+export function rowsPerUnit(weight: tf.Tensor, { axis, indices, indicesPerUnit }: Where): tf.Tensor2D {
   const others = [...weight.shape.keys()].filter((i) => i !== axis);
   const first = tf.transpose(weight, [axis, ...others]);
-  return tf.reshape(pick(first, positions, 0), [positions.length / positionsPerUnit, -1]);
+  return tf.reshape(pick(first, indices, 0), [indices.length / indicesPerUnit, -1]);
 }

@@ -1,15 +1,20 @@
-/** Activation and Softmax: elementwise functions pass; a softmax mixes channels, so removing one changes the others. */
-import type { LayerRule } from "../layer-rule.ts";
+/** Activation and Softmax. Elementwise functions pass channels; a softmax mixes them, so it pins them. */
+import type { LayerRule, RuleContext } from "../layer-rule.ts";
 
-export const activation: LayerRule = (context) =>
-  mixesChannels(context.config) ? softmax(context) : context.inputs[0];
+const reason = "softmax mixes the channels";
 
-/** Softmax and its logarithm look at all channels at once. */
-export const mixesChannels = ({ activation: name }: Readonly<Record<string, unknown>>): boolean =>
-  name === "softmax" || name === "logSoftmax";
+/** Pins channels to which a layer applies a softmax or log-softmax as its activation. */
+export function pinSoftmax({ config, pin }: RuleContext, ids: Int32Array): void {
+  if (config["activation"] === "softmax" || config["activation"] === "logSoftmax") pin(ids, reason);
+}
 
-export const softmax: LayerRule = (context) => {
+export const activation: LayerRule = (context) => {
   const [input] = context.inputs;
-  if (input !== undefined) context.pin(input.ids, "softmax mixes the channels");
+  if (input !== undefined) pinSoftmax(context, input.ids);
+  return input;
+};
+
+export const softmax: LayerRule = ({ inputs: [input], pin }) => {
+  if (input !== undefined) pin(input.ids, reason);
   return input;
 };

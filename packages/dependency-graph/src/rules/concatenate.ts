@@ -9,7 +9,7 @@ export const concatenate: LayerRule = (context) => {
   const axis = configured < 0 ? first.shape.length + configured : configured - 1;
   const varies = first.shape.map((_, i) => context.inputs.some((input) => input.varies[i] === true));
   const parts = context.inputs.map((input) => spread(input, varies)).filter((part) => part !== null);
-  if (parts.length < context.inputs.length) return context.giveUp("a size is left open");
+  if (parts.length < context.inputs.length) return context.unsupported("a size is left open");
   if (varies[axis] === true) return join(parts, axis);
   const [merged, ...others] = parts;
   if (merged === undefined) return undefined;

@@ -1,15 +1,15 @@
-/** Flatten: `[h, w, c]` to `[h·w·c]`; channel c is repeated at every `p·C + c`. */
-import { spread } from "../channels.ts";
+/** Flatten: `[h, w, c]` to `[h·w·c]`. Channel c is at every index `p·C + c`. */
+import { type Channels, spread } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
+import { channelsLast, guarded, knownSizes } from "./guarded.ts";
 
-export const flatten: LayerRule = (context) => {
-  const [input] = context.inputs;
-  if (input === undefined) return undefined;
-  if (context.config["dataFormat"] === "channelsFirst") return context.giveUp("channels-first data");
-  const full = spread(
-    input,
-    input.shape.map(() => true),
-  );
-  if (full === null) return context.giveUp("a size is left open");
-  return { shape: [full.ids.length], varies: [true], ids: full.ids };
-};
+export const flatten: LayerRule = guarded([channelsLast, knownSizes], (input) => {
+  const ids = flattened(input);
+  return { shape: [ids.length], varies: [true], ids };
+});
+
+/** One id for every element, row-major. All sizes are known. */
+export function flattened(input: Channels): Int32Array {
+  const everyAxis = input.shape.map(() => true);
+  return (spread(input, everyAxis) ?? input).ids;
+}

@@ -1,24 +1,24 @@
-/** Reshape, where it flattens or leaves the channel axis in place; its target is edited along with the channels. */
-import { lastAxis, spread, variesOnLastAxisOnly } from "../channels.ts";
+/** Reshape, where it flattens or leaves the channel axis in place. Its target shrinks with the channels. */
+import { type Channels, lastAxis, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
+import { flattened } from "./flatten.ts";
+import { type Guard, guarded, knownSizes } from "./guarded.ts";
 
-export const reshape: LayerRule = (context) => {
-  const [input] = context.inputs;
-  if (input === undefined) return undefined;
-  const target = context.outputShape;
-  const size = target.at(-1) ?? null;
-  const axis = target.length - 1;
-  if (target.length === 1) {
-    const full = spread(
-      input,
-      input.shape.map(() => true),
-    );
-    if (full === null) return context.giveUp("a size is left open");
-    context.counts(["targetShape", axis], full.ids);
-    return { shape: target, varies: [true], ids: full.ids };
-  }
-  if (!variesOnLastAxisOnly(input) || size !== input.ids.length)
-    return context.giveUp("it moves channels between axes");
-  context.counts(["targetShape", axis], input.ids);
-  return lastAxis(target, input.ids);
-};
+export const reshape: LayerRule = (context) =>
+  (context.outputShape.length === 1 ? toVector : withinOtherAxes)(context);
+
+const toVector: LayerRule = guarded([knownSizes], (input, context) => {
+  const ids = flattened(input);
+  context.counts(["targetShape", 0], ids);
+  return { shape: context.outputShape, varies: [true], ids };
+});
+
+const keepsChannelAxis: Guard = (input: Channels, { outputShape }) =>
+  variesOnLastAxisOnly(input) && outputShape.at(-1) === input.ids.length
+    ? null
+    : "it moves channels between axes";
+
+const withinOtherAxes: LayerRule = guarded([keepsChannelAxis], (input, context) => {
+  context.counts(["targetShape", context.outputShape.length - 1], input.ids);
+  return lastAxis(context.outputShape, input.ids);
+});

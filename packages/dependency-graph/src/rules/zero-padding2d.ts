@@ -1,22 +1,19 @@
 /**
- * ZeroPadding2D, `padding: [[top, bottom], [left, right]]`. Usually it pads space, and channels pass. Between two
- * Permutes it pads *channels*: the shortcut of the CIFAR ResNets ("option A", He et al. 2016, arXiv 1512.03385).
- * The padded channels are always zero; the Add that follows ties them to real ones, and the amount of padding
- * shrinks as they go.
+ * ZeroPadding2D, `padding: [[top, bottom], [left, right]]`. It usually pads space, and channels pass. Between two Permutes
+ * it pads channels: the shortcut "A" of the CIFAR ResNets (He et al. 2016, arXiv 1512.03385). Padded channels are always
+ * zero; the Add that follows ties them to real ones, and the amount of padding shrinks with them.
  */
 import { type Channels, join, spread } from "../channels.ts";
 import type { LayerRule, RuleContext } from "../layer-rule.ts";
+import { channelsLast, guarded } from "./guarded.ts";
 
-export const zeroPadding2d: LayerRule = (context) => {
-  const [input] = context.inputs;
-  if (input === undefined) return undefined;
-  if (context.config["dataFormat"] === "channelsFirst") return context.giveUp("channels-first data");
+export const zeroPadding2d: LayerRule = guarded([channelsLast], (input, context) => {
   const padding = context.config["padding"];
-  if (!Array.isArray(padding)) return context.giveUp("its padding is not a list");
-  let padded: Channels = { ...input, shape: [...input.shape] };
+  if (!Array.isArray(padding)) return context.unsupported("its padding is not a list");
+  let padded = input;
   for (const axis of [0, 1]) padded = padAxis(padded, axis, [padding[axis]].flat().map(Number), context);
   return padded;
-};
+});
 
 function padAxis(input: Channels, axis: number, amounts: readonly number[], context: RuleContext): Channels {
   const [before = 0, after = before] = amounts;

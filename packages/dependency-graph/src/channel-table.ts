@@ -1,0 +1,87 @@
+/** What layer rules said about channels: ties, bindings to weight axes, pins, and numbers in configurations. */
+import { DependencyGraphError } from "./errors.ts";
+import type { Role } from "./layer-rule.ts";
+import { type UnionFind, unionFind } from "./union-find.ts";
+
+/** One axis of one weight, and the channel at each of its indices. */
+export interface Binding {
+  /** Paths of the layer and of its weight. */
+  readonly layer: string;
+  readonly weight: string;
+  readonly axis: number;
+  readonly role: Role;
+  readonly ids: Int32Array;
+  /** A kernel whose output goes into batch normalisation and nowhere else: its scale does not change the loss. */
+  readonly normalized: boolean;
+}
+
+/** A number in a layer's configuration that counts channels: `filters`, `units`, an amount of padding. */
+export interface Count {
+  readonly layer: string;
+  readonly path: readonly (string | number)[];
+  readonly ids: Int32Array;
+}
+
+/** Channels that are never removed. */
+export interface PinnedChannels {
+  /** The layer's path. */
+  readonly layer: string;
+  readonly className: string;
+  readonly reason: string;
+  readonly channelCount: number;
+}
+
+/** Filled during one walk over a model. */
+export class ChannelTable {
+  readonly channels: UnionFind = unionFind();
+  readonly #bindings = new Map<string, Binding>();
+  readonly #counts = new Map<string, Count>();
+  readonly #pins: (PinnedChannels & { readonly ids: Int32Array })[] = [];
+
+  /** The channels that an axis of a weight is bound to, if it is. */
+  boundTo(weight: string, axis: number): Int32Array | undefined {
+    return this.#bindings.get(`${weight}|${axis}`)?.ids;
+  }
+
+  /** A second binding of the same axis ties its channels to the first one's. */
+  bind(binding: Binding): void {
+    const key = `${binding.weight}|${binding.axis}`;
+    const known = this.#bindings.get(key);
+    if (known === undefined) this.#bindings.set(key, binding);
+    else this.tie(known.ids, binding.ids);
+  }
+
+  tie(a: Int32Array, b: Int32Array): void {
+    if (a.length !== b.length)
+      throw new DependencyGraphError(`cannot tie ${a.length} channels to ${b.length}`);
+    for (const [i, id] of a.entries()) this.channels.union(id, Number(b[i]));
+  }
+
+  count(count: Count): void {
+    const key = `${count.layer}|${count.path.join("|")}`;
+    const known = this.#counts.get(key);
+    if (known === undefined) this.#counts.set(key, count);
+    else this.tie(known.ids, count.ids);
+  }
+
+  pin(layer: string, className: string, ids: Int32Array, reason: string): void {
+    this.#pins.push({ layer, className, reason, channelCount: new Set(ids).size, ids });
+  }
+
+  get bindings(): readonly Binding[] {
+    return [...this.#bindings.values()];
+  }
+
+  get counts(): readonly Count[] {
+    return [...this.#counts.values()];
+  }
+
+  get pinned(): readonly PinnedChannels[] {
+    return this.#pins.map(({ ids: _, ...pin }) => pin);
+  }
+
+  /** The representatives of all pinned classes. */
+  pinnedRoots(): ReadonlySet<number> {
+    return new Set(this.#pins.flatMap(({ ids }) => Array.from(ids, (id) => this.channels.find(id))));
+  }
+}

@@ -1,0 +1,60 @@
+/** Connects one call of a layer rule with the table of channels. */
+import { type LayerCall, layerWeight } from "@secateur/model-graph";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { ChannelTable } from "./channel-table.ts";
+import { type Channels, lastAxis } from "./channels.ts";
+import { UnsupportedLayerError } from "./errors.ts";
+import type { Role, RuleContext } from "./layer-rule.ts";
+
+/** @param feedsNormalization - The layer's output goes into batch normalisation and nowhere else. */
+export function ruleContext(
+  table: ChannelTable,
+  { path, className, layer, outputs }: LayerCall,
+  inputs: readonly Channels[],
+  feedsNormalization: boolean,
+): RuleContext {
+  const outputShape = (outputs[0]?.shape ?? []).slice(1);
+  const fail = (problem: string): never => {
+    throw new UnsupportedLayerError(path, className, problem);
+  };
+  const ownWeight = (name: string): tfl.LayerVariable =>
+    layerWeight(layer, name) ?? fail(`it has no weight "${name}"`);
+  const pin = (ids: Int32Array, reason: string): void => table.pin(path, className, ids, reason);
+  const bind = (name: string, axis: number, role: Role, ids: Int32Array): void => {
+    const weight = `${path}/${name}`;
+    const size = ownWeight(name).shape[axis];
+    if (size !== ids.length) {
+      fail(
+        `axis ${axis} of "${weight}" has size ${String(size)}, the rule binds ${ids.length} channels to it`,
+      );
+    }
+    const normalized = role === "kernel" && feedsNormalization;
+    table.bind({ layer: path, weight, axis, role, ids, normalized });
+  };
+  return {
+    layer: path,
+    className,
+    config: layer.getConfig(),
+    inputs,
+    outputShape,
+    hasWeight: (name) => layerWeight(layer, name) !== undefined,
+    create: (name, axis, role) => {
+      const known = table.boundTo(`${path}/${name}`, axis);
+      if (known !== undefined) return known;
+      const ids = table.channels.add(ownWeight(name).shape[axis] ?? 0);
+      bind(name, axis, role, ids);
+      return ids;
+    },
+    bind,
+    tie: (a, b) => table.tie(a, b),
+    pin,
+    zeros: (count) => table.channels.add(count),
+    counts: (configPath, ids) => table.count({ layer: path, path: configPath, ids }),
+    unsupported: (reason) => {
+      for (const input of inputs) pin(input.ids, reason);
+      const ids = table.channels.add(outputShape.at(-1) ?? 1);
+      pin(ids, reason);
+      return lastAxis(outputShape, ids);
+    },
+  };
+}

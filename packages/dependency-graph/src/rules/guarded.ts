@@ -1,0 +1,30 @@
+/** Guards of layer rules: conditions without which the channels are pinned, with the guard's reason. */
+import { type Channels, variesOnLastAxisOnly } from "../channels.ts";
+import type { LayerRule, RuleContext } from "../layer-rule.ts";
+
+/** Returns why the rule does not apply, or null where it does. */
+export type Guard = (input: Channels, context: RuleContext) => string | null;
+
+/** A rule for layers of one input that applies only where every guard agrees. */
+export function guarded(
+  guards: readonly Guard[],
+  rule: (input: Channels, context: RuleContext) => Channels,
+): LayerRule {
+  return (context) => {
+    const [input] = context.inputs;
+    if (input === undefined) return undefined;
+    for (const guard of guards) {
+      const reason = guard(input, context);
+      if (reason !== null) return context.unsupported(reason);
+    }
+    return rule(input, context);
+  };
+}
+
+export const channelsLast: Guard = (_, { config }) =>
+  config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+
+export const channelsOnLastAxis: Guard = (input) =>
+  variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+
+export const knownSizes: Guard = ({ shape }) => (shape.includes(null) ? "a size is left open" : null);

@@ -1,7 +1,0 @@
-/** Free a model's memory. tfjs's own `model.dispose()` forgets the weights of layers that are used more than once. */
-import type * as tfl from "@tensorflow/tfjs-layers";
-
-/** The model cannot be used afterwards. */
-export function disposeModel(model: tfl.LayersModel): void {
-  for (const weight of model.weights) weight.dispose();
-}

@@ -1,0 +1,27 @@
+/** A model's configuration with every count of channels lowered by what a plan removes. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import { type Config, layerConfigs } from "@secateur/model-graph";
+import { type Plan, unitsToRemove } from "./plan.ts";
+
+export function shrunkConfig(graph: DependencyGraph, plan: Plan): Config {
+  const config = structuredClone(graph.model.getConfig());
+  const layers = layerConfigs(config);
+  for (const group of graph.groups) {
+    const units = unitsToRemove(plan, group.id);
+    for (const { layer, path, perUnit } of group.counts) {
+      const by = units.reduce((sum, unit) => sum + Number(perUnit[unit]), 0);
+      if (by > 0) lower(layers.get(layer), path, by);
+    }
+  }
+  return config;
+}
+
+function lower(config: unknown, path: readonly (string | number)[], by: number): void {
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
+  const last = path.at(-1) ?? "";
+  const entry = parent as Record<string | number, unknown>;
+  // A reshape target of -1 ("whatever is left") follows by itself.
+  if (typeof entry[last] === "number" && entry[last] >= 0) entry[last] -= by;
+}
