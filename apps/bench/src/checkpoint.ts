@@ -1,6 +1,8 @@
 /** A network, and the state of its training, as one safetensors file. */
+
+import { modelGraph } from "@secateur/model-graph";
 import { readSafetensors, type WeightTensor, writeSafetensors } from "@secateur/models";
-import { namedWeights, type Optimizer } from "@secateur/training";
+import type { Optimizer } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -12,7 +14,7 @@ const optimizerPrefix = "optimizer/";
 /** Pass an optimiser to be able to go on training. */
 export function encodeCheckpoint(model: tfl.LayersModel, notes: Notes, optimizer?: Optimizer): Uint8Array {
   const tensors = new Map<string, WeightTensor>();
-  for (const [name, weight] of namedWeights(model)) tensors.set(name, weightTensor(weight.read()));
+  for (const [name, weight] of modelGraph(model).weights) tensors.set(name, weightTensor(weight.read()));
   const state = optimizer?.state() ?? {};
   for (const [name, tensor] of Object.entries(state))
     tensors.set(`${optimizerPrefix}${name}`, weightTensor(tensor));
@@ -23,7 +25,7 @@ export function encodeCheckpoint(model: tfl.LayersModel, notes: Notes, optimizer
 /** Sets the weights of the model (of the same structure) and the optimiser's state; returns the notes. */
 export function restoreCheckpoint(model: tfl.LayersModel, bytes: Uint8Array, optimizer?: Optimizer): Notes {
   const { tensors, metadata } = readSafetensors(bytes);
-  for (const [name, weight] of namedWeights(model)) {
+  for (const [name, weight] of modelGraph(model).weights) {
     const stored = tensors.get(name);
     if (stored === undefined) throw new Error(`the checkpoint lacks "${name}"`);
     const value = tf.tensor(stored.data, [...stored.shape]);

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { listModels, modelInfo } from "@secateur/models";
+import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchConfig } from "../src/config.ts";
@@ -69,7 +70,8 @@ describe("loadImagenetData", () => {
     expect(data.normalizations).toEqual(["imagenet"]);
     const seen = async (batches: ReturnType<typeof data.test>): Promise<readonly number[]> => {
       const labels: number[] = [];
-      for await (const { xs, ys } of batches) {
+      for await (const batch of batches) {
+        const { xs, ys } = batch as Batch<tf.Tensor, tf.Tensor>;
         expect(xs.shape.slice(1)).toEqual([224, 224, 3]);
         labels.push(...ys.dataSync<"int32">());
         tf.dispose([xs, ys]);

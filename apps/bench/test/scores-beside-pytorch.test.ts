@@ -5,15 +5,10 @@
 import fs from "node:fs";
 import { type Criterion, criteria, type Scores, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
+import { trainableWeights } from "@secateur/model-graph";
 import { createModel, loadWeights, writeSafetensors } from "@secateur/models";
 import { lossChanges } from "@secateur/oracle";
-import {
-  type Batch,
-  hessianVectorProduct,
-  lossAndGradients,
-  type Mode,
-  trainableWeights,
-} from "@secateur/training";
+import { type Batch, hessianVectorProduct, lossAndGradients, type Mode } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -92,7 +87,7 @@ beforeAll(() => {
 });
 afterAll(() => model.dispose());
 
-function batchOf({ phase }: { readonly phase: number }): Batch {
+function batchOf({ phase }: { readonly phase: number }): Batch<tf.Tensor, tf.Tensor> {
   const images = Float32Array.from({ length: 4 * 8 * 8 * 3 }, (_, i) => Math.sin(i + phase));
   return { xs: tf.tensor4d(images, [4, 8, 8, 3]), ys: tf.tensor1d([0, 1, 2, 3], "int32") };
 }
@@ -138,7 +133,7 @@ describe.each(["train", "eval"] as const)("scores of ResNet-20 in mode %s are Py
 function hessianRows(mode: Mode, step: number): ReadonlyMap<string, tf.Tensor> {
   const batch = batchOf(mode === "train" ? golden : golden.eval);
   const direction = Object.fromEntries([...trainableWeights(model)].map(([name, w]) => [name, w.read()]));
-  const products = hessianVectorProduct(model, batch, direction, { mode, step });
+  const products = hessianVectorProduct(model, batch, direction, { mode, perturbation: step });
   const rows = Object.keys(golden.hessianRows).map((layer) => {
     const kernel = `${layer.replace("conv1", "conv2")}/kernel`;
     const product = products[kernel] ?? tf.scalar(Number.NaN);
@@ -181,9 +176,7 @@ describe("in mode eval also", () => {
   });
 
   it("the exact second derivative along the gate, to 1e-3", async () => {
-    const scores = (await scoresOf("eval", criteria.obd({ competitors: Number.POSITIVE_INFINITY }))).get(
-      "obd",
-    );
+    const scores = (await scoresOf("eval", criteria.obd({ topK: Number.POSITIVE_INFINITY }))).get("obd");
     for (const [layer, values] of Object.entries(curvature))
       expect(scores?.get(layer) ?? [], layer).toBeAllClose(values, { rtol: 1e-3, atol: 1e-5 });
   });

@@ -1,4 +1,4 @@
-/** Score the filters of a network by the paper's gate criterion, and by a criterion of our own. */
+/** Scores the filters of a network by the paper's gate criterion, and by a criterion of our own. */
 import { useBackend } from "@secateur/backend";
 import { criteria, defineCriterion, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -29,7 +29,7 @@ const model = tfl.sequential({
 
 const largestWeight = defineCriterion({
   name: "tenth-power",
-  observes: "nothing", // or "gradients": then `gradient` stands beside `value`
+  observes: [], // or [gradients()]: then `gradient` is next to `value`
   score: (group) => group.sum(["kernel"], ({ value }) => tf.pow(value, 10)),
 });
 

@@ -1,16 +1,14 @@
-/** What criteria have to say about a model before they score it. */
+/** Warnings of criteria about a model, before they score it. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Criterion } from "./criterion.ts";
-import { groupObserver } from "./observe/observe-group.ts";
-import { observedNothing } from "./observe/observed.ts";
+import { groupView } from "./group-view.ts";
 
 /** One sentence for each criterion whose score means nothing on some groups, naming the first of them. */
 export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {
-  const observe = groupObserver(graph, observedNothing, 0);
-  return criteria.flatMap((criterion) => {
-    const { name, caveat } = criterion;
+  const unobserved = { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() };
+  return criteria.flatMap(({ name, caveat }) => {
     const found = graph.groups.flatMap((group) => {
-      const reason = caveat?.(observe(group, criterion)) ?? null;
+      const reason = caveat?.(groupView(unobserved, group, { name, observes: [] })) ?? null;
       return reason === null ? [] : [{ id: group.id, reason }];
     });
     const [first] = found;

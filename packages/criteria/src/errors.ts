@@ -1,4 +1,4 @@
-/** The errors of this package. A criterion that cannot be computed says so by name and reason; it never returns zeros. */
+/** The errors of this package. A criterion that cannot be computed throws by name and reason; it never returns zeros. */
 import { SecateurError } from "@secateur/base";
 
 export class CriterionError extends SecateurError {
@@ -6,17 +6,20 @@ export class CriterionError extends SecateurError {
   override readonly code: string = "CRITERION";
 }
 
-/** The model has not what the criterion needs, for instance no batch normalisation for "bn-scale". */
+/** The model lacks what the criterion reads, for instance batch normalisation for "bn-scale". */
 export class CriterionNotApplicableError extends CriterionError {
   override readonly name = "CriterionNotApplicableError";
-  constructor(criterion: string, group: string, reason: string) {
-    super(`criterion "${criterion}" cannot score "${group}": ${reason}`);
+  override readonly code = "CRITERION_NOT_APPLICABLE";
+  /** @param group - Null where it is the whole model that cannot be scored. */
+  constructor(criterion: string, group: string | null, reason: string) {
+    super(`criterion "${criterion}" cannot score ${group === null ? "this model" : `"${group}"`}: ${reason}`);
   }
 }
 
-/** A score is NaN or infinite: the gradients, or the weights, have gone wrong. */
+/** A score is NaN or infinite, because gradients or weights are. */
 export class NonFiniteScoreError extends CriterionError {
   override readonly name = "NonFiniteScoreError";
+  override readonly code = "NON_FINITE_SCORE";
   constructor(criterion: string, group: string, unit: number, score: number) {
     super(
       `criterion "${criterion}" gives unit ${unit} of "${group}" the score ${score}: ` +

@@ -1,22 +1,17 @@
-/** @packageDocumentation How important is a unit? One file a criterion; a criterion of your own has the same form. */
+/** @packageDocumentation Criteria: how important is a unit? One file a criterion, one file an observation. */
 export { caveats } from "./caveats.ts";
-export * as criteria from "./criteria.ts";
-export {
-  type Criterion,
-  defineCriterion,
-  type ObservedGroup,
-  type ObservedMargins,
-  type ObservedWeight,
-} from "./criterion.ts";
-export { type CriterionName, criterionNames, criterionTable } from "./criterion-table.ts";
+export { type CriterionName, criterionNames, criterionTable } from "./criteria/criterion-table.ts";
+export * as criteria from "./criteria/index.ts";
+export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./criteria/normalizers.ts";
+export type { RandomOptions } from "./criteria/random.ts";
+export { type Criterion, type CriterionDefinition, defineCriterion } from "./criterion.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
-export type { CurvatureOptions } from "./gate-curvature.ts";
-export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./normalizers.ts";
-export type { ObserveOptions } from "./observe/extra-passes.ts";
-export type { Observation } from "./observe/observation.ts";
-export { type StepNeeds, stepNeeds } from "./observe/observe-minibatch.ts";
-export type { RandomOptions } from "./random.ts";
+export type { GroupScope, ObservedMinibatch } from "./group-scope.ts";
+export type { GroupView, WeightView } from "./group-view.ts";
+export type { Observation, ObserveOptions, PassContext, StepRequest } from "./observation.ts";
+export * from "./observations/index.ts";
+export type { Margins, MarginsOptions } from "./observations/margins.ts";
+export { stepOptionsFor } from "./observe-minibatch.ts";
 export { type ScoreOptions, score, scoreAll } from "./score.ts";
-export { scoreMinibatch } from "./score-minibatch.ts";
-export type { Scores } from "./score-observed.ts";
-export type { TaylorMarginOptions } from "./taylor-margin.ts";
+export { type ScoreAverage, scoreAverage } from "./score-average.ts";
+export { type Scores, scoreMinibatch } from "./score-minibatch.ts";

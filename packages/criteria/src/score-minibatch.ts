@@ -1,21 +1,26 @@
-/** The scores of one minibatch: observe what the training step did not, and score. For training loops of your own. */
-import type { DependencyGraph } from "@secateur/dependency-graph";
+/** The scores of one minibatch, for any number of criteria, in one read from the engine. For training loops of your own. */
+import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
 import type { Batch, LossAndGradients } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion } from "./criterion.ts";
-import type { ObserveOptions } from "./observe/extra-passes.ts";
-import { observeMore } from "./observe/observe-minibatch.ts";
-import { disposeExtras } from "./observe/observed.ts";
-import { type Scores, scoreObserved } from "./score-observed.ts";
+import { CriterionError, NonFiniteScoreError } from "./errors.ts";
+import type { ObservedMinibatch } from "./group-scope.ts";
+import { groupView } from "./group-view.ts";
+import type { ObserveOptions } from "./observation.ts";
+import { disposeResults, observeMinibatch } from "./observe-minibatch.ts";
+
+/** One score per unit, by group, on one scale over all groups. */
+export type Scores = ReadonlyMap<GroupId, Float32Array>;
 
 /**
- * By criterion name and group. Everything given is the caller's to dispose.
+ * By criterion name. The caller disposes batch and step.
  *
- * @param step of `graph.model` on this batch, taken with `stepNeeds(graph, criteria)`, before its weights change; null
+ * @param step - Of `graph.model` on this batch, taken with `stepOptionsFor(graph, criteria)`, before its weights change; null
  *   only where no criterion needs one.
  *
  * @example
  * trainStep(model, optimizer, batch, {
- *   ...stepNeeds(graph, all),
+ *   ...stepOptionsFor(graph, all),
  *   observe: (step) => scoreMinibatch(graph, all, batch, step, { mode: "train", minibatch }),
  * });
  */
@@ -26,10 +31,52 @@ export function scoreMinibatch(
   step: LossAndGradients | null,
   options: ObserveOptions,
 ): ReadonlyMap<string, Scores> {
-  const observed = observeMore(graph, criteria, batch, step, options);
+  const observed = observeMinibatch(graph, criteria, batch, step, options);
   try {
-    return scoreObserved(graph, criteria, observed, options.minibatch);
+    return scoreObserved(criteria, observed);
   } finally {
-    disposeExtras(observed);
+    disposeResults(observed);
   }
+}
+
+/** By criterion name. */
+export function scoreObserved(
+  criteria: readonly Criterion[],
+  observed: ObservedMinibatch,
+): ReadonlyMap<string, Scores> {
+  const { groups } = observed.graph;
+  const pairs = criteria.flatMap((criterion) => groups.map((group) => [criterion, group] as const));
+  const result = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float32Array>()]));
+  if (pairs.length === 0) return result;
+  const values = tf.tidy(() => {
+    const scores = pairs.map(([criterion, group]) => scoreGroup(criterion, group, observed));
+    return tf.concat(scores).dataSync<"float32">(); // one read for all
+  });
+  let from = 0;
+  for (const [{ name }, { id, unitCount }] of pairs) {
+    const scores = values.slice(from, from + unitCount);
+    from += unitCount;
+    const bad = scores.findIndex((score) => !Number.isFinite(score));
+    if (bad >= 0) throw new NonFiniteScoreError(name, id, bad, Number(scores[bad]));
+    result.get(name)?.set(id, scores);
+  }
+  return result;
+}
+
+function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMinibatch): tf.Tensor1D {
+  const fail = (problem: string, cause?: unknown): never => {
+    throw new CriterionError(`criterion "${criterion.name}" fails on "${group.id}": ${problem}`, { cause });
+  };
+  const scores = ((): tf.Tensor1D => {
+    try {
+      return criterion.score(groupView(observed, group, criterion));
+    } catch (error) {
+      if (error instanceof CriterionError) throw error;
+      return fail(error instanceof Error ? error.message : String(error), error);
+    }
+  })();
+  if (!(scores instanceof tf.Tensor)) return fail("score(group) must return a tensor [units]");
+  if (scores.rank !== 1 || scores.shape[0] !== group.unitCount)
+    return fail(`score(group) returned [${scores.shape}] for ${group.unitCount} units`);
+  return scores;
 }

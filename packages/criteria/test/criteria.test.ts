@@ -21,9 +21,7 @@ import {
   score,
   scoreAll,
 } from "../src/index.ts";
-import { observedNothing } from "../src/observe/observed.ts";
-import { scoreObserved } from "../src/score-observed.ts";
-import { scoreGradients } from "./score-gradients.ts";
+import { scoreGradients, scoreMade } from "./score-gradients.ts";
 
 /** 1×1 conv "c" 2→3 with bias, batch normalisation "b", average, dense "head" 3→2. */
 let model: tfl.LayersModel;
@@ -106,42 +104,37 @@ describe("by hand, beyond weights times gradients", () => {
     expect(scoresOf(normalized(criteria.l1(), byMean, "l1-by-mean"))).toBeAllClose([5 / 7, 1, 9 / 7], {
       rtol: 1e-6,
     });
-    const zero = defineCriterion({ name: "zero", observes: "nothing", score: () => tf.zeros([3]) });
+    const zero = defineCriterion({ name: "zero", observes: [], score: () => tf.zeros([3]) });
     for (const by of [byMax, byMean, byL2Norm])
       expect(scoresOf(normalized(zero, by, "z"))).toEqual([0, 0, 0]);
   });
 
   it("activations and margins: mean, activity, log(p_y + Σ p·exp(-d) + rest)", () => {
-    const observed = {
-      ...observedNothing,
-      activations: { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) },
-      margins: {
-        logProbabilities: tf.tensor2d([0.5, 0.3, 0.2].map(Math.log), [3, 1]), // one example, one competitor, the rest
-        gates: { head: tf.tensor3d([Math.log(2), 0, -Math.log(3)], [1, 1, 3]) },
-      },
+    const activations = { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) };
+    const margins = {
+      logProbabilities: tf.tensor2d([0.5, 0.3, 0.2].map(Math.log), [3, 1]), // one example, one wrong class, the rest
+      gates: { "input of head": tf.tensor3d([Math.log(2), 0, -Math.log(3)], [1, 1, 3]) },
     };
     const all = [criteria.activationMean(), criteria.apoz(), criteria.taylorMargin(), criteria.obd()];
-    const scores = scoreObserved(graph, all, observed, 0);
+    const scores = scoreMade(graph, all, { step: { activations }, results: { margins } });
     const of = (name: string): Float32Array => scores.get(name)?.get("c") ?? new Float32Array();
     expect(of("activation-mean")).toBeAllClose([1, 2, 3]);
     expect(of("apoz")).toBeAllClose([0.5, 0.25, 1]);
     expect(of("taylor-margin")).toBeAllClose([Math.log(0.85), 0, Math.log(1.6)], { rtol: 1e-5 });
     const variance = (d: number): number => 0.3 * d ** 2 - (0.3 * d) ** 2;
     expect(of("obd")).toBeAllClose([variance(Math.log(2)), 0, variance(Math.log(3))], { rtol: 1e-5 });
-    tf.dispose([observed.activations, observed.margins.logProbabilities, observed.margins.gates]);
+    tf.dispose([activations, margins.logProbabilities, margins.gates]);
   });
 });
 
 it("curvature follows as many wrong classes as asked for; the others do not move", () => {
-  const observed = {
-    ...observedNothing,
-    margins: {
-      logProbabilities: tf.tensor2d([0.4, 0.3, 0.2, 0.1].map(Math.log), [4, 1]), // own, two competitors, the rest
-      gates: { head: tf.tensor3d([1, 0, -2, 3, 0.5, 1], [2, 1, 3]) },
-    },
+  const margins = {
+    logProbabilities: tf.tensor2d([0.4, 0.3, 0.2, 0.1].map(Math.log), [4, 1]), // own, two wrong classes, the rest
+    gates: { "input of head": tf.tensor3d([1, 0, -2, 3, 0.5, 1], [2, 1, 3]) },
   };
   const by = (criterion: Criterion): Float32Array =>
-    scoreObserved(graph, [criterion], observed, 0).get(criterion.name)?.get("c") ?? new Float32Array();
+    scoreMade(graph, [criterion], { results: { margins } }).get(criterion.name)?.get("c") ??
+    new Float32Array();
   const pairs = [
     [1, 3],
     [0, 0.5],
@@ -150,10 +143,10 @@ it("curvature follows as many wrong classes as asked for; the others do not move
   const both = pairs.map(([a, b]) => 0.3 * a ** 2 + 0.2 * b ** 2 - (0.3 * a + 0.2 * b) ** 2);
   expect(by(criteria.obd())).toBeAllClose(both, { rtol: 1e-5 });
   const one = pairs.map(([a]) => 0.3 * a ** 2 - (0.3 * a) ** 2);
-  expect(by(criteria.obd({ competitors: 1 }))).toBeAllClose(one, { rtol: 1e-5 });
+  expect(by(criteria.obd({ topK: 1 }))).toBeAllClose(one, { rtol: 1e-5 });
   const change = pairs.map(([a], i) => (Number(one[i]) / 2 - 0.3 * a) ** 2);
-  expect(by(criteria.taylorSecondOrderGate({ competitors: 1 }))).toBeAllClose(change, { rtol: 1e-5 });
-  tf.dispose([observed.margins.logProbabilities, observed.margins.gates]);
+  expect(by(criteria.taylorSecondOrderGate({ topK: 1 }))).toBeAllClose(change, { rtol: 1e-5 });
+  tf.dispose([margins.logProbabilities, margins.gates]);
 });
 
 it("skip gates behind one pooling layer that serves two tensors are each group's own", async () => {
@@ -185,8 +178,8 @@ it("second order without curvature is first order, and a little curvature change
     const hessianProducts = Object.fromEntries(
       Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, size)]),
     );
-    const observed = { ...observedNothing, gradients, hessianProducts };
-    const scores = scoreObserved(graph, [criteria.taylorSecondOrder()], observed, 0);
+    const made = { step: { gradients }, results: { "hessian products": hessianProducts } };
+    const scores = scoreMade(graph, [criteria.taylorSecondOrder()], made);
     tf.dispose(hessianProducts);
     return scores.get("taylor-so")?.get("c") ?? new Float32Array();
   };
@@ -200,13 +193,13 @@ it("second order without curvature is first order, and a little curvature change
 });
 
 it("taylor-margin is right however far a margin goes, and however sure the network is", () => {
-  /** Log p of the class, one competitor and the rest; d of three units. */
+  /** Log p of the class, one wrong class and the rest; d of three units. */
   const of = (logs: readonly number[], slopes: readonly number[]): Float32Array => {
     const margins = {
       logProbabilities: tf.tensor2d([...logs], [3, 1]),
-      gates: { head: tf.tensor3d([...slopes], [1, 1, 3]) },
+      gates: { "input of head": tf.tensor3d([...slopes], [1, 1, 3]) },
     };
-    const scores = scoreObserved(graph, [criteria.taylorMargin()], { ...observedNothing, margins }, 0);
+    const scores = scoreMade(graph, [criteria.taylorMargin()], { results: { margins } });
     tf.dispose([margins.logProbabilities, margins.gates]);
     return scores.get("taylor-margin")?.get("c") ?? new Float32Array();
   };
@@ -214,7 +207,7 @@ it("taylor-margin is right however far a margin goes, and however sure the netwo
   expect(far).toBeAllClose([50 + Math.log(0.1), 1000 + Math.log(0.1), Math.log(0.9)], { rtol: 1e-5 });
   // Wrong and sure of it: p of its own class is e^-40, and the unit holds all of the margin.
   expect(of([-40, 0, -1e30], [30, 60, -1])).toBeAllClose([-30, -40, 1], { rtol: 1e-4 });
-  // A competitor that is out of the question stays so.
+  // A wrong class of no probability stays so.
   expect(of([0, -150, -95], [-40, 0, 40])).toBeAllClose([0, 0, 0], { atol: 1e-6 });
   // Small changes keep their digits.
   expect(of([0, -20, -1e30], [-0.01, 0, 0.01])[0]).toBeAllClose(Math.exp(-20) * Math.expm1(0.01), {
@@ -241,16 +234,20 @@ describe("what cannot be computed", () => {
         tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
       ],
     });
-    const run = (): unknown => scoreGradients(buildDependencyGraph(plain), [criteria.bnScale()], null, 0);
+    const run = (): unknown => scoreMade(buildDependencyGraph(plain), [criteria.bnScale()], { step: null });
     expect(run).toThrow(CriterionNotApplicableError);
     expect(run).toThrow('criterion "bn-scale" cannot score "fc": it has no gamma weights');
     plain.dispose();
   });
 
-  it("a frozen weight has no gradient", () => {
+  it("a step that was taken for other criteria", () => {
     const { "head/kernel": gone, ...rest } = gradients;
     const run = (): unknown => scoreGradients(graph, [criteria.taylorGate()], rest, 0);
-    expect(run).toThrow('cannot score "c": "head/kernel" is not trainable');
+    expect(run).toThrow('criterion "taylor-gate" needs the gradient of "head/kernel" to score "c"');
+    expect(run).toThrow("take the step with stepOptionsFor(graph, criteria)");
+    expect(() => scoreGradients(graph, [criteria.taylorFullGradient()], gradients, 0)).toThrow(
+      "needs gates at the input of head",
+    );
     gone?.dispose();
   });
 
@@ -261,13 +258,22 @@ describe("what cannot be computed", () => {
     expect(run).toThrow('gives unit 1 of "c" the score NaN');
   });
 
-  it("a criterion that reads gradients must ask for them", () => {
-    const sly = defineCriterion({ ...criteria.taylorGate(), name: "sly", observes: "nothing" });
-    expect(() => scoreGradients(graph, [sly], null, 0)).toThrow(CriterionError);
+  it("a criterion that fails, by its name and the group", () => {
+    const fails = defineCriterion({ name: "fails", observes: [], score: () => tf.zeros([2]) });
+    expect(() => scoreMade(graph, [fails], {})).toThrow(CriterionError);
+    expect(() => scoreMade(graph, [fails], {})).toThrow(
+      'criterion "fails" fails on "c": score(group) returned [2]',
+    );
+    const undefinedField = {
+      name: "sly",
+      observes: [],
+      score: () => tf.square(undefined as unknown as tf.Tensor1D),
+    };
+    expect(() => scoreMade(graph, [undefinedField], {})).toThrow('criterion "sly" fails on "c": Argument');
   });
 
   it("two criteria of one name", async () => {
-    const both = [criteria.taylorMargin(), criteria.taylorMargin({ competitors: 1 })];
+    const both = [criteria.taylorMargin(), criteria.taylorMargin({ topK: 1 })];
     await expect(scoreAll(model, graph, both, [])).rejects.toThrow('two criteria are named "taylor-margin"');
   });
 
@@ -275,29 +281,35 @@ describe("what cannot be computed", () => {
     await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("there are no batches to score on");
   });
 
-  it("a criterion that gets no number of competitors", () => {
-    for (const competitors of [0, -1, 1.5, Number.NaN])
-      expect(() => criteria.taylorMargin({ competitors })).toThrow(
-        "competitors must be a whole number from 1",
+  it("a topK that is no number of classes", () => {
+    for (const topK of [0, -1, 1.5, Number.NaN])
+      expect(() => criteria.taylorMargin({ topK })).toThrow(
+        "topK must be a whole number of classes, 1 or more",
       );
   });
 
-  it("layers that draw at random, for second derivatives in mode train, by name and without leaving anything", async () => {
-    const random = tfl.sequential({
-      layers: [
-        tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
-        tfl.layers.dropout({ name: "drop", rate: 0.5 }),
-        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
-      ],
-    });
+  it("weights that are frozen, for second derivatives, by name and without leaving anything", async () => {
+    const layers = [
+      tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
+      tfl.layers.dropout({ name: "drop", rate: 0.5 }),
+      tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+    ];
+    const frozen = tfl.sequential({ layers });
+    frozen.getLayer("out").trainable = false;
     const batch = (): Batch => ({ xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") });
-    const randomGraph = buildDependencyGraph(random);
     const all = [criteria.taylorMargin(), criteria.taylorSecondOrder()];
-    await expect(scoreAll(random, randomGraph, all, [batch()])).rejects.toThrow(
-      'criterion "taylor-so" cannot score "fc": layer "drop" draws at random',
+    const frozenGraph = buildDependencyGraph(frozen);
+    await expect(scoreAll(frozen, frozenGraph, all, [batch()])).rejects.toThrow(
+      'criterion "taylor-so" cannot score "fc": "out/kernel" is not trainable',
     );
-    await scoreAll(random, randomGraph, all, [batch()], { mode: "eval" });
-    random.dispose();
+    // First order needs no training: the gradient of a frozen weight is computed all the same, and dropout is off.
+    const [first, second] = [
+      await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
+      await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
+    ];
+    expect(first).toEqual(second);
+    expect(Math.max(...(first.get("fc") ?? []))).toBeGreaterThan(0);
+    frozen.dispose();
   });
 
   it("skip gates on a layer that is used twice", async () => {
@@ -312,15 +324,15 @@ describe("what cannot be computed", () => {
     const batch = { xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") };
     await expect(
       scoreAll(twice, buildDependencyGraph(twice), [criteria.taylorSkipGate()], [batch]),
-    ).rejects.toThrow('layer "relu" is used more than once');
+    ).rejects.toThrow('layer "relu" is called more than once');
     twice.dispose();
   });
 
   it("a malformed criterion", () => {
     expect(() => defineCriterion({ ...criteria.l1(), name: "" })).toThrow("a criterion needs a name");
-    const observes = "everything" as "nothing";
+    const observes = "gradients" as unknown as [];
     expect(() => defineCriterion({ ...criteria.l1(), observes })).toThrow(
-      "must be one of nothing, gradients",
+      "observes must be a list of observations",
     );
   });
 });

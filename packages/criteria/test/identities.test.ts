@@ -14,7 +14,7 @@ import { type Batch, lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { criteria, defineCriterion } from "../src/index.ts";
+import { criteria, defineCriterion, gradients } from "../src/index.ts";
 import { scoreGradients } from "./score-gradients.ts";
 
 type Tensor = tfl.SymbolicTensor;
@@ -49,12 +49,12 @@ function gates(
   const observed = lossAndGradients(model, batch, { mode: "train" });
   const atProducers = defineCriterion({
     name: "producers",
-    observes: "gradients",
+    observes: [gradients()],
     score: (group) => group.sum(roles, ({ value, gradient }) => tf.mul(value, gradient)),
   });
   const atConsumers = defineCriterion({
     name: "consumers",
-    observes: "gradients",
+    observes: [gradients()],
     score: (group) => group.gateGradient,
   });
   const scores = scoreGradients(graph, [atProducers, atConsumers], observed.gradients, 0);

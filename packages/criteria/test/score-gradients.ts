@@ -1,14 +1,40 @@
-/** Score by gradients that a test made up, or observed itself. */
+/** Scores from observations that a test made up. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
+import type { LossAndGradients } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion, Scores } from "../src/index.ts";
-import { type Gradients, observedNothing } from "../src/observe/observed.ts";
-import { scoreObserved } from "../src/score-observed.ts";
+import { scoreObserved } from "../src/score-minibatch.ts";
 
-export function scoreGradients(
+interface Made {
+  readonly step?: Partial<LossAndGradients> | null;
+  /** Results of passes, by observation name. */
+  readonly results?: Readonly<Record<string, unknown>>;
+  readonly minibatch?: number;
+}
+
+export function scoreMade(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
-  gradients: Gradients | null,
-  minibatch: number,
+  { step = {}, results = {}, minibatch = 0 }: Made,
 ): ReadonlyMap<string, Scores> {
-  return scoreObserved(graph, criteria, { ...observedNothing, gradients }, minibatch);
+  const none = { loss: tf.scalar(0), correct: tf.scalar(0), gradients: {}, gates: {}, activations: {} };
+  const observed = {
+    graph,
+    minibatch,
+    step: step === null ? null : { ...none, ...step },
+    results: new Map(Object.entries(results)),
+    sums: new Map(),
+  };
+  try {
+    return scoreObserved(criteria, observed);
+  } finally {
+    tf.dispose([none.loss, none.correct]);
+  }
 }
+
+export const scoreGradients = (
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  minibatch: number,
+): ReadonlyMap<string, Scores> => scoreMade(graph, criteria, { step: { gradients }, minibatch });

@@ -26,7 +26,7 @@ function* points(epoch: number): Generator<Batch> {
 
 const team = await startTeam(model, { workers: 2 });
 const optimizer = sgd({ learningRate: 0.3, momentum: 0.9 });
-for await (const event of fit(model, points, { epochs: 5, optimizer, step: team.trainStep })) {
+for await (const event of fit(model, points, { epochs: 5, optimizer, takeStep: team.trainStep })) {
   if (event.type === "epoch") console.log(`epoch ${event.epoch}: loss ${event.loss.toFixed(1)}`);
 }
 await team.dispose();

@@ -1,5 +1,5 @@
 /** A minibatch in contiguous parts, in memory that the workers share. */
-import type { Batch } from "@secateur/training";
+import { type Batch, batchSize, inputsOf, targetsOf } from "@secateur/training";
 import type * as tf from "@tensorflow/tfjs-core";
 import { TeamError } from "./errors.ts";
 import { sharedFloats } from "./shared-floats.ts";
@@ -12,8 +12,8 @@ export interface SharedRows {
 }
 
 export interface BatchPart {
-  readonly xs: SharedRows;
-  readonly ys: SharedRows;
+  readonly xs: readonly SharedRows[];
+  readonly ys: readonly SharedRows[];
   /** This part's examples over all, 0..1; the shares add up to 1. */
   readonly share: number;
 }
@@ -22,20 +22,26 @@ export interface BatchPart {
 export type BatchSplitter = (batch: Batch, workers: number) => readonly BatchPart[];
 
 export function batchSplitter(): BatchSplitter {
-  const [takeXs, takeYs] = [reusedFloats(), reusedFloats()];
-  return ({ xs, ys }, workers) => {
-    const [count = 0] = xs.shape;
-    if (count === 0 || ys.shape[0] !== count) {
+  const buffers: ((tensor: tf.Tensor) => Float32Array)[] = [];
+  return (batch, workers) => {
+    const [inputs, targets] = [inputsOf(batch), targetsOf(batch)];
+    const count = batchSize(batch);
+    const short = [...inputs, ...targets].find(({ shape }) => shape[0] !== count);
+    if (count === 0 || short !== undefined) {
       throw new TeamError(
-        `a batch needs as many labels as examples; got xs [${xs.shape}] and ys [${ys.shape}]`,
+        `a batch needs as many labels as examples; got xs [${inputs[0]?.shape}] and ys [${targets[0]?.shape}]`,
       );
     }
-    const [images, labels] = [takeXs(xs), takeYs(ys)];
-    return bounds(count, workers).map(([start, end]) => ({
-      xs: rows(images, xs, start, end),
-      ys: rows(labels, ys, start, end),
-      share: (end - start) / count,
-    }));
+    const shared = [...inputs, ...targets].map((tensor, i) => {
+      const copy = buffers[i] ?? reusedFloats();
+      buffers[i] = copy;
+      return { tensor, values: copy(tensor) };
+    });
+    return bounds(count, workers).map(([start, end]) => {
+      const parts = shared.map(({ tensor, values }) => rows(values, tensor, start, end));
+      const share = (end - start) / count;
+      return { xs: parts.slice(0, inputs.length), ys: parts.slice(inputs.length), share };
+    });
   };
 }
 

@@ -1,10 +1,12 @@
 /** A step as the calling thread sees it: share out, wait, put together, change the model. */
+import { modelGraph, trainableWeights } from "@secateur/model-graph";
 import {
+  batchSize,
+  disposeBatch,
   type LossAndGradients,
   NonFiniteLossError,
-  namedWeights,
+  softmaxCrossEntropy,
   type TrainStepOptions,
-  trainableWeights,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -31,13 +33,14 @@ export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trai
   const { layout, weights, threads } = workshop;
   const split = batchSplitter();
   return async (optimizer, batch, options = {}) => {
-    const { labelSmoothing = 0, step = 0, observe } = options;
-    const [count = 0] = batch.xs.shape;
+    const { step = 0, observe } = options;
+    const count = batchSize(batch);
     const parts = splitAndDispose();
     refuseGates(options);
+    const losses = lossKeys(options);
     publishWeights(model, layout, weights);
     const trained = [...trainableWeights(model).keys()];
-    const answers = await askAll(workshop, parts, { labelSmoothing, trained });
+    const answers = await askAll(workshop, parts, { losses, trained });
     const loss = answers.reduce((sum, answer, i) => sum + answer.loss * (parts[i]?.share ?? 0), 0);
     const correct = answers.reduce((sum, answer) => sum + answer.correct, 0);
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
@@ -46,12 +49,12 @@ export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trai
       loss: tf.scalar(loss),
       correct: tf.scalar(correct),
       gradients,
-      gates: [],
+      gates: {},
       activations: {},
     };
     try {
       observe?.(observed);
-      const named = namedWeights(model);
+      const { weights: named } = modelGraph(model);
       for (const [name, value] of Object.entries(changes)) named.get(name)?.write(value);
       optimizer.apply(trainableWeights(model), gradients);
     } finally {
@@ -63,7 +66,7 @@ export function teamStep(model: tfl.LayersModel, workshop: Workshop): Team["trai
       try {
         return split(batch, threads.length);
       } finally {
-        tf.dispose([batch.xs, batch.ys]);
+        disposeBatch(batch);
       }
     }
   };
@@ -75,8 +78,16 @@ function refuseGates({ gates = [], activations = [] }: TrainStepOptions): void {
   throw new TeamError("a team's step observes no gates and no activations: use trainStep of training");
 }
 
+/** A function cannot be sent to another thread; a built-in loss can be rebuilt there. */
+function lossKeys({ loss = softmaxCrossEntropy() }: TrainStepOptions): readonly string[] {
+  return [loss].flat().map(({ name, key }) => {
+    if (key !== undefined) return key;
+    throw new TeamError(`a team needs a built-in loss, and "${name}" is not one: use trainStep of training`);
+  });
+}
+
 function publishWeights(model: tfl.LayersModel, layout: readonly WeightPlace[], weights: Float32Array): void {
-  const named = namedWeights(model);
+  const named = modelGraph(model).weights;
   for (const { name, start, end } of layout) {
     const weight = named.get(name);
     if (weight !== undefined) weights.subarray(start, end).set(weight.read().dataSync());
@@ -87,7 +98,7 @@ function publishWeights(model: tfl.LayersModel, layout: readonly WeightPlace[], 
 async function askAll(
   { meeting, threads }: Workshop,
   parts: readonly BatchPart[],
-  task: { readonly labelSmoothing: number; readonly trained: readonly string[] },
+  task: { readonly losses: readonly string[]; readonly trained: readonly string[] },
 ): Promise<readonly PartResult[]> {
   resetMeeting(meeting);
   const answers = await Promise.allSettled(

@@ -1,7 +1,12 @@
 /** Threads that train one model together: each computes its part of every minibatch, on a wasm engine of its own. */
 import { availableParallelism } from "node:os";
-import type { Batch, Optimizer, StepResult, TrainStepOptions } from "@secateur/training";
-import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Batch,
+  disposeBatch,
+  type Optimizer,
+  type StepResult,
+  type TrainStepOptions,
+} from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TeamError } from "./errors.ts";
 import { abandonMeeting, createMeeting, type Meeting } from "./meeting.ts";
@@ -26,7 +31,7 @@ export interface Team {
   readonly workers: number;
   /**
    * As `trainStep` of @secateur/training: changes the model's weights once and its moving averages, and disposes the
-   * batch. It needs no `this`, so it can be the `step` of `fit`. One step at a time.
+   * batch. It needs no `this`, so it can be the `takeStep` of `fit`. One step at a time.
    *
    * @throws NonFiniteLossError, TrainingError as `trainStep`; TeamError when a worker fails. The model stays as it was.
    */
@@ -43,7 +48,7 @@ export interface Team {
  *
  * @example
  * const team = await startTeam(model, { workers: 2 });
- * for await (const event of fit(model, data, { epochs: 10, optimizer, step: team.trainStep })) console.log(event);
+ * for await (const event of fit(model, data, { epochs: 10, optimizer, takeStep: team.trainStep })) console.log(event);
  * await team.dispose();
  */
 export async function startTeam(model: tfl.LayersModel, options: TeamOptions = {}): Promise<Team> {
@@ -94,7 +99,7 @@ function manage(meeting: Meeting, threads: readonly WorkerThread[], step: Team["
     workers: threads.length,
     async trainStep(optimizer, batch, options) {
       if (state !== "idle") {
-        tf.dispose([batch.xs, batch.ys]);
+        disposeBatch(batch);
         const problem =
           state === "busy" ? "is still at a step: await it first" : "is disposed: start another";
         throw new TeamError(`this team ${problem}`);

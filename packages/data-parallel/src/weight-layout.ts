@@ -1,5 +1,5 @@
 /** Where each of a model's weights lies in an array that holds them all; made once a team, as copies may differ in order. */
-import { namedWeights } from "@secateur/training";
+import { modelGraph } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export interface WeightPlace {
@@ -12,7 +12,7 @@ export interface WeightPlace {
 
 export function weightLayout(model: tfl.LayersModel): readonly WeightPlace[] {
   let end = 0;
-  return [...namedWeights(model)].map(([name, weight]) => {
+  return [...modelGraph(model).weights].map(([name, weight]) => {
     const { shape, size } = weight.read();
     const start = end;
     end += size;

@@ -30,7 +30,8 @@ export interface WorkerData {
 export interface PartTask extends BatchPart {
   /** How many workers take part in the step: the first ones. */
   readonly participants: number;
-  readonly labelSmoothing: number;
+  /** Keys of the built-in losses, one per output. */
+  readonly losses: readonly string[];
   /** Names of the weights whose gradients are wanted. */
   readonly trained: readonly string[];
 }

@@ -1,9 +1,9 @@
 /** The program of a worker thread: its own engine, its own copy of the model, one part of a minibatch after another. */
 import { parentPort, workerData } from "node:worker_threads";
 import { setSumReducer, useBackend } from "@secateur/backend";
+import { isModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { computePart } from "./compute-part.ts";
-import { isModel } from "./is-model.ts";
 import { meet } from "./meeting.ts";
 import type { FromWorker, PartTask, WorkerData } from "./worker-data.ts";
 

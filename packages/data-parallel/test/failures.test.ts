@@ -55,7 +55,7 @@ it("what it cannot do, a team refuses in a sentence", async () => {
   const team = await startTeam(model, { workers: 2 });
   const uneven = { xs: tf.zeros([4, 4]), ys: tf.zeros([3], "int32") };
   await expect(team.trainStep(optimizer, uneven)).rejects.toThrow("as many labels as examples");
-  await expect(team.trainStep(optimizer, makeBatch(1, 4, [5]))).rejects.toThrow("the batch is [2,5]");
+  await expect(team.trainStep(optimizer, makeBatch(1, 4, [5]))).rejects.toThrow("the batch (xs) is [2,5]");
   const first = team.trainStep(optimizer, makeBatch(1, 4, [4]));
   await expect(team.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("still at a step");
   await first;

@@ -1,6 +1,7 @@
 /** Small networks and batches for the tests. */
 import { randomizeWeights } from "@repo/testing/random-architecture";
-import { type Batch, namedWeights } from "@secateur/training";
+import { modelGraph } from "@secateur/model-graph";
+import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 
@@ -48,7 +49,11 @@ export function plainNetwork(): tfl.LayersModel {
  *
  * @param seed at least 1: tfjs takes 0 for none.
  */
-export const makeBatch = (seed: number, size: number, input: readonly number[] = [6, 6, 2]): Batch =>
+export const makeBatch = (
+  seed: number,
+  size: number,
+  input: readonly number[] = [6, 6, 2],
+): Batch<tf.Tensor, tf.Tensor> =>
   tf.tidy(() => ({
     xs: tf.mul(
       tf.randomNormal([size, ...input], 0.5, 1, "float32", seed),
@@ -63,7 +68,7 @@ export const makeBatch = (seed: number, size: number, input: readonly number[] =
 /** Every weight's values by name, moving averages included. */
 export const valuesOf = (model: tfl.LayersModel): Readonly<Record<string, Float32Array>> =>
   Object.fromEntries(
-    [...namedWeights(model)].map(([name, weight]) => [name, weight.read().dataSync<"float32">()]),
+    [...modelGraph(model).weights].map(([name, weight]) => [name, weight.read().dataSync<"float32">()]),
   );
 
 export function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
@@ -72,5 +77,5 @@ export function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
 
 /** A model's own `dispose` leaves the models inside it. */
 export function disposeNetwork(model: tfl.LayersModel): void {
-  for (const weight of namedWeights(model).values()) weight.dispose();
+  for (const weight of modelGraph(model).weights.values()) weight.dispose();
 }

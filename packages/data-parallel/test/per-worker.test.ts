@@ -1,5 +1,6 @@
 /** A team whose workers normalise by their own parts, against the same by hand. */
-import { lossAndGradients, namedWeights, sgd, trainStep } from "@secateur/training";
+import { modelGraph } from "@secateur/model-graph";
+import { lossAndGradients, sgd, softmaxCrossEntropy, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { computePart } from "../src/compute-part.ts";
@@ -33,7 +34,7 @@ describe("a team with statistics per worker", () => {
         ys: tf.slice(batch.ys, start, size),
       };
       const { gradients, loss, correct } = lossAndGradients(byHand, part, { updateMovingAverages: true });
-      for (const [name, weight] of namedWeights(byHand)) {
+      for (const [name, weight] of modelGraph(byHand).weights) {
         const change = gradients[name]?.dataSync().map((g) => -0.1 * g);
         const moved = weight
           .read()
@@ -100,9 +101,9 @@ describe("computePart", () => {
     const [weights, results] = [sharedFloats(sizeOf(layout)), sharedFloats(sizeOf(layout))];
     const memory = { layout, weights, results };
     const task = {
-      xs: { values: sharedFloats(3 * 72), shape: [3, 6, 6, 2], dtype: "float32" },
-      ys: { values: sharedFloats(3), shape: [3], dtype: "int32" },
-      labelSmoothing: 0,
+      xs: [{ values: sharedFloats(3 * 72), shape: [3, 6, 6, 2], dtype: "float32" }],
+      ys: [{ values: sharedFloats(3), shape: [3], dtype: "int32" }],
+      losses: [String(softmaxCrossEntropy().key)],
       trained: ["out/kernel"],
     } as const;
     computePart(model, memory, task);

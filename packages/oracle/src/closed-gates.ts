@@ -1,5 +1,6 @@
 /** Gates for settings of a group's units: closed units are silent, as if they were removed. */
 import type { Group } from "@secateur/dependency-graph";
+import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { OracleError } from "./errors.ts";
@@ -14,7 +15,7 @@ export interface Consumer {
 
 /** Each layer once. */
 export function consumersOf(model: tfl.LayersModel, group: Group): readonly Consumer[] {
-  const weights = new Map(model.weights.map((weight) => [weight.originalName, weight]));
+  const { weights } = modelGraph(model);
   const inputs = group.slices.filter(({ role }) => role === "input");
   if (inputs.length === 0)
     throw new OracleError(`no layer consumes the units of "${group.id}", so nothing changes without them`);

@@ -3,8 +3,10 @@ import type { Group } from "@secateur/dependency-graph";
 import {
   type Batch,
   type Batches,
+  disposeBatch,
   type GatedLosses,
   gatedLosses,
+  type LossOption,
   type PreparedBatch,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -17,6 +19,8 @@ export interface SettingOptions {
   readonly rowsPerPass?: number;
   /** Is told of every pass: how many losses of single examples were computed. */
   readonly onPass?: (losses: number) => void;
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
 }
 
 export interface SettingLosses {
@@ -36,18 +40,16 @@ export async function settingLosses(
   group: Group,
   batches: Batches,
   settings: readonly (readonly number[])[],
-  { rowsPerPass = 256, onPass = () => undefined }: SettingOptions = {},
+  { rowsPerPass = 256, onPass = () => undefined, loss: lossOption }: SettingOptions = {},
 ): Promise<SettingLosses> {
   const consumers = consumersOf(model, group);
-  const gated = gatedLosses(
-    model,
-    consumers.map(({ layer }) => layer),
-  );
+  const layers = consumers.map(({ layer }) => layer);
+  const gated = gatedLosses(model, layers, lossOption);
   const changes = new Float64Array(settings.length);
   let [count, loss] = [0, 0];
   for await (const batch of batches) {
     const prepared = prepareAndDispose(gated, batch);
-    const [size = 1] = prepared.labels.shape;
+    const { size } = prepared;
     const open = lossesOf(gated, consumers, prepared, [[]]);
     loss += sum(open);
     count += size;
@@ -62,7 +64,7 @@ export async function settingLosses(
       onPass(closed.length);
       await tf.nextFrame(); // lets the process hear of interrupts
     }
-    tf.dispose([prepared.labels, [...prepared.tensors]]);
+    tf.dispose([...prepared.tensors, ...prepared.targets]);
   }
   if (count === 0) throw new OracleError("there are no batches to measure losses on");
   checkFinite(loss, changes, group);
@@ -73,7 +75,7 @@ function prepareAndDispose(gated: GatedLosses, batch: Batch): PreparedBatch {
   try {
     return gated.prepare(batch);
   } finally {
-    tf.dispose([batch.xs, batch.ys]);
+    disposeBatch(batch);
   }
 }
 

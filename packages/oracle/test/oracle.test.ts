@@ -21,7 +21,7 @@ import {
   subsetLosses,
 } from "../src/index.ts";
 
-const makeBatches = (model: tfl.LayersModel, seed: number): Batch[] => {
+const makeBatches = (model: tfl.LayersModel, seed: number): Batch<tf.Tensor, tf.Tensor>[] => {
   const shape = (model.inputs[0]?.shape ?? []).slice(1) as number[];
   return [3, 2].map((size, i) => ({
     xs: tf.randomNormal([size, ...shape], 0, 1, "float32", seed + i),
@@ -58,7 +58,7 @@ describe("loss changes", () => {
       fc.asyncProperty(architecture, fc.constantFrom(1, 7, 1000), async (spec, rowsPerPass) => {
         const model = classifier(spec);
         const graph = buildDependencyGraph(model);
-        const batches = (): Batch[] => makeBatches(model, spec.seed);
+        const batches = (): Batch<tf.Tensor, tf.Tensor>[] => makeBatches(model, spec.seed);
         const { loss: before } = await evaluate(model, batches());
         for await (const { group, loss, changes } of lossChanges(graph, batches, { rowsPerPass })) {
           expect(loss).toBeAllClose(before, { rtol: 1e-5 });
@@ -84,7 +84,7 @@ it("labels that are probabilities, and an input that is read again later, are no
   const head = tfl.layers.dense({ name: "out", units: 2, activation: "softmax" });
   const model = tfl.model({ inputs: input, outputs: head.apply(joined) as tfl.SymbolicTensor });
   const graph = buildDependencyGraph(model);
-  const soft = (): Batch[] =>
+  const soft = (): Batch<tf.Tensor, tf.Tensor>[] =>
     makeBatches(model, 1).map(({ xs, ys }) => {
       const probabilities = tf.tidy(() => tf.cast(tf.oneHot(ys, 2), "float32"));
       ys.dispose();
@@ -115,7 +115,7 @@ describe("subsets", () => {
   it("are numbered by bits, and each is the loss of that cut; a run goes on from any", async () => {
     const model = smallNetwork();
     const graph = buildDependencyGraph(model);
-    const batches = (): Batch[] => makeBatches(model, 1);
+    const batches = (): Batch<tf.Tensor, tf.Tensor>[] => makeBatches(model, 1);
     const all: number[] = [];
     for await (const { losses } of subsetLosses(graph, "a", batches, { chunk: 5 })) all.push(...losses);
     expect(all).toHaveLength(16);
@@ -182,7 +182,7 @@ describe("greedy removal", () => {
   it("measures anew after every removal, and leaves one unit a layer", async () => {
     const model = smallNetwork();
     const graph = buildDependencyGraph(model);
-    const batches = (): Batch[] => makeBatches(model, 1);
+    const batches = (): Batch<tf.Tensor, tf.Tensor>[] => makeBatches(model, 1);
     const steps: GreedyStep[] = [];
     for await (const step of greedyRemoval(graph, batches)) steps.push(step);
     expect(steps.map(({ left }) => left)).toEqual([6, 5, 4, 3, 2]);

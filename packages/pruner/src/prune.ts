@@ -4,19 +4,19 @@
  * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
  */
 
-import { caveats, scoreMinibatch, stepNeeds } from "@secateur/criteria";
+import { caveats, scoreMinibatch, stepOptionsFor } from "@secateur/criteria";
 import { disposeModel } from "@secateur/model-graph";
 
 import {
   type Batch,
   type Batches,
+  disposeBatch,
   fit,
   type Optimizer,
   type StepResult,
   sgd,
   trainStep,
 } from "@secateur/training";
-import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { isMet } from "./budget.ts";
 import { PrunerError } from "./errors.ts";
@@ -92,7 +92,7 @@ async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch
   let count = 0;
   for await (const batch of batches) {
     if (count++ < run.batch) {
-      tf.dispose([batch.xs, batch.ys]);
+      disposeBatch(batch);
       continue;
     }
     run.batch = count;
@@ -110,7 +110,7 @@ function observedStep(
 ): StepResult {
   return trainStep(run.graph.model, optimizer, batch, {
     step: run.step,
-    ...stepNeeds(run.graph, [criterion]),
+    ...stepOptionsFor(run.graph, [criterion]),
     observe: (step) => {
       const options = { mode: "train", minibatch: run.step, seed } as const;
       const scores = scoreMinibatch(run.graph, [criterion], batch, step, options);

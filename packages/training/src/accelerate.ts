@@ -1,27 +1,24 @@
-/** tfjs-layers' own training (`model.fit`, `trainOnBatch`), with the slowest part of it replaced. */
+/** Speeds up tfjs-layers' own training (`model.fit`, `trainOnBatch`) by replacing its slowest part. */
+import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type BatchStatistics, moveAverages, normalizeBatch } from "./batch-normalization.ts";
-import { isModel } from "./layer-uses.ts";
+import { type BatchStatistics, moveAverages, normalizeBatch } from "./forward/batch-normalization.ts";
 
 const accelerated = new WeakSet<tfl.layers.Layer>();
 
 /**
- * Lets batch normalisation layers train by the engine's fused kernel instead of some seventy small ones, models inside
- * the model included. The numbers stay the same within float32's rounding, and so do moving averages, saving and
- * `predict`. Calling it again changes nothing.
+ * Batch normalisation layers train by the engine's fused kernel instead of some seventy small ones, models inside the model
+ * included. Results stay the same within float32's rounding. Calling it again changes nothing.
  *
- * @returns the same model.
+ * @returns The same model.
  *
  * @example
  * await useBackend("auto");
  * await accelerate(model).fit(xs, ys);
  */
 export function accelerate<T extends tfl.LayersModel>(model: T): T {
-  for (const layer of model.layers) {
-    if (isModel(layer)) accelerate(layer);
-    else if (layer.getClassName() === "BatchNormalization") accelerateLayer(layer);
-  }
+  for (const layer of modelGraph(model).layers.values())
+    if (layer.getClassName() === "BatchNormalization") accelerateLayer(layer);
   return model;
 }
 

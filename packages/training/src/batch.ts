@@ -1,42 +1,78 @@
-/** A minibatch. Whoever is given one disposes it. */
-import type * as tf from "@tensorflow/tfjs-core";
+/** A minibatch. Whoever receives one disposes it. */
+import { modelGraph } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "./errors.ts";
+import type { Loss } from "./losses/loss.ts";
 
-export interface Batch {
-  /** `[batch, ...the model's input shape]`, float32. */
-  readonly xs: tf.Tensor;
-  /** Classes `[batch]`, int32; or probabilities `[batch, classes]`, float32. */
-  readonly ys: tf.Tensor;
+type OneOrSeveral = tf.Tensor | tf.Tensor[];
+
+/** `Batch<tf.Tensor, tf.Tensor>` is a minibatch for a model of one input and one output. */
+export interface Batch<
+  Inputs extends OneOrSeveral = OneOrSeveral,
+  Targets extends OneOrSeveral = OneOrSeveral,
+> {
+  /** `[batch, ...the model's input shape]`; a list for a model of several inputs. */
+  readonly xs: Inputs;
+  /** Targets as the loss takes them, for instance classes `[batch]`, int32; a list for a model of several outputs. */
+  readonly ys: Targets;
 }
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-/** Before anything is computed (where labels are classes they are read): when an operation fails half-way, tfjs keeps what it saved for the gradients. */
-export function checkBatch(model: tfl.LayersModel, { xs, ys }: Batch): void {
-  const [, ...input] = model.inputs[0]?.shape ?? [];
-  const fits =
-    xs.rank === input.length + 1 && input.every((size, i) => size === null || size === xs.shape[i + 1]);
-  if (!fits) {
-    throw new TrainingError(
-      `the batch is [${xs.shape}], but model "${model.name}" wants [${["batch", ...input.map((size) => size ?? "any")]}]`,
-    );
-  }
-  const [size] = xs.shape;
-  const classes = model.outputs[0]?.shape[1];
-  const isLabelled = ys.shape[0] === size && (ys.rank === 1 || (ys.rank === 2 && ys.shape[1] === classes));
-  if (!isLabelled) {
-    throw new TrainingError(
-      `the labels are [${ys.shape}]; give classes [${size}] or probabilities [${size}, ${classes}]`,
-    );
-  }
-  if (ys.rank === 1 && model.outputs[0]?.shape.length === 2 && typeof classes === "number")
-    checkClasses(ys.dataSync<"int32">(), classes);
+export const inputsOf = ({ xs }: Batch): readonly tf.Tensor[] => [xs].flat();
+export const targetsOf = ({ ys }: Batch): readonly tf.Tensor[] => [ys].flat();
+
+/** The number of examples. */
+export function batchSize(batch: Batch): number {
+  return inputsOf(batch)[0]?.shape[0] ?? 0;
 }
 
-/** A class out of range would be learned as no class at all, one between two as the lower. */
-function checkClasses(ys: Int32Array, classes: number): void {
-  const wrong = ys.find((y) => !(Number.isInteger(y) && y >= 0 && y < classes));
-  if (wrong === undefined) return;
-  throw new TrainingError(`a label is ${wrong}, but the model's ${classes} classes are 0 to ${classes - 1}`);
+export function disposeBatch(batch: Batch): void {
+  tf.dispose([...inputsOf(batch), ...targetsOf(batch)]);
+}
+
+/**
+ * Throws `TrainingError` for a batch that does not fit. It is checked before anything is computed, because tfjs leaks
+ * what it saved for gradients when an operation fails half-way. Labels that are classes are read.
+ */
+export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonly Loss[]): void {
+  const { inputs, outputs } = modelGraph(model);
+  checkInputs(model.name, inputs, inputsOf(batch));
+  const targets = targetsOf(batch);
+  if (targets.length !== outputs.length) {
+    throw new TrainingError(
+      `the batch has ${targets.length} targets in ys, but model "${model.name}" has ${outputs.length} outputs`,
+    );
+  }
+  for (const [i, target] of targets.entries()) {
+    const shape = outputs[i]?.shape.slice(1) ?? [];
+    const problem =
+      target.shape[0] === batchSize(batch)
+        ? (losses[i]?.checkTarget?.(target, shape) ?? null)
+        : `the batch has ${batchSize(batch)} examples`;
+    if (problem !== null)
+      throw new TrainingError(
+        `the labels (ys) are [${target.shape}]; ${problem.replaceAll("[batch", `[${batchSize(batch)}`)}`,
+      );
+  }
+}
+
+function checkInputs(
+  name: string,
+  inputs: readonly { readonly shape: readonly (number | null)[] }[],
+  xs: readonly tf.Tensor[],
+): void {
+  if (xs.length !== inputs.length)
+    throw new TrainingError(
+      `the batch has ${xs.length} inputs in xs, but model "${name}" has ${inputs.length}`,
+    );
+  for (const [i, x] of xs.entries()) {
+    const [, ...shape] = inputs[i]?.shape ?? [];
+    const fits =
+      x.rank === shape.length + 1 && shape.every((size, axis) => size === null || size === x.shape[axis + 1]);
+    if (fits && x.shape[0] === xs[0]?.shape[0]) continue;
+    const expected = ["batch", ...shape.map((size) => size ?? "any")].join();
+    throw new TrainingError(`the batch (xs) is [${x.shape}], but model "${name}" takes [${expected}]`);
+  }
 }

@@ -6,9 +6,10 @@ export class TrainingError extends SecateurError {
   override readonly code: string = "TRAINING";
 }
 
-/** The loss is NaN or infinite. It is thrown before the weights change: the model is as it was before the step. */
+/** The loss is NaN or infinite. It is thrown before the weights change. */
 export class NonFiniteLossError extends TrainingError {
   override readonly name = "NonFiniteLossError";
+  override readonly code = "NON_FINITE_LOSS";
   constructor(loss: number, step: number) {
     super(
       `the loss is ${loss} at step ${step}; the weights are as before that step. ` +

@@ -1,18 +1,23 @@
-/** Loss and accuracy over a data set, with the moving statistics. */
-import { softmaxCrossEntropy } from "@secateur/backend/ops";
+/** Loss and accuracy over a data set, with batch normalisation by moving averages. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type Batch, type Batches, checkBatch } from "./batch.ts";
+import { type Batch, type Batches, batchSize, checkBatch, disposeBatch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
-import { checkEndsInSoftmax } from "./final-softmax.ts";
-import { forward } from "./forward.ts";
-import { modelFunction, onceForModel } from "./model-function.ts";
-import { countCorrect, targets } from "./targets.ts";
+import { runModel } from "./forward/run-calls.ts";
+import { type ModelFunction, modelFunction, onceForModel } from "./gradients/model-function.ts";
+import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.ts";
+
+export interface EvaluateOptions {
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
+  /** Receives the number of examples of each batch that is done. */
+  readonly onBatch?: (count: number) => void;
+}
 
 export interface Evaluation {
-  /** Mean cross-entropy over all examples. */
+  /** Mean loss over all examples. */
   readonly loss: number;
-  /** Share that is right, 0..1. */
+  /** Share that is predicted correctly, 0..1; NaN where the loss does not define it. */
   readonly accuracy: number;
   /** 1 - accuracy. */
   readonly error: number;
@@ -20,20 +25,22 @@ export interface Evaluation {
 }
 
 /**
- * The model must end in a softmax. Disposes the batches; the last may be smaller.
+ * Disposes the batches; the last may be smaller.
  *
- * @param onBatch is told how many examples were added.
+ * @throws TrainingError where there are no batches, or one does not fit the model.
+ *
+ * @example const { accuracy } = await evaluate(model, batches(images, { batchSize: 128 }));
  */
 export async function evaluate(
   model: tfl.LayersModel,
   batches: Batches,
-  onBatch: (count: number) => void = () => undefined,
+  { loss: lossOption, onBatch = () => undefined }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  checkEndsInSoftmax(model);
+  const modelsLoss = modelLoss(model, lossOption);
   let [loss, correct, count] = [0, 0, 0];
   for await (const batch of batches) {
-    const size = batch.xs.shape[0] ?? 0;
-    const [batchLoss, batchCorrect] = measureAndDispose(model, batch);
+    const size = batchSize(batch);
+    const [batchLoss, batchCorrect] = await measure(model, modelsLoss, batch);
     loss += batchLoss;
     correct += batchCorrect;
     count += size;
@@ -43,23 +50,28 @@ export async function evaluate(
   return { loss: loss / count, accuracy: correct / count, error: 1 - correct / count, count };
 }
 
-/** The summed loss and how many are right. */
-function measureAndDispose(model: tfl.LayersModel, batch: Batch): readonly [number, number] {
+/** The summed loss, and the number of correct predictions. Disposes the batch. */
+async function measure(
+  model: tfl.LayersModel,
+  loss: ModelLoss,
+  batch: Batch,
+): Promise<readonly [number, number]> {
+  let measured: tf.Tensor | undefined;
   try {
-    checkBatch(model, batch);
-    const measure = onceForModel(model, "evaluate", () =>
-      modelFunction(model, ([xs, ys]) => {
-        if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
-        const scores = forward(model, xs);
-        const losses = softmaxCrossEntropy(scores, targets(ys, scores.shape[1]));
-        return [tf.stack([tf.sum(losses), countCorrect(scores, ys)])];
-      }),
-    );
-    const [measured] = measure(batch);
-    const [loss = Number.NaN, correct = 0] = measured?.dataSync<"float32">() ?? [];
-    measured?.dispose();
-    return [loss, correct];
+    checkBatch(model, batch, loss.losses);
+    [measured] = onceForModel(model, `evaluate ${loss.key}`, () => measureFunction(model, loss))(batch);
+    const [sum = Number.NaN, correct = 0] = (await measured?.data<"float32">()) ?? [];
+    return [sum, correct];
   } finally {
-    tf.dispose([batch.xs, batch.ys]);
+    measured?.dispose();
+    disposeBatch(batch);
   }
+}
+
+function measureFunction(model: tfl.LayersModel, loss: ModelLoss): ModelFunction {
+  const pass = { mode: "eval", dropout: false, outputHooks: {}, inputHooks: {} } as const;
+  return modelFunction(model, (inputs, targets) => {
+    const outputs = runModel(model, inputs, { ...pass, finalActivations: loss.finalActivations });
+    return [tf.stack([tf.sum(loss.perExample(outputs, targets)), loss.countCorrect(outputs, targets)])];
+  });
 }

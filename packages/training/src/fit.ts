@@ -1,13 +1,14 @@
-/** Train for a number of epochs, telling every step. */
+/** Trains for a number of epochs, as an async iterator of events. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch, Batches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
-import type { Optimizer } from "./optimizer.ts";
-import { constant, type Schedule } from "./schedule.ts";
+import type { LossOption } from "./losses/model-loss.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
+import { constant, type Schedule } from "./optimizers/schedule.ts";
 import { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
 
-/** Changes the weights once by a batch, and disposes it. */
-export type Step = (
+/** Changes the weights once by a batch, and disposes the batch. */
+export type TakeStep = (
   optimizer: Optimizer,
   batch: Batch,
   options: TrainStepOptions,
@@ -16,15 +17,16 @@ export type Step = (
 export interface FitOptions {
   readonly optimizer: Optimizer;
   readonly epochs: number;
-  /** Go on from here after a checkpoint: the first epoch to run. Default 0. */
+  /** The first epoch to run, after a checkpoint. Default 0. */
   readonly startEpoch?: number;
   /** Factor on the optimiser's learning rate over all epochs. Default: constant. */
   readonly schedule?: Schedule;
-  /** Batches an epoch; the schedule needs it. An epoch of `data` that holds more is cut short. */
+  /** Batches per epoch; a schedule needs it. An epoch of `data` that holds more is cut short. */
   readonly stepsPerEpoch?: number;
-  readonly labelSmoothing?: number;
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
   /** How a step is taken, for instance by several threads. Default: `trainStep` of the model. */
-  readonly step?: Step;
+  readonly takeStep?: TakeStep;
 }
 
 export type TrainingEvent =
@@ -41,7 +43,8 @@ export type TrainingEvent =
   | { readonly type: "epoch"; readonly epoch: number; readonly loss: number; readonly accuracy: number };
 
 /**
- * @param data the batches of an epoch, in an order that the epoch's number decides; each is disposed.
+ * @param data - The batches of an epoch, in an order that depends on the epoch's number alone; each is disposed.
+ * @throws TrainingError for a schedule without `stepsPerEpoch` and an epoch without batches; and as `trainStep`.
  *
  * @example for await (const event of fit(model, data, { epochs: 10, optimizer })) if (event.type === "epoch") console.log(event);
  */
@@ -52,7 +55,7 @@ export async function* fit(
 ): AsyncGenerator<TrainingEvent> {
   const { optimizer, epochs, startEpoch = 0, schedule = constant(), stepsPerEpoch } = options;
   if (stepsPerEpoch === undefined && options.schedule !== undefined) {
-    throw new TrainingError("a schedule needs stepsPerEpoch, to know how far training is");
+    throw new TrainingError("a schedule needs stepsPerEpoch, to compute the progress");
   }
   const { learningRate } = optimizer;
   try {
@@ -73,13 +76,14 @@ async function* fitEpoch(
   rate: (step: number) => number,
   options: FitOptions,
 ): AsyncGenerator<TrainingEvent> {
-  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, labelSmoothing = 0 } = options;
-  const takeStep: Step = options.step ?? ((...args) => trainStep(model, ...args));
+  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, loss: lossOption } = options;
+  const stepOptions = lossOption === undefined ? {} : { loss: lossOption };
+  const takeStep: TakeStep = options.takeStep ?? ((...args) => trainStep(model, ...args));
   let step = 0;
   let [loss, accuracy] = [0, 0];
   for await (const batch of batches) {
     optimizer.learningRate = rate(step);
-    const result = await takeStep(optimizer, batch, { labelSmoothing, step });
+    const result = await takeStep(optimizer, batch, { ...stepOptions, step });
     loss += result.loss;
     accuracy += result.accuracy;
     yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };

@@ -1,60 +1,70 @@
 /** One training step: loss, gradients, optimiser. */
+import { trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Batch } from "./batch.ts";
-import { moveAverages } from "./batch-normalization.ts";
+import { type Batch, batchSize, disposeBatch } from "./batch.ts";
 import { NonFiniteLossError } from "./errors.ts";
-import type { GateSite } from "./gates.ts";
-import { differentiate, type LossAndGradients } from "./loss-and-gradients.ts";
-import { trainableWeights } from "./named-weights.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { moveAverages } from "./forward/batch-normalization.ts";
+import type { GateSite } from "./gradients/gates.ts";
+import { differentiate, type LossAndGradients } from "./gradients/loss-and-gradients.ts";
+import type { LossOption } from "./losses/model-loss.ts";
+import type { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface TrainStepOptions {
-  readonly labelSmoothing?: number;
-  /** For the message of an error. Default 0. */
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
+  /** Number of the step, for error messages. Default 0. */
   readonly step?: number;
-  /** Sees loss and gradients before the weights change; must not keep them. */
+  /** Receives loss and gradients before the weights change; must not keep them. */
   readonly observe?: (observed: LossAndGradients) => void;
-  /** What `observed.gates` shall hold. Default none. */
+  /** Gates whose gradients `observed.gates` holds. Default none. */
   readonly gates?: readonly GateSite[];
-  /** What `observed.activations` shall hold. Default none. */
+  /** Paths of the layers whose inputs `observed.activations` describes. Default none. */
   readonly activations?: readonly string[];
+  /** Paths of frozen weights whose gradients `observed.gradients` holds as well. Default none. */
+  readonly weights?: readonly string[];
 }
 
 export interface StepResult {
-  /** Mean cross-entropy of the minibatch, before the step. */
+  /** Mean loss of the minibatch, before the step. */
   readonly loss: number;
-  /** Share of the minibatch that was right, before the step. */
+  /** Share of the minibatch that is predicted correctly, before the step; NaN where the loss does not define it. */
   readonly accuracy: number;
 }
 
 /**
- * Change the weights once, and the moving averages. Disposes the batch. The loss is read from the engine, nothing else.
- * Throws `NonFiniteLossError` and then leaves weights, moving averages and optimiser as they were.
+ * Changes the weights once, and the moving averages. Disposes the batch. Only the loss is read from the engine.
+ *
+ * @throws NonFiniteLossError and then leaves weights, moving averages and optimiser as they were.
+ *
+ * @example const { loss } = trainStep(model, optimizer, { xs: images, ys: classes });
  */
 export function trainStep(
   model: tfl.LayersModel,
   optimizer: Optimizer,
   batch: Batch,
-  { labelSmoothing = 0, step = 0, observe, gates = [], activations = [] }: TrainStepOptions = {},
+  { loss: lossOption, step = 0, observe, gates = [], activations = [], weights = [] }: TrainStepOptions = {},
 ): StepResult {
-  const disposables: tf.TensorContainer[] = [batch.xs, batch.ys];
+  const disposables: tf.TensorContainer[] = [];
   try {
+    const trained = trainableWeights(model);
     const { statistics, ...observed } = differentiate(model, batch, {
-      labelSmoothing,
+      ...(lossOption === undefined ? {} : { loss: lossOption }),
+      weights: [...new Set([...trained.keys(), ...weights])],
       gates,
       activations,
     });
-    disposables.push({ ...observed, gates: [...observed.gates] });
+    disposables.push({ ...observed });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));
     const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
     const [loss = Number.NaN, correct = 0] = values;
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
     observe?.(observed);
     moveAverages(statistics);
-    optimizer.apply(trainableWeights(model), observed.gradients);
-    return { loss, accuracy: correct / (batch.xs.shape[0] ?? 0) };
+    optimizer.apply(trained, observed.gradients);
+    return { loss, accuracy: correct / batchSize(batch) };
   } finally {
     tf.dispose(disposables);
+    disposeBatch(batch);
   }
 }

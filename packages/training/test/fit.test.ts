@@ -37,7 +37,7 @@ function network(): tfl.LayersModel {
 }
 
 /** Is the point inside the unit circle? Decided by the epoch and the batch's number. */
-function* circle(epoch: number, batches = 20, size = 32): Generator<Batch> {
+function* circle(epoch: number, batches = 20, size = 32): Generator<Batch<tf.Tensor, tf.Tensor>> {
   for (let i = 0; i < batches; i++) {
     const xs = tf.randomUniform([size, 2], -1.5, 1.5, "float32", 1000 * epoch + i + 1);
     yield { xs, ys: tf.tidy(() => tf.cast(tf.less(tf.sum(tf.square(xs), 1), 1), "int32")) };
@@ -122,7 +122,7 @@ describe("evaluate", () => {
     const [first, second] = all;
     if (first === undefined || second === undefined) throw new Error("two batches expected");
     const short = { xs: tf.slice(second.xs, 0, 3), ys: tf.slice(second.ys, 0, 3) };
-    const copy = ({ xs, ys }: Batch): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
+    const copy = ({ xs, ys }: Batch<tf.Tensor, tf.Tensor>): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
     const [a, b] = [await evaluate(model, [copy(first)]), await evaluate(model, [copy(short)])];
     const both = await evaluate(model, [first, short]);
     expect(both.count).toBe(13);

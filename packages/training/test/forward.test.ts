@@ -1,11 +1,11 @@
 /** Models of every build: Sequential, shared layers, models inside models, dropout, normalisation of any axis. */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
-import { disposeModel } from "@secateur/model-graph";
+import { disposeModel, trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { forward, lossAndGradients, namedWeights, sgd, TrainingError, trainStep } from "../src/index.ts";
+import { forward, lossAndGradients, sgd, trainStep } from "../src/index.ts";
 
 type Symbol = tfl.SymbolicTensor;
 
@@ -148,7 +148,7 @@ describe.each(Object.keys(builds))("%s", (name) => {
     const model = make(name);
     const { xs, ys } = batchFor(model);
     const [ours, theirs] = tf.tidy(() => [
-      tf.softmax(forward(model, xs)).dataSync(),
+      tf.softmax(forward(model, xs)[0] as tf.Tensor).dataSync(),
       (model.predict(xs) as tf.Tensor).dataSync(),
     ]);
     expect(ours ?? []).toBeAllClose(theirs ?? [], { rtol: 1e-4 });
@@ -162,7 +162,7 @@ describe.each(Object.keys(builds))("%s", (name) => {
     const batch = batchFor(model);
     const { loss, correct, gradients } = lossAndGradients(model, batch);
     expect(numbers(model)).toEqual(before);
-    expect(Object.keys(gradients)).toEqual(model.trainableWeights.map(({ originalName }) => originalName));
+    expect(Object.keys(gradients)).toEqual([...trainableWeights(model).keys()]);
     tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
     disposeModel(model);
   });
@@ -204,7 +204,7 @@ describe.each([
     const [ours, expected] = tf.tidy(() => {
       const { mean, variance } = tf.moments(x, others, true);
       const y = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 0.01)));
-      return [forward(model, x, { mode: "train" }).dataSync(), y.dataSync()];
+      return [forward(model, x, { mode: "train" })[0]?.dataSync(), y.dataSync()];
     });
     expect(ours ?? []).toBeAllClose(expected ?? [], { rtol: 1e-4, atol: 1e-5 });
     x.dispose();
@@ -212,8 +212,8 @@ describe.each([
   });
 });
 
-describe("a pass lets go of what its last reader has read", () => {
-  /** Runs it, and gives what the taps saw, as it was when the last layer ran. */
+describe("a pass disposes tensors after their last reader", () => {
+  /** Runs the model and returns the names of hooked outputs that were disposed when the last layer ran. */
   function seen(layers: readonly tfl.layers.Layer[], touch: (x: tf.Tensor) => tf.Tensor = (x) => x) {
     const x = tfl.input({ shape: [5] });
     const chain = layers.reduce((y, layer) => layer.apply(y) as Symbol, x as Symbol);
@@ -232,20 +232,20 @@ describe("a pass lets go of what its last reader has read", () => {
       for (const [name, each] of tensors) if (each.isDisposed) disposed.push(name);
       return tensor;
     };
-    const taps = Object.fromEntries(layers.map((layer) => [layer.name, see(layer)]));
-    forward(model, given, { taps, inputTaps: { out: last } }).dispose();
+    const outputHooks = Object.fromEntries(layers.map((layer) => [layer.name, see(layer)]));
+    tf.dispose(forward(model, given, { outputHooks, inputHooks: { out: last } }));
     expect(given.isDisposed).toBe(false);
     tf.dispose([given, ...tensors.values()]);
     disposeModel(model);
     return disposed;
   }
 
-  it("but not of what another layer still reads", () => {
+  it("but not those that another layer still reads", () => {
     expect(seen([dense("a", 5), dense("b", 5), dense("c", 5)])).toEqual(["a", "b", "c"]);
     expect(seen([dense("a", 5), dense("b", 5)])).toEqual(["a", "b"]);
   });
 
-  it("nor of what a layer handed on, or a tap keeps", () => {
+  it("nor those that a layer returned unchanged, or a hook keeps", () => {
     const dropout = tfl.layers.dropout({ name: "d", rate: 0.5 });
     expect(seen([dense("a", 5), dropout, dense("b", 5)])).toEqual(["a", "d", "b"]);
     expect(seen([dense("a", 5), dense("b", 5)], tf.keep)).toEqual([]);
@@ -258,7 +258,7 @@ it("dropout works in training only", () => {
   });
   const x = tf.ones([1, 1000]);
   const run = (mode: "train" | "eval"): ReadonlySet<number> =>
-    new Set(tf.tidy(() => forward(model, x, { mode }).dataSync()));
+    new Set(tf.tidy(() => forward(model, x, { mode })[0]?.dataSync()));
   expect(run("eval")).toEqual(new Set([1]));
   expect(run("train")).toEqual(new Set([0, 2]));
   x.dispose();
@@ -267,7 +267,7 @@ it("dropout works in training only", () => {
 it("a Sequential that has grown is run anew", () => {
   const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 3, inputShape: [2] })] });
   const x = tf.ones([1, 2]);
-  const width = (): number => tf.tidy(() => forward(model, x).shape[1]);
+  const width = (): number => tf.tidy(() => forward(model, x)[0]?.shape[1] ?? 0);
   expect(width()).toBe(3);
   model.add(tfl.layers.dense({ units: 5 }));
   expect(width()).toBe(5);
@@ -279,7 +279,7 @@ it.each([-1, 4, 1.5, Number.NaN])("refuses label %d of 4 classes", (label) => {
   const model = builds["sequential"]?.() as tfl.LayersModel;
   const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label]) };
   expect(() => lossAndGradients(model, batch)).toThrow(
-    `a label is ${label}, but the model's 4 classes are 0 to 3`,
+    `one of them is ${label}, but the model's 4 classes are 0 to 3`,
   );
   tf.dispose([batch.xs, batch.ys]);
   disposeModel(model);
@@ -291,19 +291,23 @@ it("says what cannot be trained", () => {
   const twoOutputs = tfl.model({ name: "fork", inputs: x, outputs: [x, relu] });
   const image = tfl.sequential({ name: "image", layers: [tfl.layers.reLU({ inputShape: [2, 2, 1] })] });
   const [flat, square] = [tf.ones([1, 2]), tf.ones([1, 2, 2, 1])];
-  expect(() => forward(twoOutputs, flat)).toThrow('"fork" must have one input and one output');
-  expect(() => forward(image, square)).toThrow('"image" must give [batch, classes], not [null,2,2,1]');
+  const train = (model: tfl.LayersModel, xs: tf.Tensor) => () => lossAndGradients(model, { xs, ys: xs });
+  expect(train(twoOutputs, flat)).toThrow(
+    '"fork" has 2 outputs and 1 loss: give a list of one loss per output',
+  );
+  expect(train(image, square)).toThrow('"image" must end in a softmax');
   tf.dispose([flat, square]);
 });
 
-it("weights with the same name are refused", () => {
-  const inner = tfl.sequential({
-    name: "inner",
-    layers: [tfl.layers.dense({ name: "d", units: 2, inputShape: [2] })],
-  });
+it("weights of equal names in a nested model have their own paths", () => {
+  const layers = [tfl.layers.dense({ name: "d", units: 2, inputShape: [2] })];
+  const inner = tfl.sequential({ name: "inner", layers });
   const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "d", units: 2, inputShape: [2] })] });
   model.add(inner);
-  expect(() => namedWeights(model)).toThrow(TrainingError);
-  expect(() => namedWeights(model)).toThrow('two weights are named "d/kernel"');
+  model.add(tfl.layers.softmax());
+  const batch = { xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") };
+  const { loss, correct, gradients } = lossAndGradients(model, batch);
+  expect(Object.keys(gradients)).toEqual(["d/kernel", "d/bias", "inner/d/kernel", "inner/d/bias"]);
+  tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
   disposeModel(model);
 });

@@ -2,6 +2,7 @@
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import { useBackend } from "@secateur/backend";
+import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -10,8 +11,8 @@ import {
   forward,
   lossAndGradients,
   type Mode,
-  namedWeights,
   sgd,
+  softmaxCrossEntropy,
   trainStep,
 } from "../src/index.ts";
 
@@ -42,7 +43,7 @@ function network({ smooth = false } = {}): tfl.LayersModel {
   return model;
 }
 
-const makeBatch = (): Batch => ({
+const makeBatch = (): Batch<tf.Tensor, tf.Tensor> => ({
   xs: tf.randomNormal([6, 6, 6, 2], 0, 1, "float32", 21),
   ys: tf.tensor1d([0, 1, 2, 0, 1, 2], "int32"),
 });
@@ -54,7 +55,7 @@ function lossAlong(
   step: number,
   mode: Mode,
 ): number {
-  const weights = namedWeights(model);
+  const weights = modelGraph(model).weights;
   const move = (by: number): void => {
     for (const [name, d] of Object.entries(direction)) {
       const weight = weights.get(name);
@@ -97,7 +98,7 @@ describe("beside tfjs-layers", () => {
     const model = network();
     const { xs, ys } = makeBatch();
     const [ours, theirs] = tf.tidy(() => [
-      tf.softmax(forward(model, xs)).dataSync(),
+      tf.softmax(forward(model, xs)[0] as tf.Tensor).dataSync(),
       (model.predict(xs) as tf.Tensor).dataSync(),
     ]);
     expect(ours ?? []).toBeAllClose(theirs ?? [], { rtol: 1e-4 });
@@ -117,8 +118,8 @@ describe("beside tfjs-layers", () => {
       tf.dispose([xs, ys, classes]);
       trainStep(ours, optimizer, makeBatch());
     }
-    const expected = namedWeights(theirs);
-    for (const [name, weight] of namedWeights(ours)) {
+    const expected = modelGraph(theirs).weights;
+    for (const [name, weight] of modelGraph(ours).weights) {
       const other = expected.get(name)?.read();
       expect(weight.read().dataSync(), name).toBeAllClose(other?.dataSync() ?? [], {
         rtol: 1e-3,
@@ -176,13 +177,13 @@ it("gradients are those of the cpu backend", async () => {
 });
 
 describe("options", () => {
-  it("only the wanted weights, and no unknown ones", () => {
+  it("only the requested weights, and no unknown ones", () => {
     const model = network();
     const batch = makeBatch();
     const { loss, correct, gradients } = lossAndGradients(model, batch, { weights: ["out/bias"] });
     expect(Object.keys(gradients)).toEqual(["out/bias"]);
     expect(() => lossAndGradients(model, batch, { weights: ["bn0/moving_mean"] })).toThrow(
-      'the model trains no weight named "bn0/moving_mean"',
+      '"bn0/moving_mean" is a moving average: it has no gradient',
     );
     tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
     model.dispose();
@@ -191,12 +192,15 @@ describe("options", () => {
   it("batches that do not fit are refused, and leave nothing behind", () => {
     const model = network();
     const [{ xs, ys }, wrong] = [makeBatch(), tf.zeros([6, 4])];
-    const score = (batch: Batch) => () => lossAndGradients(model, batch, { updateMovingAverages: true });
-    const before = Array.from(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []);
-    const labels = "the labels are [6,4]; give classes [6] or probabilities [6, 3]";
+    const score = (batch: Batch<tf.Tensor, tf.Tensor>) => () =>
+      lossAndGradients(model, batch, { updateMovingAverages: true });
+    const before = Array.from(modelGraph(model).weights.get("bn0/moving_mean")?.read().dataSync() ?? []);
+    const labels = "the labels (ys) are [6,4]; give classes [6] or probabilities [6, 3]";
     expect(score({ xs, ys: wrong })).toThrow(labels);
-    expect(score({ xs: wrong, ys })).toThrow(/the batch is \[6,4\], but model "\w+" wants \[batch,6,6,2\]/);
-    expect(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []).toBeAllClose(before, {
+    expect(score({ xs: wrong, ys })).toThrow(
+      /the batch \(xs\) is \[6,4\], but model "\w+" takes \[batch,6,6,2\]/,
+    );
+    expect(modelGraph(model).weights.get("bn0/moving_mean")?.read().dataSync() ?? []).toBeAllClose(before, {
       rtol: 0,
     });
     tf.dispose([xs, ys, wrong]);
@@ -207,11 +211,11 @@ describe("options", () => {
     const model = network();
     const batch = makeBatch();
     const average = (): number[] =>
-      Array.from(namedWeights(model).get("bn0/moving_mean")?.read().dataSync() ?? []);
+      Array.from(modelGraph(model).weights.get("bn0/moving_mean")?.read().dataSync() ?? []);
     const before = average();
     const { loss, correct, gradients } = lossAndGradients(model, batch, { updateMovingAverages: true });
     const convolution = tf.tidy(() => {
-      const kernel = namedWeights(model).get("c0/kernel")?.read() as tf.Tensor4D;
+      const kernel = modelGraph(model).weights.get("c0/kernel")?.read() as tf.Tensor4D;
       return Array.from(tf.mean(tf.conv2d(batch.xs as tf.Tensor4D, kernel, 1, "same"), [0, 1, 2]).dataSync());
     });
     expect(average()).toBeAllClose(before.map((old, i) => 0.99 * old + 0.01 * Number(convolution[i])));
@@ -223,7 +227,11 @@ describe("options", () => {
     const model = network();
     const measure = (ys: tf.Tensor, labelSmoothing = 0): number => {
       const xs = tf.randomNormal([6, 6, 6, 2], 0, 1, "float32", 21);
-      const { loss, correct, gradients } = lossAndGradients(model, { xs, ys }, { labelSmoothing });
+      const { loss, correct, gradients } = lossAndGradients(
+        model,
+        { xs, ys },
+        { loss: softmaxCrossEntropy({ labelSmoothing }) },
+      );
       const [value = Number.NaN] = loss.dataSync();
       tf.dispose([xs, ys, loss, correct, gradients]);
       return value;
@@ -238,16 +246,17 @@ describe("options", () => {
     model.dispose();
   });
 
-  it("a tapped gate's gradient is γ·∂γ + β·∂β", () => {
+  it("a hooked gate's gradient is γ·∂γ + β·∂β", () => {
     const model = network();
     const batch = makeBatch();
     const { loss, correct, gradients } = lossAndGradients(model, batch);
     const labels = tf.tidy(() => tf.cast(tf.oneHot(batch.ys as tf.Tensor1D, 3), "float32"));
     const ofGate = tf.grad((gate: tf.Tensor) => {
-      const scores = forward(model, batch.xs, { mode: "train", taps: { bn0: (x) => tf.mul(x, gate) } });
-      return tf.mean(tf.losses.softmaxCrossEntropy(labels, scores));
+      const outputHooks = { bn0: (x: tf.Tensor) => tf.mul(x, gate) };
+      const [scores] = forward(model, batch.xs, { mode: "train", outputHooks });
+      return tf.mean(tf.losses.softmaxCrossEntropy(labels, scores as tf.Tensor));
     });
-    const weights = namedWeights(model);
+    const weights = modelGraph(model).weights;
     const found = tf.tidy(() => ofGate(tf.ones([4])).dataSync());
     const expected = tf.tidy(() => {
       const product = (name: string): tf.Tensor =>

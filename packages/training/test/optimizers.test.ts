@@ -1,8 +1,10 @@
 /** Optimisers and schedules against sequences worked out by hand, with PyTorch's definitions. */
+
+import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { adam, constant, cosine, namedWeights, type Optimizer, sgd, step } from "../src/index.ts";
+import { adam, constant, cosine, type Optimizer, sgd, stepDecay } from "../src/index.ts";
 
 let model: tfl.LayersModel;
 
@@ -24,7 +26,7 @@ function set(value: number): void {
 function run(optimizer: Optimizer, gradients: readonly number[]): readonly number[] {
   return gradients.map((value) => {
     const gradient = tf.tensor2d([[value]]);
-    optimizer.apply(namedWeights(model), { "d/kernel": gradient });
+    optimizer.apply(modelGraph(model).weights, { "d/kernel": gradient });
     gradient.dispose();
     return Number(model.getWeights()[0]?.dataSync()[0]);
   });
@@ -51,7 +53,7 @@ describe("sgd", () => {
     const biased = tfl.sequential({ layers: [layer] });
     const zeros = { "b/kernel": tf.zeros([1, 1]), "b/bias": tf.zeros([1]) };
     const optimizer = sgd({ learningRate: 0.1, weightDecay: 0.5, decay: "kernels" });
-    optimizer.apply(namedWeights(biased), zeros);
+    optimizer.apply(modelGraph(biased).weights, zeros);
     expect(biased.getWeights()[0]).toBeAllClose([0.95]);
     expect(biased.getWeights()[1]).toBeAllClose([1]);
     tf.dispose([kernel, bias, zeros]);
@@ -149,7 +151,7 @@ it("adam's count of steps is part of its state", () => {
 
 describe("schedules", () => {
   it("constant", () => expect(constant()(0.3)).toBe(1));
-  it("step", () => expect([0, 0.5, 0.8].map(step({ at: [0.5, 0.75] }))).toBeAllClose([1, 0.1, 0.01]));
+  it("step", () => expect([0, 0.5, 0.8].map(stepDecay({ at: [0.5, 0.75] }))).toBeAllClose([1, 0.1, 0.01]));
   it("cosine", () => expect([0, 0.5, 1].map(cosine())).toBeAllClose([1, 0.5, 0]));
   it("cosine after a warm-up", () =>
     expect([0, 0.1, 0.2, 0.6].map(cosine({ warmup: 0.2 }))).toBeAllClose([0, 0.5, 1, 0.5]));

@@ -1,4 +1,5 @@
 /** Hessian-vector products, gates and margins against double precision, and what follows from each other. */
+import { trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -7,8 +8,8 @@ import {
   hessianVectorProduct,
   logitMargins,
   lossAndGradients,
+  siteKey,
   TrainingError,
-  trainableWeights,
 } from "../src/index.ts";
 import {
   lossInDouble,
@@ -71,7 +72,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
           tf.tensor([...v[name]], trainableWeights(model).get(name)?.shape as number[]),
         ]),
       );
-      const product = hessianVectorProduct(model, batch, direction, { step });
+      const product = hessianVectorProduct(model, batch, direction, { perturbation: step });
       for (const other of [3, 4]) {
         const u = directionOf(other);
         const ours = names.reduce((sum, name) => {
@@ -88,7 +89,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
 });
 
 describe("a Hessian-vector product", () => {
-  it("is refused where layers draw at random, in mode train", () => {
+  it("switches dropout off, in mode train too", () => {
     const model = tfl.sequential({
       layers: [
         tfl.layers.dropout({ name: "drop", rate: 0.5, inputShape: [3] }),
@@ -97,11 +98,10 @@ describe("a Hessian-vector product", () => {
     });
     const batch = { xs: tf.ones([2, 3]), ys: tf.tensor1d([0, 1], "int32") };
     const direction = { "out/kernel": tf.ones([3, 2]) };
-    expect(() => hessianVectorProduct(model, batch, direction)).toThrow(
-      '"drop" draws at random in mode "train"',
-    );
-    tf.dispose(hessianVectorProduct(model, batch, direction, { mode: "eval" }));
-    tf.dispose([batch.xs, batch.ys, direction]);
+    const train = hessianVectorProduct(model, batch, direction);
+    const evaluation = hessianVectorProduct(model, batch, direction, { mode: "eval" });
+    expect(train["out/kernel"] ?? []).toBeAllClose(evaluation["out/kernel"] ?? [], { rtol: 1e-6 });
+    tf.dispose([batch.xs, batch.ys, direction, train, evaluation]);
     model.dispose();
   });
 
@@ -115,13 +115,15 @@ describe("a Hessian-vector product", () => {
     const zero = { "d/bias": tf.zeros([3]) };
     expect(() => hessianVectorProduct(model, batch, zero)).toThrow(TrainingError);
     expect(() => hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).toThrow(
-      'trains no weight named "nothing"',
+      'trains no weight "nothing"',
     );
     expect(values()).toEqual(before);
     tf.dispose([batch.xs, batch.ys, zero]);
     model.dispose();
   });
 });
+
+const inputOf = (layer: string): string => siteKey({ layer, at: "input" });
 
 describe("gates", () => {
   it("on a layer's input and on the output before it have the same gradients, where nobody else reads it", () => {
@@ -132,10 +134,10 @@ describe("gates", () => {
       { layer: "b", at: "output" },
     ] as const;
     const step = lossAndGradients(model, batch, { gates, weights: [] });
-    expect(step.gates[0]?.shape).toEqual([5, 2]);
-    expect(step.gates[0] ?? []).toBeAllClose(step.gates[1] ?? [], { rtol: 1e-6 });
+    expect(step.gates[inputOf(pool)]?.shape).toEqual([5, 2]);
+    expect(step.gates[inputOf(pool)] ?? []).toBeAllClose(step.gates["output of b"] ?? [], { rtol: 1e-6 });
     expect(step.gradients).toEqual({});
-    tf.dispose([batch.xs, batch.ys, step.loss, step.correct, [...step.gates]]);
+    tf.dispose([batch.xs, batch.ys, step.loss, step.correct, step.gates]);
     model.dispose();
   });
 
@@ -146,21 +148,21 @@ describe("gates", () => {
     const alone = [...Array(5).keys()].map((n) => {
       const one = { xs: tf.slice(batch.xs, n, 1), ys: tf.slice(batch.ys, n, 1) };
       const step = lossAndGradients(model, one, { mode: "eval", gates, weights: [] });
-      const [values] = step.gates;
+      const values = step.gates[inputOf("d")];
       tf.dispose([one.xs, one.ys, step.loss, step.correct]);
       return values as tf.Tensor2D;
     });
     const together = tf.concat(alone);
-    expect(all.gates[0] ?? []).toBeAllClose(together, { rtol: 1e-4, atol: 1e-6 });
-    tf.dispose([batch.xs, batch.ys, alone, together, all.loss, all.correct, all.gradients, [...all.gates]]);
+    expect(all.gates[inputOf("d")] ?? []).toBeAllClose(together, { rtol: 1e-4, atol: 1e-6 });
+    tf.dispose([batch.xs, batch.ys, alone, together, all.loss, all.correct, all.gradients, all.gates]);
     model.dispose();
   });
 
-  it("on a layer that is not there are refused, and so is watching it", () => {
+  it("on a layer that is not there are refused, and so is recording its input", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "x", at: "input" }] as const;
     expect(() => lossAndGradients(model, batch, { gates })).toThrow('no layer "x" to put a gate on');
-    expect(() => lossAndGradients(model, batch, { activations: ["x"] })).toThrow('no layer "x" to watch');
+    expect(() => lossAndGradients(model, batch, { activations: ["x"] })).toThrow('no layer "x" to record');
     expect(() => gatedLosses(model, ["x"])).toThrow('the model has no layer "x"');
     tf.dispose([batch.xs, batch.ys]);
     model.dispose();
@@ -185,7 +187,7 @@ describe("margins", () => {
   it("have the gradients of the loss in them: Σ p·d = ∂E/∂z when all classes compete", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "d", at: "input" }] as const;
-    const options = { gates, competitors: 9, mode: "eval" } as const;
+    const options = { gates, topK: 9, mode: "eval" } as const;
     const { logProbabilities, gates: slopes } = logitMargins(model, batch, options);
     expect(logProbabilities.shape).toEqual([4, 5]);
     const probabilities = tf.exp(logProbabilities);
@@ -193,20 +195,20 @@ describe("margins", () => {
     expect(total).toBeAllClose([1, 1, 1, 1, 1], { rtol: 1e-5 });
     const step = lossAndGradients(model, batch, { mode: "eval", gates, weights: [] });
     const p = tf.slice(probabilities, [1, 0], [2, -1]);
-    const sum = tf.tidy(() => tf.sum(tf.mul(tf.expandDims(p, 2), slopes[0] as tf.Tensor3D), 0));
-    expect(sum).toBeAllClose(step.gates[0] ?? [], { rtol: 1e-4, atol: 1e-6 });
+    const sum = tf.tidy(() => tf.sum(tf.mul(tf.expandDims(p, 2), slopes[inputOf("d")] as tf.Tensor3D), 0));
+    expect(sum).toBeAllClose(step.gates[inputOf("d")] ?? [], { rtol: 1e-4, atol: 1e-6 });
     tf.dispose([
       batch.xs,
       batch.ys,
       logProbabilities,
       probabilities,
-      [...slopes],
+      slopes,
       p,
       sum,
       total,
       step.loss,
       step.correct,
-      [...step.gates],
+      step.gates,
     ]);
     model.dispose();
   });

@@ -64,7 +64,7 @@ export function tfjsNetwork(pooling: Pooling): tfl.LayersModel {
   return model;
 }
 
-export const smallBatch = (): Batch => ({
+export const smallBatch = (): Batch<tf.Tensor, tf.Tensor> => ({
   xs: tf.tensor4d(pixels, [images, size, size, 1]),
   ys: tf.tensor1d(labels, "int32"),
 });

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import { describe, expect, it } from "vitest";
-import { valueAndGradients } from "../src/tape.ts";
+import { valueAndGradients } from "../src/gradients/tape.ts";
 
 /** What both give for the same scalar function of variables with these values. */
 function both(

@@ -59,7 +59,7 @@ export async function measureDataParallel(
   }
 }
 
-function makeBatch(): Batch {
+function makeBatch(): Batch<tf.Tensor, tf.Tensor> {
   return {
     xs: tf.randomNormal([batchSize, 32, 32, 3], 0, 1, "float32", 1),
     ys: tf.tidy(() => tf.cast(tf.mod(tf.range(0, batchSize), 10), "int32")),
@@ -67,7 +67,7 @@ function makeBatch(): Batch {
 }
 
 /** A batch is disposed by the step, so each step gets clones. */
-const clone = ({ xs, ys }: Batch): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
+const clone = ({ xs, ys }: Batch<tf.Tensor, tf.Tensor>): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
 
 const makeOptimizer = () => sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 });
 

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { useBackend } from "@secateur/backend";
-import { criteria, scoreMinibatch, stepNeeds } from "@secateur/criteria";
+import { criteria, scoreMinibatch, stepOptionsFor } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
@@ -63,7 +63,7 @@ async function start(): Promise<Work> {
           criteria.taylorOutput(),
           criteria.bnScaleTaylor(),
         ];
-  const needs = stepNeeds(graph, observing);
+  const needs = stepOptionsFor(graph, observing);
   return () => {
     const batch = images();
     trainStep(model, optimizer, batch, {

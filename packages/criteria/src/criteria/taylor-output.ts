@@ -1,0 +1,18 @@
+/**
+ * Taylor on outputs (Molchanov et al., ICLR 2017, arXiv 1611.06440): mean over examples of |mean over positions of activation
+ * times gradient|, divided by the group's L2 norm. The mean over positions is the gate's gradient up to a constant, which
+ * the norm cancels. The absolute value is taken outside that mean, as in the paper's equation.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { type Criterion, defineCriterion } from "../criterion.ts";
+import { perExampleGates } from "../observations/per-example-gates.ts";
+import { byL2Norm } from "./normalizers.ts";
+
+/** The squares of a group's scores sum to 1. */
+export function taylorOutput(): Criterion {
+  return defineCriterion({
+    name: "taylor-output",
+    observes: [perExampleGates()],
+    score: (group) => byL2Norm(tf.mean(tf.abs(group.gateGradientPerExample), 0)),
+  });
+}

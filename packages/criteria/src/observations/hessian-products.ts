@@ -1,0 +1,38 @@
+/** The product H W of the Hessian of the mean loss and all weights, by central differences: two more gradients. */
+import { trainableWeights } from "@secateur/model-graph";
+import { hessianVectorProduct } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Observation } from "../observation.ts";
+
+interface WeightProduct {
+  /** This weight's part of H W, of the weight's shape. */
+  readonly hessianProduct: tf.Tensor;
+}
+
+type Products = Readonly<Record<string, tf.Tensor>>;
+
+/** Adds `hessianProduct` to a group's weights. */
+export function hessianProducts(): Observation<object, WeightProduct, Products> {
+  return {
+    name: "hessian products",
+    pass: ({ graph, batch, mode, loss }) => {
+      const weights = [...trainableWeights(graph.model)];
+      const direction = Object.fromEntries(weights.map(([path, weight]) => [path, tf.clone(weight.read())]));
+      try {
+        return hessianVectorProduct(graph.model, batch, direction, {
+          mode,
+          ...(loss === undefined ? {} : { loss }),
+        });
+      } finally {
+        tf.dispose(direction);
+      }
+    },
+    weight: (scope, slice, products) => ({
+      get hessianProduct() {
+        const product = products[slice.weight];
+        if (product !== undefined) return product;
+        throw scope.notApplicable(`"${slice.weight}" is not trainable, so it is not in the Hessian`);
+      },
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+/** Computes the observations of several criteria, each once: from a training step, and by passes of their own. */
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import {
+  type Batch,
+  type LossAndGradients,
+  lossAndGradients,
+  siteKey,
+  TrainingError,
+} from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Criterion } from "./criterion.ts";
+import { CriterionNotApplicableError } from "./errors.ts";
+import type { ObservedMinibatch } from "./group-scope.ts";
+import type { Observation, ObserveOptions, StepRequest } from "./observation.ts";
+
+/**
+ * Options for `trainStep`, so that the step returns what the criteria observe.
+ *
+ * @example trainStep(model, optimizer, batch, { ...stepOptionsFor(graph, [criterion]), observe: … });
+ */
+export function stepOptionsFor(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+): Required<StepRequest> {
+  const requests = observationsOf(criteria).map(({ observation, criterion }) =>
+    named(criterion, () => observation.step?.(graph) ?? {}),
+  );
+  const gates = requests.flatMap((request) => request.gates ?? []);
+  return {
+    weights: [...new Set(requests.flatMap((request) => request.weights ?? []))],
+    gates: [...new Map(gates.map((site) => [siteKey(site), site])).values()],
+    activations: [...new Set(requests.flatMap((request) => request.activations ?? []))],
+  };
+}
+
+/** A training step without an optimiser, for the criteria alone; null where none of them needs one. Dropout is off. */
+export function takeStep(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batch: Batch,
+  { mode, loss }: ObserveOptions,
+): LossAndGradients | null {
+  const request = stepOptionsFor(graph, criteria);
+  const { weights, gates, activations } = request;
+  if (weights.length + gates.length + activations.length === 0) return null;
+  const options = { mode, dropout: false, ...request, ...(loss === undefined ? {} : { loss }) };
+  return lossAndGradients(graph.model, batch, options);
+}
+
+/**
+ * @param step - Of `graph.model` on this batch, taken with `stepOptionsFor`; null where no criterion needs one.
+ * @returns To be freed with `disposeResults`; the step stays the caller's.
+ * @throws CriterionNotApplicableError where a pass cannot run on the model.
+ */
+export function observeMinibatch(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batch: Batch,
+  step: LossAndGradients | null,
+  options: ObserveOptions,
+): ObservedMinibatch {
+  const results = new Map<string, unknown>();
+  try {
+    for (const { observation, criterion } of observationsOf(criteria)) {
+      if (observation.pass === undefined) continue;
+      const run = (): unknown => observation.pass?.({ ...options, graph, batch });
+      results.set(observation.name, named(criterion, run));
+    }
+  } catch (error) {
+    tf.dispose([...results.values()] as tf.TensorContainer[]);
+    throw error;
+  }
+  return { graph, minibatch: options.minibatch, step, results, sums: new Map() };
+}
+
+/** Disposes the results of the observations' own passes. */
+export function disposeResults({ results }: ObservedMinibatch): void {
+  tf.dispose([...results.values()] as tf.TensorContainer[]);
+}
+
+/** Each name once, with the largest extent and the first criterion that asks for it. */
+function observationsOf(
+  criteria: readonly Criterion[],
+): readonly { readonly observation: Observation; readonly criterion: string }[] {
+  const found = new Map<string, { readonly observation: Observation; readonly criterion: string }>();
+  for (const { name: criterion, observes } of criteria) {
+    for (const observation of observes) {
+      const known = found.get(observation.name)?.observation;
+      if (known === undefined || (observation.extent ?? 0) > (known.extent ?? 0))
+        found.set(observation.name, { observation, criterion });
+    }
+  }
+  return [...found.values()];
+}
+
+/** What cannot be computed on a model is reported with the name of the criterion that asked for it. */
+function named<T>(criterion: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error;
+    throw new CriterionNotApplicableError(criterion, null, error.message);
+  }
+}

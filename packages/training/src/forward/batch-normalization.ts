@@ -1,0 +1,117 @@
+/**
+ * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167), in training by one fused kernel. tfjs-layers moves the
+ * averages inside `call()`, at every forward pass; here the pass returns the batch statistics, and the caller applies them
+ * once the step has succeeded: `moving ← moving · m + batch · (1 - m)`.
+ */
+import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
+import { layerWeight } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+/** The batch statistics of one call of a batch normalisation layer. */
+export interface BatchStatistics {
+  readonly layer: tfl.layers.Layer;
+  /** [channels] */
+  readonly mean: tf.Tensor1D;
+  /** [channels], biased. */
+  readonly variance: tf.Tensor1D;
+}
+
+/**
+ * Normalises by the batch's own statistics.
+ *
+ * @param x - Of any rank; the layer's axis is that of the channels.
+ * @param onStatistics - Receives the statistics; they are disposed with the tensors of the pass unless kept.
+ */
+export function normalizeBatch(
+  layer: tfl.layers.Layer,
+  x: tf.Tensor,
+  onStatistics?: (statistics: BatchStatistics) => void,
+): tf.Tensor {
+  const { axis, epsilon } = layer.getConfig();
+  const at = (Number([axis].flat()[0] ?? -1) + x.rank) % x.rank;
+  if (at < x.rank - 1) {
+    const order = [...x.shape.keys()].filter((i) => i !== at).concat(at);
+    const back = [...x.shape.keys()].map((i) => order.indexOf(i));
+    return tf.transpose(normalizeLast(layer, tf.transpose(x, order), Number(epsilon), onStatistics), back);
+  }
+  return normalizeLast(layer, x, Number(epsilon), onStatistics);
+}
+
+/** Normalises by the moving averages; null where the layer's axis is not the last one. @param x - `[..., channels]` */
+export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
+  const averages = averagesOf(layer, x.rank);
+  if (averages === null || x.rank < 2 || x.rank > 4) return null;
+  const { mean, variance, gamma, beta, epsilon } = averages;
+  return batchNormFrozen(x, mean, variance, gamma, beta, epsilon);
+}
+
+/** Normalising by the moving averages as `x · scale + shift`, `[channels]` each; null as above. */
+export function affineOf(
+  layer: tfl.layers.Layer,
+  rank: number,
+): { readonly scale: tf.Tensor; readonly shift: tf.Tensor } | null {
+  const averages = averagesOf(layer, rank);
+  if (averages === null) return null;
+  const { mean, variance, gamma, beta, epsilon } = averages;
+  const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
+  const scale = gamma === null ? inverseDeviation : tf.mul(gamma, inverseDeviation);
+  const shift = tf.neg(tf.mul(mean, scale));
+  return { scale, shift: beta === null ? shift : tf.add(beta, shift) };
+}
+
+/** True for a batch normalisation over the last axis of tensors of this rank. */
+export function normalizesLastAxis(layer: tfl.layers.Layer, rank: number): boolean {
+  if (layer.getClassName() !== "BatchNormalization") return false;
+  const at = Number([layer.getConfig()["axis"]].flat()[0] ?? -1);
+  return at === -1 || at === rank - 1;
+}
+
+interface Averages {
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  readonly gamma: tf.Tensor1D | null;
+  readonly beta: tf.Tensor1D | null;
+  readonly epsilon: number;
+}
+
+function averagesOf(layer: tfl.layers.Layer, rank: number): Averages | null {
+  const weight = (name: string): tf.Tensor1D | null =>
+    (layerWeight(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
+  const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
+  if (!normalizesLastAxis(layer, rank) || mean === null || variance === null) return null;
+  const epsilon = Number(layer.getConfig()["epsilon"]);
+  return { mean, variance, gamma: weight("gamma"), beta: weight("beta"), epsilon };
+}
+
+/** @param x - `[..., channels]` */
+function normalizeLast(
+  layer: tfl.layers.Layer,
+  x: tf.Tensor,
+  epsilon: number,
+  onStatistics: ((statistics: BatchStatistics) => void) | undefined,
+): tf.Tensor {
+  const isPlain = x.rank === 2 || x.rank === 4;
+  const rows = (isPlain ? x : tf.reshape(x, [-1, x.shape.at(-1) ?? 1])) as tf.Tensor2D | tf.Tensor4D;
+  const weight = (name: string): tf.Tensor1D | null =>
+    (layerWeight(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
+  const { y, mean, variance } = batchNormTraining(rows, weight("gamma"), weight("beta"), epsilon);
+  onStatistics?.({ layer, mean, variance });
+  return isPlain ? y : tf.reshape(y, x.shape);
+}
+
+/** Applies batch statistics to the moving averages: a layer that is called twice moves them twice. */
+export function moveAverages(statistics: readonly BatchStatistics[]): void {
+  for (const { layer, mean, variance } of statistics) {
+    const momentum = Number(layer.getConfig()["momentum"] ?? 0.99);
+    move(layerWeight(layer, "moving_mean"), mean, momentum);
+    move(layerWeight(layer, "moving_variance"), variance, momentum);
+  }
+}
+
+function move(variable: tfl.LayerVariable | undefined, batch: tf.Tensor1D, momentum: number): void {
+  if (variable === undefined) return;
+  const after = movingAverage(variable.read(), batch, momentum);
+  variable.write(after);
+  after.dispose();
+}

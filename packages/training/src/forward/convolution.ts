@@ -1,0 +1,51 @@
+/**
+ * Convolutions without their activation. The gradient of tfjs-layers' fused kernel always computes both the input's and
+ * the kernel's part; this one computes only what is asked for.
+ */
+import { layerWeight } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+
+/** What differs from the layer as it is configured. */
+export interface ConvolutionChanges {
+  /** Applied to the weights before they are used. */
+  readonly kernel: (kernel: tf.Tensor) => tf.Tensor;
+  readonly bias: (bias: tf.Tensor | undefined) => tf.Tensor | undefined;
+  /** Zeros around the input, where the layer pads none. */
+  readonly padding?: tf.backend_util.ExplicitPadding;
+}
+
+export const unchanged: ConvolutionChanges = { kernel: (kernel) => kernel, bias: (bias) => bias };
+
+/** A Conv2D with channels last and no activation. */
+export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
+  const { activation, dataFormat } = layer.getConfig();
+  return layer.getClassName() === "Conv2D" && activation === "linear" && dataFormat !== "channelsFirst";
+}
+
+/** @param layer - A Conv2D, channels last. @param x - `[batch, height, width, channels]` */
+export function convolve(
+  layer: tfl.layers.Layer,
+  x: tf.Tensor,
+  changes: ConvolutionChanges = unchanged,
+): tf.Tensor {
+  const { strides, padding, dilationRate } = layer.getConfig();
+  const weight = (name: string): tf.Tensor | undefined => layerWeight(layer, name)?.read();
+  const kernel = weight("kernel");
+  if (kernel === undefined) throw new RangeError(`layer "${layer.name}" has no kernel`);
+  const y = tf.conv2d(
+    x as tf.Tensor4D,
+    changes.kernel(kernel) as tf.Tensor4D,
+    pair(strides),
+    changes.padding ?? (padding === "same" ? "same" : "valid"),
+    "NHWC",
+    pair(dilationRate),
+  );
+  const bias = changes.bias(weight("bias"));
+  return bias === undefined ? y : tf.add(y, bias);
+}
+
+function pair(value: unknown): [number, number] {
+  const [height = 1, width = height] = [value].flat().map(Number);
+  return [height, width];
+}

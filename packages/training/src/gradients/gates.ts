@@ -1,0 +1,80 @@
+/**
+ * Gates: numbers z = 1 that multiply the channels of a layer's input or output, so that ∂E/∂z estimates what the channel is
+ * worth (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.3). Every example has its own gates. As z = 1 the forward
+ * pass needs no product; the backward pass computes `∂E/∂z = Σ x · ∂E/∂x` over the positions.
+ */
+import { positionProducts } from "@secateur/backend/ops";
+import { modelGraph } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { TrainingError } from "../errors.ts";
+import type { Hooks } from "../forward/run-calls.ts";
+
+/** Where a set of gates is. */
+export interface GateSite {
+  /** The layer's path. */
+  readonly layer: string;
+  /** On the layer's input, where other readers of the same tensor are not affected, or on its output. */
+  readonly at: "input" | "output";
+}
+
+/** The key of a site in `gates` of a step. */
+export function siteKey({ layer, at }: GateSite): string {
+  return `${at} of ${layer}`;
+}
+
+/** The gates of one pass. */
+export interface Gates {
+  readonly outputHooks: Hooks;
+  readonly inputHooks: Hooks;
+  /** `[batch, channels]` by site key: what to differentiate with respect to. */
+  readonly tensors: ReadonlyMap<string, tf.Tensor2D>;
+}
+
+/**
+ * One gate for each example and each channel on the last axis of every site. A layer that is called twice has one set.
+ *
+ * @throws TrainingError for a layer that the model does not have, or with an open number of channels.
+ */
+export function openGates(model: tfl.LayersModel, sites: readonly GateSite[], batchSize: number): Gates {
+  const tensors = new Map<string, tf.Tensor2D>();
+  const hooks = { input: new Map<string, Hooks[string]>(), output: new Map<string, Hooks[string]>() };
+  for (const site of sites) {
+    if (tensors.has(siteKey(site))) continue;
+    const z: tf.Tensor2D = tf.ones([batchSize, channelsAt(model, site)]);
+    tensors.set(siteKey(site), z);
+    hooks[site.at].set(site.layer, (x) => throughGate(x, z));
+  }
+  return {
+    tensors,
+    inputHooks: Object.fromEntries(hooks.input),
+    outputHooks: Object.fromEntries(hooks.output),
+  };
+}
+
+/** `x · z` for z = 1. @param x - `[batch, ..., channels]` @param z - `[batch, channels]` */
+function throughGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
+  const gate = tf.customGrad((input, _, save) => {
+    (save as tf.GradSaveFunc)([input as tf.Tensor]);
+    return {
+      value: tf.clone(input as tf.Tensor),
+      gradFunc: (dy, [saved]) => [dy, positionProducts(saved as tf.Tensor, dy)],
+    };
+  });
+  return gate(x, z);
+}
+
+function channelsAt(model: tfl.LayersModel, { layer, at }: GateSite): number {
+  const calls = modelGraph(model).calls.filter(({ path }) => path === layer);
+  if (calls.length === 0) throw new TrainingError(`the model has no layer "${layer}" to put a gate on`);
+  const tensors = calls.flatMap((call) => (at === "input" ? call.inputs : call.outputs));
+  const counts = new Set(tensors.map(({ shape }) => shape.at(-1)));
+  if (counts.size > 1) {
+    throw new TrainingError(
+      `layer "${layer}" is called on different numbers of channels: it cannot have one set of gates`,
+    );
+  }
+  const [channels] = counts;
+  if (typeof channels === "number") return channels;
+  throw new TrainingError(`the ${at} of layer "${layer}" has no fixed number of channels to put gates on`);
+}

@@ -1,0 +1,115 @@
+/**
+ * Hessian-vector products by central differences of gradients: `H v ≈ (∇E(W + ε v) - ∇E(W - ε v)) / 2ε`. tfjs's own second
+ * derivatives are missing for convolutions and pooling, and wrong for softmax, exp and tanh. The error is O(ε²) plus
+ * float32's rounding over ε. In mode "eval" differences also see the kinks of ReLU, which a derivative leaves out.
+ */
+import { trainableWeights } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { Batch } from "../batch.ts";
+import { TrainingError } from "../errors.ts";
+import type { Mode } from "../forward/run-calls.ts";
+import type { LossOption } from "../losses/model-loss.ts";
+import { lossAndGradients } from "./loss-and-gradients.ts";
+import { variableOf } from "./variable-of.ts";
+
+export interface HessianOptions {
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
+  /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
+  readonly mode?: Mode;
+  /** ‖ε v‖ relative to the norm of the weights that v moves. Default 1e-2. */
+  readonly perturbation?: number;
+}
+
+/**
+ * Costs two more gradients of the minibatch's mean loss. Dropout is off. The weights are restored exactly.
+ *
+ * @param direction - v by weight path, each of the weight's shape; missing weights count as 0. The caller disposes it.
+ * @returns H v by weight path, for all weights that train. The caller disposes it.
+ * @throws TrainingError for a direction that is 0 or not finite, or for a weight that does not train.
+ *
+ * @example const product = hessianVectorProduct(model, batch, { "conv1/kernel": direction });
+ */
+export function hessianVectorProduct(
+  model: tfl.LayersModel,
+  batch: Batch,
+  direction: Readonly<Record<string, tf.Tensor>>,
+  { loss: lossOption, mode = "train", perturbation = 1e-2 }: HessianOptions = {},
+): Readonly<Record<string, tf.Tensor>> {
+  const moved = weightsAlong(model, direction);
+  const epsilon = stepSize(moved, perturbation);
+  const options = { mode, dropout: false, ...(lossOption === undefined ? {} : { loss: lossOption }) };
+  const gradientsAt = (by: number): Readonly<Record<string, tf.Tensor>> => {
+    for (const { weight, value, v } of moved) write(weight, () => tf.add(value, tf.mul(v, by)));
+    const { loss, correct, gradients } = lossAndGradients(model, batch, options);
+    tf.dispose([loss, correct]);
+    return gradients;
+  };
+  try {
+    const after = gradientsAt(epsilon);
+    const before = orDispose(after, () => gradientsAt(-epsilon));
+    const product = Object.entries(after).map(([path, gradient]) => {
+      const slope = (): tf.Tensor => tf.div(tf.sub(gradient, before[path] ?? 0), 2 * epsilon);
+      return [path, tf.tidy(slope)] as const;
+    });
+    tf.dispose([after, before]);
+    return Object.fromEntries(product);
+  } finally {
+    for (const { weight, value } of moved) variableOf(weight).assign(value);
+    tf.dispose(moved.map(({ value, v }) => [value, v]));
+  }
+}
+
+interface MovedWeight {
+  readonly weight: tfl.LayerVariable;
+  /** Before the perturbation. */
+  readonly value: tf.Tensor;
+  readonly v: tf.Tensor;
+}
+
+function weightsAlong(
+  model: tfl.LayersModel,
+  direction: Readonly<Record<string, tf.Tensor>>,
+): readonly MovedWeight[] {
+  const weights = trainableWeights(model);
+  const found = Object.entries(direction).map(([path, v]) => {
+    const weight = weights.get(path);
+    if (weight === undefined) throw new TrainingError(`the model trains no weight "${path}"`);
+    tf.util.assertShapesMatch(v.shape, weight.shape as number[], `direction of "${path}": `);
+    return { weight, v };
+  });
+  // Clones: the direction may be the variables themselves, which are about to change.
+  return found.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
+}
+
+function stepSize(moved: readonly MovedWeight[], perturbation: number): number {
+  const squares = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+    tf.addN([tf.scalar(0), ...tensors.map((tensor) => tf.sum(tf.square(tensor)))]);
+  const [weights = 0, directions = 0] = tf.tidy(() =>
+    tf
+      .stack([squares(moved.map(({ value }) => value)), squares(moved.map(({ v }) => v))])
+      .dataSync<"float32">(),
+  );
+  const epsilon = perturbation * Math.sqrt(weights / directions);
+  if (Number.isFinite(epsilon) && epsilon > 0) return epsilon;
+  tf.dispose(moved.map(({ value, v }) => [value, v]));
+  throw new TrainingError(
+    `a Hessian-vector product needs weights and a direction that are finite and not 0: their norms are ${Math.sqrt(weights)} and ${Math.sqrt(directions)}`,
+  );
+}
+
+function write(weight: tfl.LayerVariable, value: () => tf.Tensor): void {
+  const tensor = tf.tidy(value);
+  variableOf(weight).assign(tensor); // LayerVariable.write would apply the weight's constraint
+  tensor.dispose();
+}
+
+function orDispose<T>(tensors: tf.TensorContainer, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    tf.dispose(tensors);
+    throw error;
+  }
+}

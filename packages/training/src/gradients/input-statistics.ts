@@ -1,0 +1,35 @@
+/** Records statistics of layers' inputs during a pass: per channel the mean, and the share of values that are not 0. */
+import * as tf from "@tensorflow/tfjs-core";
+import { TrainingError } from "../errors.ts";
+import type { Hooks } from "../forward/run-calls.ts";
+
+interface InputStatistics {
+  /** The given hooks, preceded by the recording. */
+  readonly hooks: Hooks;
+  /** After the pass, layer by layer: `[2, channels]`, the mean over all calls of a layer. */
+  readonly results: () => readonly tf.Tensor[];
+}
+
+/** @param layers - Paths of the layers whose inputs are recorded. */
+export function recordInputs(layers: readonly string[], others: Hooks): InputStatistics {
+  const recorded = new Map(layers.map((layer) => [layer, [] as tf.Tensor[]]));
+  const hooks = layers.map((layer) => {
+    const hook = (x: tf.Tensor): tf.Tensor => {
+      recorded.get(layer)?.push(summary(x));
+      return others[layer]?.(x) ?? x;
+    };
+    return [layer, hook] as const;
+  });
+  const results = (): readonly tf.Tensor[] =>
+    [...recorded].map(([layer, calls]) => {
+      if (calls.length === 0) throw new TrainingError(`the model has no layer "${layer}" to record`);
+      return calls.length === 1 ? (calls[0] as tf.Tensor) : tf.mean(tf.stack(calls), 0);
+    });
+  return { hooks: { ...others, ...Object.fromEntries(hooks) }, results };
+}
+
+/** @param x - `[batch, ..., channels]` @returns `[2, channels]` */
+function summary(x: tf.Tensor): tf.Tensor {
+  const others = [...x.shape.keys()].slice(0, -1);
+  return tf.stack([tf.mean(x, others), tf.mean(tf.cast(tf.notEqual(x, 0), "float32"), others)]);
+}

@@ -1,0 +1,118 @@
+/**
+ * How an example's margins depend on gates. The margin to a wrong class c is `logit(c) - logit(the example's class)`; the
+ * cross-entropy is `log Σ exp(margin)` over all classes and depends on nothing else. The top-k wrong classes make up almost
+ * all of it: one forward pass, and one backward pass for each of them.
+ */
+import { modelGraph } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type Batch, checkBatch } from "../batch.ts";
+import { TrainingError } from "../errors.ts";
+import { checkSoftmaxHead } from "../forward/final-activation.ts";
+import { type Mode, runModel } from "../forward/run-calls.ts";
+import { oneHot, softmaxCrossEntropy } from "../losses/softmax-cross-entropy.ts";
+import { type GateSite, openGates, siteKey } from "./gates.ts";
+import { modelFunction, onceForModel } from "./model-function.ts";
+import { valueAndPullbacks } from "./tape.ts";
+
+export interface MarginOptions {
+  /** Gates to differentiate with respect to. */
+  readonly gates: readonly GateSite[];
+  /** Wrong classes per example, those with the largest logits; at most all of them. */
+  readonly topK: number;
+  /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
+  readonly mode?: Mode;
+}
+
+/** The caller disposes everything. */
+export interface LogitMargins {
+  /**
+   * `[2 + topK, batch]`: log-probabilities of the example's class, of its top-k wrong classes, and of all other classes
+   * together (-1e30 where there are none).
+   */
+  readonly logProbabilities: tf.Tensor2D;
+  /** By site key ∂margin/∂z, `[topK, batch, channels]`. */
+  readonly gates: Readonly<Record<string, tf.Tensor3D>>;
+}
+
+/**
+ * Changes nothing; dropout is off. Where labels are probabilities, the likeliest class is the example's.
+ *
+ * @throws TrainingError for a model without a softmax head, or a batch that does not fit it.
+ */
+export function logitMargins(
+  model: tfl.LayersModel,
+  batch: Batch,
+  { gates, topK, mode = "train" }: MarginOptions,
+): LogitMargins {
+  const output = checkSoftmaxHead(model, "margins");
+  checkBatch(model, batch, [softmaxCrossEntropy()]);
+  if (!(topK >= 1 && (Number.isInteger(topK) || topK === Number.POSITIVE_INFINITY)))
+    throw new TrainingError(`topK must be a whole number of classes, 1 or more, not ${topK}`);
+  const count = Math.min(topK, Number(output.shape.at(-1)) - 1);
+  const keys = [...new Set(gates.map(siteKey))];
+  const run = onceForModel(model, JSON.stringify(["margins", mode, count, keys]), () =>
+    modelFunction(model, ([xs], [ys]) => {
+      if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
+      return margins(model, xs, ys, gates, count, mode);
+    }),
+  );
+  const [logProbabilities, ...slopes] = run(batch);
+  const byKey = Object.fromEntries(keys.map((key, i) => [key, slopes[i]]));
+  return { logProbabilities, gates: byKey } as LogitMargins;
+}
+
+function margins(
+  model: tfl.LayersModel,
+  xs: tf.Tensor,
+  ys: tf.Tensor,
+  sites: readonly GateSite[],
+  count: number,
+  mode: Mode,
+): readonly tf.Tensor[] {
+  const { outputHooks, inputHooks, tensors } = openGates(model, sites, Number(xs.shape[0]));
+  const gates = [...tensors.values()];
+  const [output] = modelGraph(model).outputs;
+  if (output === undefined) throw new TypeError("a model has an output");
+  const finalActivations = new Map([[output, "softmax" as const]]);
+  const pass = { mode, dropout: false, outputHooks, inputHooks, finalActivations };
+  const classOf = ys.rank === 2 ? tf.argMax(ys, 1) : ys;
+  /** One-hot rows: the example's class, and its top-k wrong classes. */
+  const select = (logits: tf.Tensor2D): readonly [tf.Tensor2D, ...(readonly tf.Tensor2D[])] => {
+    const own = oneHot(classOf, Number(logits.shape[1]));
+    return [own, ...largest(logits, own, count)];
+  };
+  const { value, gradients } = valueAndPullbacks(
+    () => runModel(model, [xs], pass) as [tf.Tensor2D],
+    (logits) => {
+      const [own, ...wrong] = select(logits);
+      return wrong.map((each) => tf.sub(each, own));
+    },
+    gates,
+  );
+  const logProbabilities = tf.logSoftmax(value);
+  const selected = select(value);
+  const chosen = selected.map((one) => tf.sum(tf.mul(logProbabilities, one), 1));
+  const others = tf.logSumExp(selected.reduce(without, logProbabilities), 1);
+  const rows = tf.stack([...chosen, tf.maximum(others, never)]);
+  const bySite = gates.map((z, site) => tf.stack(gradients.map((seed) => seed[site] ?? tf.zerosLike(z))));
+  return [rows, ...bySite];
+}
+
+/** A logarithm that no probability reaches. */
+const never = -1e30;
+
+/** Puts the logits of the one-hot rows out of reach. */
+const without = (logits: tf.Tensor2D, one: tf.Tensor2D): tf.Tensor2D => tf.add(logits, tf.mul(one, never));
+
+/** One-hot rows of the largest logits but the example's own, `[batch, classes]` each. */
+function largest(logits: tf.Tensor2D, own: tf.Tensor2D, count: number): readonly tf.Tensor2D[] {
+  const found: tf.Tensor2D[] = [];
+  let rest = without(logits, own);
+  for (let i = 0; i < count; i++) {
+    const one = oneHot(tf.argMax(rest, 1), Number(logits.shape[1]));
+    found.push(one);
+    rest = without(rest, one);
+  }
+  return found;
+}

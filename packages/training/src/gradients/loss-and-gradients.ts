@@ -1,0 +1,76 @@
+/** The mean loss of a minibatch and its gradients with respect to weights and gates, in one pass. */
+import { modelGraph, trainableWeights } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type Batch, checkBatch } from "../batch.ts";
+import { TrainingError } from "../errors.ts";
+import { type BatchStatistics, moveAverages } from "../forward/batch-normalization.ts";
+import type { Mode } from "../forward/run-calls.ts";
+import { type LossOption, modelLoss } from "../losses/model-loss.ts";
+import type { GateSite } from "./gates.ts";
+import { type StepOutputs, stepFunction } from "./step-function.ts";
+
+export interface LossOptions {
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
+  /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
+  readonly mode?: Mode;
+  /** Random layers (dropout, noise) act. Default: in mode "train". */
+  readonly dropout?: boolean;
+  /** Only in mode "train". Default false. */
+  readonly updateMovingAverages?: boolean;
+  /** Paths of the weights to differentiate with respect to, frozen ones included. Default: all that train. */
+  readonly weights?: readonly string[];
+  /** Gates to differentiate with respect to. Default none. */
+  readonly gates?: readonly GateSite[];
+  /** Paths of layers whose inputs are recorded. Default none. */
+  readonly activations?: readonly string[];
+}
+
+/** The caller disposes everything. */
+export type LossAndGradients = Omit<StepOutputs, "statistics">;
+
+/**
+ * Weights do not change, nor do moving averages unless asked.
+ *
+ * @throws TrainingError for a loss or a batch that does not fit the model, and for weights that it does not have.
+ *
+ * @example const { loss, gradients } = lossAndGradients(model, batch);
+ */
+export function lossAndGradients(
+  model: tfl.LayersModel,
+  batch: Batch,
+  options: LossOptions = {},
+): LossAndGradients {
+  const { statistics, ...result } = differentiate(model, batch, options);
+  if (options.updateMovingAverages === true) moveAverages(statistics);
+  disposeStatistics(statistics);
+  return result;
+}
+
+/** As `lossAndGradients`, and returns the batch statistics instead of applying them to the moving averages. */
+export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
+  const { mode = "train", dropout = mode === "train", gates = [], activations = [] } = options;
+  const loss = modelLoss(model, options.loss);
+  checkBatch(model, batch, loss.losses);
+  const weights = options.weights ?? [...trainableWeights(model).keys()];
+  for (const path of weights) checkWeight(model, path);
+  return stepFunction(model, {
+    loss,
+    mode,
+    dropout,
+    weights,
+    gates,
+    activations: [...new Set(activations)],
+  })(batch);
+}
+
+function checkWeight(model: tfl.LayersModel, path: string): void {
+  if (!modelGraph(model).weights.has(path)) throw new TrainingError(`the model has no weight "${path}"`);
+  if (/\/moving_(mean|variance)$/.test(path))
+    throw new TrainingError(`"${path}" is a moving average: it has no gradient`);
+}
+
+function disposeStatistics(statistics: readonly BatchStatistics[]): void {
+  for (const { mean, variance } of statistics) tf.dispose([mean, variance]);
+}

@@ -1,0 +1,136 @@
+/**
+ * What a training step computes, as a pure function of the minibatch and the model's weights, so that an engine can run it
+ * as one program. The caller changes the model: moving averages, and weights by the optimiser.
+ */
+import { reserveMemory } from "@secateur/backend/ops";
+import { modelGraph } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type Batch, batchSize } from "../batch.ts";
+import { TrainingError } from "../errors.ts";
+import type { BatchStatistics } from "../forward/batch-normalization.ts";
+import { type Mode, runModel } from "../forward/run-calls.ts";
+import type { ModelLoss } from "../losses/model-loss.ts";
+import { type GateSite, openGates, siteKey } from "./gates.ts";
+import { recordInputs } from "./input-statistics.ts";
+import { modelFunction, onceForModel } from "./model-function.ts";
+import { stepBytes } from "./step-memory.ts";
+import { valueAndGradients } from "./tape.ts";
+import { variableOf } from "./variable-of.ts";
+
+export interface StepOptions {
+  readonly loss: ModelLoss;
+  readonly mode: Mode;
+  /** Random layers (dropout, noise) act. */
+  readonly dropout: boolean;
+  /** Paths of the weights to differentiate with respect to. */
+  readonly weights: readonly string[];
+  /** Gates to differentiate with respect to. */
+  readonly gates: readonly GateSite[];
+  /** Paths of layers whose inputs are recorded. */
+  readonly activations: readonly string[];
+}
+
+export interface StepOutputs {
+  readonly loss: tf.Scalar;
+  readonly correct: tf.Scalar;
+  /** By weight path, each of the weight's shape. */
+  readonly gradients: Readonly<Record<string, tf.Tensor>>;
+  /** By site key: of each example's own loss with respect to its gates, `[batch, channels]`. */
+  readonly gates: Readonly<Record<string, tf.Tensor2D>>;
+  /** By layer path: of each channel of its input the mean and the share that is not 0, `[2, channels]`. */
+  readonly activations: Readonly<Record<string, tf.Tensor2D>>;
+  /** Of every call of a batch normalisation layer, in mode "train". */
+  readonly statistics: readonly BatchStatistics[];
+}
+
+export type StepFunction = (batch: Batch) => StepOutputs;
+
+/** The same function for the same model and options. The caller disposes its outputs. */
+export function stepFunction(model: tfl.LayersModel, options: StepOptions): StepFunction {
+  const { loss, ...rest } = options;
+  return onceForModel(model, JSON.stringify(["step", loss.key, rest]), () => makeStep(model, options));
+}
+
+function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
+  const { weights, activations } = options;
+  const gates = [...new Set(options.gates.map(siteKey))];
+  /** The layers of the statistics that `differentiate` returns; the same at every call. */
+  let normalizations: readonly tfl.layers.Layer[] = [];
+  const run = modelFunction(model, (inputs, targets) => {
+    const { tensors, layers } = differentiateOnce(model, options, inputs, targets);
+    normalizations = layers;
+    return tensors;
+  });
+  const bytesFor = stepBytes(model);
+  return (batch) => {
+    reserveMemory(bytesFor(batchSize(batch)));
+    const outputs = [...run(batch)];
+    const take = (count: number): tf.Tensor[] => outputs.splice(0, count);
+    const byKey = (keys: readonly string[]): Record<string, tf.Tensor> => {
+      const values = take(keys.length);
+      return Object.fromEntries(keys.map((key, i) => [key, values[i] as tf.Tensor]));
+    };
+    const [loss, correct] = take(2);
+    const statistics = normalizations.map((layer) => {
+      const [mean, variance] = take(2);
+      return { layer, mean, variance };
+    });
+    const recorded = byKey(activations);
+    const gradients = byKey(weights);
+    return {
+      loss,
+      correct,
+      statistics,
+      activations: recorded,
+      gradients,
+      gates: byKey(gates),
+    } as StepOutputs;
+  };
+}
+
+/**
+ * Loss, correct predictions, batch statistics (mean, variance per call), recorded inputs, gradients of weights, gradients
+ * of gates; and the layers that the statistics belong to.
+ */
+function differentiateOnce(
+  model: tfl.LayersModel,
+  { loss, mode, dropout, weights, gates, activations }: StepOptions,
+  inputs: readonly tf.Tensor[],
+  targets: readonly tf.Tensor[],
+): { readonly tensors: readonly tf.Tensor[]; readonly layers: readonly tfl.layers.Layer[] } {
+  const size = Number(inputs[0]?.shape[0]);
+  const statistics: BatchStatistics[] = [];
+  const { tensors: z, outputHooks, inputHooks } = openGates(model, gates, size);
+  const recorder = recordInputs(activations, inputHooks);
+  const variables = weights.map((path) => variableAt(model, path));
+  const { value, others, gradients } = valueAndGradients(() => {
+    const outputs = runModel(model, inputs, {
+      mode,
+      dropout,
+      outputHooks,
+      inputHooks: recorder.hooks,
+      finalActivations: loss.finalActivations,
+      onStatistics: (batch) => statistics.push(batch),
+    });
+    const losses = loss.perExample(outputs, targets);
+    const moments = statistics.flatMap(({ mean, variance }) => [mean, variance]);
+    return [tf.mean(losses), loss.countCorrect(outputs, targets), ...moments, ...recorder.results()];
+  }, [...variables, ...z.values()]);
+  const names = [
+    ...weights.map((path) => `"${path}"`),
+    ...[...z.keys()].map((key) => `the gates at the ${key}`),
+  ];
+  const found = gradients.map((gradient, i) => {
+    if (gradient === undefined)
+      throw new TrainingError(`${names[i]} has no gradient: the loss does not depend on it`);
+    return i < weights.length ? gradient : tf.mul(gradient, size); // each example's own loss, not its share of the mean
+  });
+  return { tensors: [value, ...others, ...found], layers: statistics.map(({ layer }) => layer) };
+}
+
+function variableAt(model: tfl.LayersModel, path: string): tf.Variable {
+  const weight = modelGraph(model).weights.get(path);
+  if (weight === undefined) throw new TrainingError(`the model has no weight "${path}"`);
+  return variableOf(weight);
+}

@@ -1,0 +1,35 @@
+/**
+ * Binary cross-entropy of a sigmoid, `softplus(z) - t z` for a logit z and a target t from 0 to 1: one independent
+ * yes-or-no question per output, averaged over the outputs of an example.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { checkSameShape, type Loss, meanPerExample } from "./loss.ts";
+
+export interface BinaryCrossEntropyOptions {
+  /** The model's output already is logits, without a sigmoid. Default false. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * Targets have the output's shape, values from 0 to 1.
+ *
+ * @example lossAndGradients(model, batch, { loss: binaryCrossEntropy() });
+ */
+export function binaryCrossEntropy({ fromLogits = false }: BinaryCrossEntropyOptions = {}): Loss {
+  return {
+    name: "binary-cross-entropy",
+    key: JSON.stringify({ name: "binary-cross-entropy", fromLogits }),
+    ...(fromLogits ? {} : { includes: "sigmoid" as const }),
+    checkTarget: checkSameShape,
+    perExample: (logits, target) => {
+      const t = tf.cast(tf.reshape(target, logits.shape), "float32");
+      return meanPerExample(tf.sub(tf.softplus(logits), tf.mul(logits, t)));
+    },
+    countCorrect: (logits, target) =>
+      tf.tidy(() => {
+        const expected = tf.greater(tf.reshape(target, logits.shape), 0.5);
+        const isCorrect = tf.cast(tf.equal(tf.greater(logits, 0), expected), "float32");
+        return tf.sum(meanPerExample(isCorrect)) as tf.Scalar;
+      }),
+  };
+}

@@ -1,0 +1,25 @@
+/** Rebuilds a built-in loss from its key, for instance in another thread. */
+import { TrainingError } from "../errors.ts";
+import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
+import { type Loss, weighted } from "./loss.ts";
+import { meanSquaredError } from "./mean-squared-error.ts";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+
+const builtIn: Readonly<Record<string, (options: object) => Loss>> = {
+  "softmax-cross-entropy": softmaxCrossEntropy,
+  "binary-cross-entropy": binaryCrossEntropy,
+  "mean-squared-error": meanSquaredError,
+};
+
+/** Throws `TrainingError` for a key that no built-in loss has. */
+export function lossFromKey(key: string): Loss {
+  return build(JSON.parse(key));
+}
+
+function build(parsed: { readonly name?: string; readonly weight?: number; readonly of?: object }): Loss {
+  const { name = "", weight, of, ...options } = parsed;
+  if (weight !== undefined && of !== undefined) return weighted(build(of), weight);
+  const create = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  if (create === undefined) throw new TrainingError(`there is no built-in loss "${name}"`);
+  return create(options);
+}

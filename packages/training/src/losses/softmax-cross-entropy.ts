@@ -1,0 +1,76 @@
+/**
+ * Softmax cross-entropy, `-Σ_c t_c log softmax(logits)_c`, with label smoothing (Szegedy et al. 2016, arXiv 1512.00567).
+ * Over outputs `[batch, ..., classes]` it is the mean over all positions of an example, for instance pixels.
+ */
+import { softmaxCrossEntropy as fused } from "@secateur/backend/ops";
+import * as tf from "@tensorflow/tfjs-core";
+import { type Loss, meanPerExample, type OutputShape } from "./loss.ts";
+
+export interface SoftmaxCrossEntropyOptions {
+  /** Share of the probability that is spread over all classes. Default 0. */
+  readonly labelSmoothing?: number;
+  /** The model's output already is logits, without a softmax. Default false. */
+  readonly fromLogits?: boolean;
+}
+
+/**
+ * Targets are classes `[batch, ...]` (whole numbers) or probabilities `[batch, ..., classes]`, for instance soft targets.
+ *
+ * @example lossAndGradients(model, batch, { loss: softmaxCrossEntropy({ labelSmoothing: 0.1 }) });
+ */
+export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
+  const { labelSmoothing = 0, fromLogits = false } = options;
+  return {
+    name: "softmax-cross-entropy",
+    key: JSON.stringify({ name: "softmax-cross-entropy", labelSmoothing, fromLogits }),
+    ...(fromLogits ? {} : { includes: "softmax" as const }),
+    checkTarget: checkClasses,
+    perExample: (logits, target) => {
+      const labels = probabilities(target, logits, labelSmoothing);
+      const losses = fused(rows(logits), rows(labels));
+      return logits.rank === 2 ? losses : meanPerExample(tf.reshape(losses, [logits.shape[0] ?? 0, -1]));
+    },
+    countCorrect: (logits, target) =>
+      tf.tidy(() => {
+        const last = logits.rank - 1;
+        const classes = target.rank === logits.rank ? tf.argMax(target, last) : tf.cast(target, "int32");
+        const isCorrect = tf.cast(tf.equal(tf.argMax(logits, last), classes), "float32");
+        return tf.sum(isCorrect.rank === 1 ? isCorrect : meanPerExample(isCorrect)) as tf.Scalar;
+      }),
+  };
+}
+
+/** One-hot rows of classes `[batch]`, float32. */
+export function oneHot(classes: tf.Tensor, count: number): tf.Tensor2D {
+  // Cast afterwards: tfjs's wasm kernel writes int32 values even where float32 is asked for.
+  return tf.cast(tf.oneHot(tf.cast(classes, "int32") as tf.Tensor1D, count), "float32") as tf.Tensor2D;
+}
+
+/** `[batch, ..., classes]` from classes or probabilities. */
+function probabilities(target: tf.Tensor, logits: tf.Tensor, labelSmoothing: number): tf.Tensor {
+  const classes = logits.shape.at(-1) ?? 0;
+  const exact = target.rank === logits.rank ? target : oneHot(tf.reshape(target, [-1]), classes);
+  if (labelSmoothing === 0) return exact;
+  return tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes);
+}
+
+const rows = (x: tf.Tensor): tf.Tensor2D =>
+  x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
+
+/** A class out of range would count as no class at all, and a fraction as the next lower class. */
+function checkClasses(target: tf.Tensor, output: OutputShape): string | null {
+  const classes = output.at(-1);
+  const places = output.slice(0, -1);
+  const sizes = target.shape.slice(1);
+  const fits = places.every((size, i) => size === null || size === sizes[i]);
+  if (fits && sizes.length === output.length && sizes.at(-1) === classes) return null;
+  if (!fits || sizes.length !== places.length) {
+    const rest = places.map((size) => `, ${size ?? "any"}`).join("");
+    return `give classes [batch${rest}] or probabilities [batch${rest}, ${classes}]`;
+  }
+  const wrong = target
+    .dataSync<"int32">()
+    .find((value) => !(Number.isInteger(value) && value >= 0 && value < Number(classes)));
+  if (wrong === undefined) return null;
+  return `one of them is ${wrong}, but the model's ${classes} classes are 0 to ${Number(classes) - 1}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * An optimiser changes weights given by path. Its state can be saved, restored, and cut along with the weights when units
+ * are removed; tfjs's own optimisers cannot do this.
+ */
+
+import type { NamedWeights } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+
+export interface Optimizer {
+  readonly name: string;
+  learningRate: number;
+  /** One step. `gradients` by weight path; the caller disposes them. */
+  readonly apply: (weights: NamedWeights, gradients: Readonly<Record<string, tf.Tensor>>) => void;
+  /** Copies of the state's tensors, by `slot/weight path`; the caller disposes them. */
+  readonly state: () => Readonly<Record<string, tf.Tensor>>;
+  /** Restores such a state; the tensors are copied. */
+  readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void;
+  /**
+   * Replaces every state tensor that is shaped like a weight, for instance by its kept part after surgery. Replaced tensors
+   * are disposed; `change` may return the tensor that it received.
+   */
+  readonly rewrite: (change: (weightPath: string, tensor: tf.Tensor) => tf.Tensor) => void;
+  readonly dispose: () => void;
+}
+
+/** The tensors of an optimiser's state, by key; owns them. */
+export interface Slots {
+  readonly get: (key: string, like: tf.Tensor) => tf.Tensor;
+  /** Takes ownership of the tensor. */
+  readonly set: (key: string, value: tf.Tensor) => void;
+  readonly state: Optimizer["state"];
+  readonly restore: Optimizer["restore"];
+  readonly rewrite: Optimizer["rewrite"];
+  readonly dispose: () => void;
+}
+
+export function slots(): Slots {
+  const tensors = new Map<string, tf.Tensor>();
+  const set = (key: string, value: tf.Tensor): void => {
+    tensors.get(key)?.dispose();
+    tensors.set(key, tf.keep(value));
+  };
+  return {
+    get(key, like) {
+      const known = tensors.get(key);
+      if (known !== undefined) return known;
+      const zeros = tf.keep(tf.zerosLike(like));
+      tensors.set(key, zeros);
+      return zeros;
+    },
+    set,
+    state: () => Object.fromEntries([...tensors].map(([key, tensor]) => [key, tf.clone(tensor)])),
+    restore(state) {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+      for (const [key, tensor] of Object.entries(state)) set(key, tf.clone(tensor));
+    },
+    rewrite(change) {
+      for (const [key, tensor] of tensors) {
+        const changed = change(key.slice(key.indexOf("/") + 1), tensor);
+        if (changed !== tensor) set(key, changed);
+      }
+    },
+    dispose() {
+      for (const tensor of tensors.values()) tensor.dispose();
+      tensors.clear();
+    },
+  };
+}
