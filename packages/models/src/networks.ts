@@ -1,4 +1,4 @@
-/** The table of networks: the small ones for CIFAR-10, and torchvision's for ImageNet. */
+/** The table of networks: small ones for CIFAR-10, and torchvision's for ImageNet. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelOptionsError } from "./errors.ts";
 import { cifarResnet } from "./networks/cifar-resnet.ts";
@@ -11,36 +11,14 @@ import { preactResnet18 } from "./networks/preact-resnet.ts";
 import { type BlockKind, resnet } from "./networks/resnet.ts";
 import { vgg11Bn } from "./networks/vgg11-bn.ts";
 
-export const modelNames = [
-  "lenet3",
-  "resnet20",
-  "resnet32",
-  "resnet44",
-  "resnet56",
-  "resnet20-b",
-  "resnet32-b",
-  "resnet44-b",
-  "resnet56-b",
-  "preact-resnet18",
-  "densenet-cifar",
-  "vgg11-bn",
-  "resnet34",
-  "resnet50",
-  "resnet101",
-  "mobilenet-v2",
-  "densenet121",
-  "densenet201",
-] as const;
-export type ModelName = (typeof modelNames)[number];
-
 export interface ModelInfo {
-  /** One line for a person. */
+  /** One line for users. */
   readonly description: string;
-  /** Trainable parameters with the default options. */
+  /** Number of trainable parameters with the default options. */
   readonly parameterCount: number;
   /** Default number of outputs. */
   readonly classes: number;
-  /** Default input. */
+  /** Default input shape. */
   readonly inputShape: NetworkOptions["inputShape"];
 }
 
@@ -48,99 +26,96 @@ interface Network extends ModelInfo {
   readonly build: (name: string, options: NetworkOptions) => tfl.LayersModel;
 }
 
-const cifar10 = { classes: 10, inputShape: [32, 32, 3] } as const;
-const imagenet = { classes: 1000, inputShape: [224, 224, 3] } as const;
+function cifar10(description: string, parameterCount: number, build: Network["build"]): Network {
+  return { description, parameterCount, classes: 10, inputShape: [32, 32, 3], build };
+}
 
-const cifarResnetOf = (blocks: number, shortcut: "A" | "B", parameterCount: number): Network => ({
-  ...cifar10,
-  description: `CIFAR ResNet, ${6 * blocks + 2} layers deep, ${
-    shortcut === "A" ? "zero-padded shortcuts (A)" : "1×1 convolution shortcuts (B)"
-  }`,
-  parameterCount,
-  build: (name, options) => cifarResnet(name, blocks, shortcut, options),
-});
+function imagenet(description: string, parameterCount: number, build: Network["build"]): Network {
+  return { description, parameterCount, classes: 1000, inputShape: [224, 224, 3], build };
+}
+
+function cifarResnetOf(blocks: number, shortcut: "A" | "B", parameterCount: number): Network {
+  const shortcuts = shortcut === "A" ? "zero-padded shortcuts (A)" : "1×1 convolution shortcuts (B)";
+  return cifar10(
+    `CIFAR ResNet, ${6 * blocks + 2} layers deep, ${shortcuts}`,
+    parameterCount,
+    (name, options) => cifarResnet(name, blocks, shortcut, options),
+  );
+}
 
 type FourCounts = readonly [number, number, number, number];
 
-const imagenetResnet = (kind: BlockKind, blocks: FourCounts, parameterCount: number): Network => ({
-  ...imagenet,
-  description: `ImageNet ResNet of torchvision, ${blocks.join(" + ")} ${kind === "basic" ? "basic blocks" : "bottlenecks"}`,
-  parameterCount,
-  build: (name, options) => resnet(name, kind, blocks, options),
-});
+function imagenetResnet(kind: BlockKind, blocks: FourCounts, parameterCount: number): Network {
+  const kinds = kind === "basic" ? "basic blocks" : "bottlenecks";
+  return imagenet(
+    `ImageNet ResNet of torchvision, ${blocks.join(" + ")} ${kinds}`,
+    parameterCount,
+    (name, options) => resnet(name, kind, blocks, options),
+  );
+}
 
-const imagenetDensenet = (blockLayers: FourCounts, parameterCount: number): Network => ({
-  ...imagenet,
-  description: `ImageNet DenseNet-BC of torchvision, ${blockLayers.join(" + ")} layers, growth 32`,
-  parameterCount,
-  build: (name, options) => densenetBc(name, blockLayers, options),
-});
+function imagenetDensenet(blockLayers: FourCounts, parameterCount: number): Network {
+  return imagenet(
+    `ImageNet DenseNet-BC of torchvision, ${blockLayers.join(" + ")} layers, growth 32`,
+    parameterCount,
+    (name, options) => densenetBc(name, blockLayers, options),
+  );
+}
 
-const networks: Readonly<Record<ModelName, Network>> = {
-  lenet3: {
-    ...cifar10,
-    description: "LeNet3, two convolutions and three dense layers",
-    parameterCount: 121_182,
-    build: lenet3,
-  },
-  resnet20: cifarResnetOf(3, "A", 269_722),
-  resnet32: cifarResnetOf(5, "A", 464_154),
-  resnet44: cifarResnetOf(7, "A", 658_586),
-  resnet56: cifarResnetOf(9, "A", 853_018),
-  "resnet20-b": cifarResnetOf(3, "B", 272_474),
-  "resnet32-b": cifarResnetOf(5, "B", 466_906),
-  "resnet44-b": cifarResnetOf(7, "B", 661_338),
-  "resnet56-b": cifarResnetOf(9, "B", 855_770),
-  "preact-resnet18": {
-    ...cifar10,
-    description: "Pre-activation ResNet, 18 layers deep, last batch normalisation included",
-    parameterCount: 11_172_170,
-    build: preactResnet18,
-  },
-  "densenet-cifar": {
-    ...cifar10,
-    description: "DenseNet, 22 layers deep, growth 12",
-    parameterCount: 270_706,
-    build: densenet,
-  },
-  "vgg11-bn": {
-    ...cifar10,
-    description: "VGG11 with batch normalisation and one dense layer",
-    parameterCount: 9_231_114,
-    build: vgg11Bn,
-  },
-  resnet34: imagenetResnet("basic", [3, 4, 6, 3], 21_797_672),
-  resnet50: imagenetResnet("bottleneck", [3, 4, 6, 3], 25_557_032),
-  resnet101: imagenetResnet("bottleneck", [3, 4, 23, 3], 44_549_160),
-  "mobilenet-v2": {
-    ...imagenet,
-    description: "ImageNet MobileNetV2 of torchvision, 17 inverted residuals",
-    parameterCount: 3_504_872,
-    build: mobilenetV2,
-  },
-  densenet121: imagenetDensenet([6, 12, 24, 16], 7_978_856),
-  densenet201: imagenetDensenet([6, 12, 48, 32], 20_013_928),
+// The type of every entry is written out for `isolatedDeclarations`; the names are the keys.
+const networks = {
+  lenet3: cifar10("LeNet3, two convolutions and three dense layers", 121_182, lenet3) as Network,
+  resnet20: cifarResnetOf(3, "A", 269_722) as Network,
+  resnet32: cifarResnetOf(5, "A", 464_154) as Network,
+  resnet44: cifarResnetOf(7, "A", 658_586) as Network,
+  resnet56: cifarResnetOf(9, "A", 853_018) as Network,
+  "resnet20-b": cifarResnetOf(3, "B", 272_474) as Network,
+  "resnet32-b": cifarResnetOf(5, "B", 466_906) as Network,
+  "resnet44-b": cifarResnetOf(7, "B", 661_338) as Network,
+  "resnet56-b": cifarResnetOf(9, "B", 855_770) as Network,
+  "preact-resnet18": cifar10(
+    "Pre-activation ResNet, 18 layers deep, last batch normalisation included",
+    11_172_170,
+    preactResnet18,
+  ) as Network,
+  "densenet-cifar": cifar10("DenseNet, 22 layers deep, growth 12", 270_706, densenet) as Network,
+  "vgg11-bn": cifar10("VGG11 with batch normalisation and one dense layer", 9_231_114, vgg11Bn) as Network,
+  resnet34: imagenetResnet("basic", [3, 4, 6, 3], 21_797_672) as Network,
+  resnet50: imagenetResnet("bottleneck", [3, 4, 6, 3], 25_557_032) as Network,
+  resnet101: imagenetResnet("bottleneck", [3, 4, 23, 3], 44_549_160) as Network,
+  "mobilenet-v2": imagenet(
+    "ImageNet MobileNetV2 of torchvision, 17 inverted residuals",
+    3_504_872,
+    mobilenetV2,
+  ) as Network,
+  densenet121: imagenetDensenet([6, 12, 24, 16], 7_978_856) as Network,
+  densenet201: imagenetDensenet([6, 12, 48, 32], 20_013_928) as Network,
 };
 
-/** The names that `createModel` knows. */
-export function listModels(): readonly ModelName[] {
-  return modelNames;
-}
+export type ModelName = keyof typeof networks;
+
+/** The names of the table, in its order. */
+export const modelNames: readonly ModelName[] = Object.keys(networks) as ModelName[];
 
 export function isModelName(name: string): name is ModelName {
-  return (modelNames as readonly string[]).includes(name);
+  return Object.hasOwn(networks, name);
 }
 
+/**
+ * Description, parameter count and default options of a network.
+ *
+ * @throws ModelOptionsError for an unknown name.
+ */
 export function modelInfo(name: ModelName): ModelInfo {
   const { description, parameterCount, classes, inputShape } = networkOf(name);
   return { description, parameterCount, classes, inputShape };
 }
 
 /**
- * A new, ordinary `tf.LayersModel` of stock layers that ends in a dense layer with softmax: [batch, height, width,
+ * Builds an ordinary `tf.LayersModel` of stock layers that ends in a dense layer with softmax: [batch, height, width,
  * channels] to [batch, classes]. The same name, options and seed give the same weights on every engine.
  *
- * Throws `ModelOptionsError`.
+ * @throws ModelOptionsError for an unknown name or invalid options.
  *
  * @example const model = createModel("resnet20", { classes: 100, seed: 7 });
  */
@@ -151,6 +126,8 @@ export function createModel(name: ModelName, options: Partial<NetworkOptions> = 
 
 function networkOf(name: ModelName): Network {
   if (!isModelName(name))
-    throw new ModelOptionsError(`There is no network "${String(name)}". Known: ${modelNames.join(", ")}.`);
+    throw new ModelOptionsError(
+      `unknown network "${String(name)}"; expected one of ${modelNames.join(", ")}`,
+    );
   return networks[name];
 }

@@ -12,7 +12,7 @@ import {
   WeightsError,
   writeSafetensors,
 } from "../src/index.ts";
-import { wantedFromPyTorch } from "../src/weights/wanted-weights.ts";
+import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
 import { hashedTensors } from "./hashed-tensors.ts";
 import { logits, sineImages } from "./logits.ts";
 import { trainable } from "./trainable.ts";
@@ -43,7 +43,7 @@ function build(name: ModelName, [height, width]: readonly [number, number]): tfl
 
 /** As golden/make-imagenet-logits.py writes it. */
 function digestOfStateDict(model: tfl.LayersModel): string {
-  const lines = wantedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
+  const lines = expectedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
@@ -70,12 +70,12 @@ describe.each(names)("%s", (name) => {
 
 describe("another network's file is refused", () => {
   it.each([
-    ["densenet121", "densenet201", 'holds "features.denseblock3.denselayer25.norm1.weight" and'],
+    ["densenet121", "densenet201", 'contains "features.denseblock3.denselayer25.norm1.weight" and'],
     ["mobilenet-v2", "densenet121", 'lacks "features.0.0.weight" and'],
   ] as const)("%s, given that of %s", (name, other, message) => {
     const [model, file] = [build(name, [32, 32]), build(other, [32, 32])];
     const one = { shape: [1], data: Float32Array.of(1) };
-    const tensors = new Map(wantedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
+    const tensors = new Map(expectedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(WeightsError);
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(message);
   });
