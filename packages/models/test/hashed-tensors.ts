@@ -1,4 +1,4 @@
-/** PyTorch's tensors for a model, filled by the formula that golden/make-imagenet-logits.py states. */
+/** PyTorch's tensors for a model, filled by the formula in golden/make-imagenet-logits.py. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { WeightTensor } from "../src/index.ts";
 import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";

@@ -92,7 +92,7 @@ describe("closed forms of the parameter counts", () => {
 });
 
 describe("the zero-padded shortcut", () => {
-  it("takes every second pixel and pads half of the new channels on either side", () => {
+  it("takes every second pixel and pads half of the new channels on each side", () => {
     const model = createModel("resnet20", { inputShape: [5, 6, 3] });
     const layers = ["slice", "turn", "pad", "back"].map((part) =>
       model.getLayer(`layer2.0.shortcut.${part}`),
@@ -116,7 +116,7 @@ describe("the zero-padded shortcut", () => {
 });
 
 describe("bad input", () => {
-  it("an unknown network is refused with the known names", () => {
+  it("an unknown network is rejected, with the known names", () => {
     expect(() => createModel("resnet19" as ModelName)).toThrow(ModelOptionsError);
     expect(() => modelInfo("toString" as ModelName)).toThrow(/unknown network "toString".*lenet3.*vgg11-bn/s);
   });
@@ -130,7 +130,7 @@ describe("bad input", () => {
   ])("%j", (options, message) => expect(() => createModel("lenet3", options)).toThrow(message));
 });
 
-it("derived seeds are never 0, which tfjs takes for none, and differ by seed and name", () => {
+it("derived seeds are positive, as tfjs ignores 0, and differ by seed and name", () => {
   const seeds = [0, 1, 2, -1].flatMap((seed) =>
     ["conv1", "conv2", "fc1"].map((name) => deriveSeed(seed, name)),
   );

@@ -39,7 +39,7 @@ function keep(model: tfl.LayersModel): tfl.LayersModel {
   return model;
 }
 
-/** PyTorch's tensors for the model, filled by the formula that golden/make-logits.py states. */
+/** PyTorch's tensors for the model, filled by the formula in golden/make-logits.py. */
 function formulaTensors(model: tfl.LayersModel): Map<string, WeightTensor> {
   const named = expectedFromPyTorch(model).map(({ name, shape }) => {
     const length = shape.reduce((product, size) => product * size, 1);
@@ -110,7 +110,7 @@ describe("PyTorch's layout: the same logits as PyTorch itself", () => {
 });
 
 describe("saveWeights", () => {
-  it("round trip, bit for bit, under tfjs's names", () => {
+  it("round trip, bit for bit, by path", () => {
     const from = keep(createModel("lenet3", { seed: 1 }));
     const to = keep(createModel("lenet3", { seed: 2 }));
     const bytes = saveWeights(from);
@@ -176,7 +176,7 @@ function nested(name: string, seed: number): tfl.LayersModel {
   return tfl.model({ name, inputs: input, outputs: fc.apply(features) as tfl.SymbolicTensor });
 }
 
-describe("loadWeights is strict, and sets all or nothing", () => {
+describe("loadWeights is strict: it sets all weights or none", () => {
   const attempt = (change: (tensors: Map<string, WeightTensor>) => void): (() => void) => {
     const model = keep(createModel("lenet3"));
     const before = saveWeights(model);
@@ -192,29 +192,29 @@ describe("loadWeights is strict, and sets all or nothing", () => {
   };
   const one = { shape: [1], data: Float32Array.of(1) };
 
-  it("missing", () => {
+  it("a missing weight", () => {
     const missing = attempt((tensors) => tensors.delete("fc3.bias"));
     expect(missing).toThrow(WeightsError);
     expect(missing).toThrow('the weights file lacks "fc3.bias", which the model requires');
   });
 
-  it("unexpected", () => {
+  it("an unexpected weight", () => {
     const unexpected = attempt((tensors) => tensors.set("fc4.weight", one).set("fc4.bias", one));
     expect(unexpected).toThrow('contains "fc4.weight" and 1 more, which the model lacks');
   });
 
-  it("of another shape, both named", () => {
+  it("a weight of another shape", () => {
     const other = attempt((tensors) => tensors.set("fc3.weight", one));
     expect(other).toThrow('"fc3.weight" has shape [1] in the file; "fc3/kernel" requires [10, 84]');
   });
 
-  it("counters of batches are passed over", () => {
+  it("`num_batches_tracked` is ignored", () => {
     const model = keep(createModel("resnet20", { inputShape: [8, 8, 3] }));
     const tensors = formulaTensors(model).set("bn1.num_batches_tracked", { ...one, shape: [] });
     expect(loadWeights(model, writeSafetensors(tensors)).ignored).toEqual(["bn1.num_batches_tracked"]);
   });
 
-  it("`module.` is taken off", () => {
+  it("the prefix `module.` is removed", () => {
     const model = keep(createModel("lenet3"));
     const wrapped = [...formulaTensors(model)].map(([name, tensor]) => [`module.${name}`, tensor] as const);
     expect(loadWeights(model, writeSafetensors(new Map(wrapped))).loaded).toHaveLength(10);
@@ -223,14 +223,14 @@ describe("loadWeights is strict, and sets all or nothing", () => {
   it.each([
     ["empty", new Uint8Array(), "the weights file is empty"],
     ["something else", new TextEncoder().encode("GIF89a, say"), "begins with 47 49 46 38 39 61 2c 20"],
-    ["a zip cut short", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "truncated or damaged"],
+    ["a truncated zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "truncated or damaged"],
   ])("%s", (_, bytes, message) => {
     const model = keep(createModel("lenet3"));
     expect(() => loadWeights(model, bytes)).toThrow(WeightsError);
     expect(() => loadWeights(model, bytes)).toThrow(message);
   });
 
-  it("a layer that PyTorch has no counterpart of", () => {
+  it("a layer without a counterpart in PyTorch", () => {
     const layer = tfl.layers.separableConv2d({
       inputShape: [4, 4, 2],
       filters: 2,
@@ -244,7 +244,7 @@ describe("loadWeights is strict, and sets all or nothing", () => {
   });
 });
 
-it("a Permute before the Flatten already gives PyTorch's order", () => {
+it("a Permute before the Flatten has PyTorch's order", () => {
   const build = (permute: boolean): tfl.LayersModel =>
     keep(
       tfl.sequential({
