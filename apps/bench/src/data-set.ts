@@ -1,5 +1,5 @@
 /** The data sets of the bench. The network that a run is about tells which it is: by the size of its pictures. */
-import { isModelName, listModels, type ModelName, modelInfo } from "@secateur/models";
+import { isModelName, type ModelName, modelInfo, modelNames } from "@secateur/models";
 
 export type DataSet = "cifar10" | "imagenet";
 
@@ -13,5 +13,5 @@ export function dataSetOf(model: string): DataSet {
 
 /** The networks of the table that are made for a data set. */
 export function modelsFor(dataSet: DataSet): readonly ModelName[] {
-  return listModels().filter((name) => dataSetOf(name) === dataSet);
+  return modelNames.filter((name) => dataSetOf(name) === dataSet);
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { listModels, modelInfo } from "@secateur/models";
+import { modelInfo, modelNames } from "@secateur/models";
 import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -89,7 +89,7 @@ describe("loadImagenetData", () => {
 });
 
 it("knows a file of torchvision's for every network", () => {
-  for (const name of listModels().filter((each) => modelInfo(each).inputShape[0] === 224)) {
+  for (const name of modelNames.filter((each) => modelInfo(each).inputShape[0] === 224)) {
     const stem = name.replace("-", "_");
     expect(torchvisionWeights(name)).toMatch(
       new RegExp(`^https://download.pytorch.org/models/${stem}-[0-9a-f]{8}.pth$`),

@@ -118,7 +118,7 @@ describe("bench:imagenet", () => {
     const { code, stderr } = await bench(...given, "--model=resnet34", `--out=${at("other")}`);
     expect(code).toBe(2);
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
-      /mobilenet.safetensors: The weights file lacks .*, which the model needs/,
+      /mobilenet.safetensors: the weights file lacks .*, which the model requires/,
     );
     expect(fs.existsSync(at("other"))).toBe(false);
   });

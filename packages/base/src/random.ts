@@ -59,6 +59,16 @@ export function shuffle(values: Int32Array, random: Random): Int32Array {
   return values;
 }
 
+/** splitmix32 (Steele, Lea and Flood, 2014, in 32 bits): a function of one seed that draws 0 ≤ x < 1. */
+export function splitmix32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    const value = mix(state) >>> 0;
+    state = (state + 0x9e3779b9) | 0;
+    return value / 2 ** 32;
+  };
+}
+
 function stateOf(keys: readonly number[]): State {
   let hash = 0x9e3779b9;
   // A key is up to 2^53: both of its halves count.

@@ -1,9 +1,9 @@
-/** Loads CIFAR-10 (downloading it into the cache the first time) and goes through an epoch of augmented batches. */
+/** Loads CIFAR-10, which the first call downloads into the cache, and iterates over an epoch of augmented batches. */
 import { useBackend } from "@secateur/backend";
 import { batches, cifar10Statistics, cropAndFlip, loadCifar10, prefetch, splitOff } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Pictures seen in one epoch. */
+/** Counts the images of one epoch. */
 async function loadOneEpoch(): Promise<number> {
   await useBackend("wasm");
   const { train, classes } = await loadCifar10({
@@ -11,7 +11,7 @@ async function loadOneEpoch(): Promise<number> {
       process.stderr.write(`\r${phase} ${Math.round((100 * done) / total)} % `),
   });
   const [validation, training] = splitOff(train, 5000, 1);
-  console.log(`${training.count} + ${validation.count} pictures of ${classes.join(", ")}`);
+  console.log(`${training.count} + ${validation.count} images of ${classes.join(", ")}`);
 
   let seen = 0;
   const epoch = batches(training, {
@@ -30,4 +30,4 @@ async function loadOneEpoch(): Promise<number> {
 }
 
 export const seen: number = await loadOneEpoch();
-console.log(`${seen} pictures seen`);
+console.log(`${seen} images seen`);

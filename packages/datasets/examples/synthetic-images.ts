@@ -1,4 +1,4 @@
-/** Batches of made-up pictures: no file, no network, the same for everyone with the same seed. */
+/** Batches of synthetic images: no file, no network, reproducible from the seed. */
 import { useBackend } from "@secateur/backend";
 import { batches, cropAndFlip, syntheticImages } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";

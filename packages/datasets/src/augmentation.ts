@@ -1,25 +1,29 @@
-/** Changes to a training picture that leave its class alone. They work on bytes, before normalisation. */
+/** Random changes to training images that keep the class. They work on bytes, before normalisation. */
 
 import type { Random } from "@secateur/base";
-import { requireWhole } from "./errors.ts";
+import { requireInteger } from "./errors.ts";
 import type { ImageShape } from "./image-set.ts";
 
 export interface Augmentation {
   readonly name: string;
   /**
-   * Writes a changed copy of `source` to every byte of `target`, both [height, width, channels]. Takes all its chance
-   * from `random`, which is the picture's and epoch's own.
+   * Writes the augmented `source` into `target`, both [height, width, channels]. Must overwrite every byte of `target`
+   * and take all randomness from `random`, which is seeded per image and epoch.
    */
   apply(source: Uint8Array, target: Uint8Array, shape: ImageShape, random: Random): void;
 }
 
 /**
- * The standard augmentation of CIFAR (He et al. 2016, arXiv:1512.03385): black borders of `padding` pixels, a crop of
- * the original size anywhere in them, mirrored half of the time. Throws `DatasetOptionError` for a negative padding.
+ * The standard augmentation for CIFAR (He et al. 2016, arXiv:1512.03385): pads with `padding` (default 4) black pixels,
+ * takes a random crop of the original size and flips it horizontally with probability 1/2.
+ *
+ * @throws DatasetOptionError for a negative padding.
+ *
+ * @example batches(train, { batchSize: 128, normalize: cifar10Statistics, augment: cropAndFlip() });
  */
 export function cropAndFlip(options: { readonly padding?: number } = {}): Augmentation {
   const { padding = 4 } = options;
-  requireWhole("padding", padding, 0);
+  requireInteger("padding", padding, 0);
   return {
     name: `crop-and-flip-${padding}`,
     apply(source, target, shape, random) {
@@ -37,7 +41,7 @@ interface Window {
   readonly mirrored: boolean;
 }
 
-/** The window of the picture's own size that begins at (top, left); black where it hangs over. */
+/** Copies the image-sized window that starts at (top, left); pixels outside the image are black. */
 function copyWindow(source: Uint8Array, target: Uint8Array, shape: ImageShape, window: Window): void {
   const [height, width, channels] = shape;
   const { top, left, mirrored } = window;

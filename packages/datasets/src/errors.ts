@@ -1,47 +1,55 @@
-/** What can go wrong with a data set. Every message is one sentence or two: what is the matter, and what to do. */
+/** The errors of this package. Each message states the problem and what to do about it. */
 import { SecateurError } from "@secateur/base";
 
-/** Base of all errors of this package. */
+/** The base class of all errors of this package. */
 export class DatasetError extends SecateurError {
   override readonly name: string = "DatasetError";
   override readonly code: string = "DATASET";
 }
 
-/** A file or folder that should be there is not. */
+/** A file or folder does not exist. */
 export class MissingFileError extends DatasetError {
   override readonly name = "MissingFileError";
+  override readonly code = "DATASET_MISSING_FILE";
 }
 
-/** A file is shorter than it should be. */
+/** A file is shorter than expected. */
 export class TruncatedFileError extends DatasetError {
   override readonly name = "TruncatedFileError";
+  override readonly code = "DATASET_TRUNCATED_FILE";
 
   constructor(path: string, bytes: number, expected: number) {
-    super(`${path} is cut short: ${bytes} bytes where ${expected} are expected; delete it and get it again`);
+    super(`${path} is truncated: expected ${expected} bytes, got ${bytes}; delete the file and get it again`);
   }
 }
 
-/** A file has not the content it should have. */
+/** A file's checksum differs from the published one. */
 export class AlteredFileError extends DatasetError {
   override readonly name = "AlteredFileError";
+  override readonly code = "DATASET_ALTERED_FILE";
 
   constructor(path: string, md5: string, expected: string) {
-    super(`${path} is altered: its md5 is ${md5} where ${expected} is expected; delete it and get it again`);
+    super(
+      `checksum mismatch in ${path}: expected md5 ${expected}, got ${md5}; delete the file and get it again`,
+    );
   }
 }
 
-/** A file cannot be understood: a broken archive, picture or pickle. */
+/** A file cannot be parsed: a corrupt archive, image or pickle. */
 export class UnreadableFileError extends DatasetError {
   override readonly name = "UnreadableFileError";
+  override readonly code = "DATASET_UNREADABLE_FILE";
 
   constructor(path: string, reason: string, options?: ErrorOptions) {
-    super(`${path} cannot be read: ${reason}; delete it and get it again`, options);
+    super(`${path} cannot be read: ${reason}; delete the file and get it again`, options);
   }
 }
 
-/** No source could be reached, or none gave the true data. `attempts` says what was tried. */
+/** Every source failed or delivered a file with a wrong checksum. */
 export class DownloadError extends DatasetError {
   override readonly name = "DownloadError";
+  override readonly code = "DATASET_DOWNLOAD";
+  /** One line per source: its name and why it failed. */
   readonly attempts: readonly string[];
 
   constructor(dataset: string, attempts: readonly string[], byHand: string) {
@@ -50,45 +58,51 @@ export class DownloadError extends DatasetError {
   }
 }
 
-/** The disk is full. What had been written was removed. */
+/** One source failed; the next one is tried. */
+export class SourceError extends DatasetError {
+  override readonly name = "SourceError";
+  override readonly code = "DATASET_SOURCE";
+}
+
+/** The disk is full. Everything written so far has been removed. */
 export class DiskFullError extends DatasetError {
   override readonly name = "DiskFullError";
+  override readonly code = "DATASET_DISK_FULL";
 
   constructor(folder: string, neededBytes: number, options?: ErrorOptions) {
     const megabytes = Math.ceil(neededBytes / 1e6);
     super(
-      `the disk that holds ${folder} is full; about ${megabytes} MB are needed while converting: make room, or set SECATEUR_CACHE to a folder on another disk`,
+      `the disk that holds ${folder} is full; the conversion needs about ${megabytes} MB: free some space, or set SECATEUR_CACHE to a folder on another disk`,
       options,
     );
   }
 }
 
-/** The cache folder cannot be written. */
+/** The cache folder is not writable. */
 export class CacheFolderError extends DatasetError {
   override readonly name = "CacheFolderError";
+  override readonly code = "DATASET_CACHE_FOLDER";
 
   constructor(folder: string, options: { readonly cause: unknown }) {
     const { cause } = options;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(
-      `cannot write to ${folder} (${reason}); set SECATEUR_CACHE to a folder that can be written`,
-      options,
-    );
+    super(`cannot write to ${folder} (${reason}); set SECATEUR_CACHE to a writable folder`, options);
   }
 }
 
-/** An argument is out of its range. */
+/** An argument is out of range. */
 export class DatasetOptionError extends DatasetError {
   override readonly name = "DatasetOptionError";
+  override readonly code = "DATASET_OPTION";
 }
 
-/** Throws `DatasetOptionError` unless `value` is a whole number of at least `least`. */
-export function requireWhole(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new DatasetOptionError(`${name} is ${value}; it must be a whole number of at least ${least}`);
+/** @throws DatasetOptionError unless `value` is an integer of at least `minimum`. */
+export function requireInteger(name: string, value: number, minimum: number): void {
+  if (Number.isInteger(value) && value >= minimum) return;
+  throw new DatasetOptionError(`${name} is ${value}; it must be an integer of at least ${minimum}`);
 }
 
-/** The code of a system error (`ENOSPC`), or undefined. */
+/** The code of a system error, for instance `ENOSPC`; undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-/** Labelled pictures in memory: bytes, not tensors, so that a whole set costs what it weighs on disk. */
+/** Labelled images in memory, as bytes: a quarter of the size of float32 tensors. */
 
 /** [height, width, channels] */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -6,7 +6,7 @@ export type ImageShape = readonly [height: number, width: number, channels: numb
 export interface ImageSet {
   /** [count, height, width, channels], 0..255 */
   readonly images: Uint8Array;
-  /** [count], the index of each picture's class */
+  /** [count], the class index of each image */
   readonly labels: Uint8Array | Int32Array;
   readonly count: number;
   readonly shape: ImageShape;
@@ -14,13 +14,13 @@ export interface ImageSet {
 
 export interface ImageDataset {
   readonly name: string;
-  /** What the labels mean. */
+  /** Class names by label. */
   readonly classes: readonly string[];
   readonly train: ImageSet;
   readonly test: ImageSet;
 }
 
-/** Bytes of one picture. */
+/** The number of bytes of one image. */
 export function imageBytes([height, width, channels]: ImageShape): number {
   return height * width * channels;
 }

@@ -1,4 +1,4 @@
-/** @packageDocumentation CIFAR-10, checked and cached; ImageNet and folders of pictures; augmentation, shuffling, prefetch; a synthetic set. */
+/** @packageDocumentation CIFAR-10, verified and cached; ImageNet and image folders; augmentation, shuffling, prefetch; synthetic images. */
 
 export type { Random } from "@secateur/base";
 export { cacheFolder } from "@secateur/base/node";
@@ -18,11 +18,11 @@ export {
   UnreadableFileError,
 } from "./errors.ts";
 export type { ImageDataset, ImageSet, ImageShape } from "./image-set.ts";
-export { type Crop, centerCrop, randomResizedCrop } from "./pictures/crops.ts";
-export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./pictures/image-folder.ts";
-export { type ImagenetSplit, imagenet } from "./pictures/imagenet.ts";
-export { type PictureBatchOptions, pictureBatches } from "./pictures/picture-batches.ts";
-export type { Box, View } from "./pictures/resample.ts";
+export { type Crop, centerCrop, randomResizedCrop } from "./images/crops.ts";
+export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
+export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
+export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
+export type { Box, View } from "./images/resample.ts";
 export { prefetch } from "./prefetch.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";

@@ -1,27 +1,27 @@
-/** From a picture's bytes to the numbers that a network takes: (byte / 255 - mean) / deviation, for each channel. */
+/** Normalises the bytes of an image to network input: (byte / 255 - mean) / std, per channel. */
 import { DatasetOptionError } from "./errors.ts";
 import type { Normalization } from "./statistics.ts";
 
-/** Writes the normalised `bytes`, [height, width, channels], to `target` from `offset` on. */
+/** Writes the normalised `bytes`, [height, width, channels], into `target` at `offset`. */
 export type Normalizer = (bytes: Uint8Array, target: Float32Array, offset: number) => void;
 
-/** Throws `DatasetOptionError` for another number of channels, or a deviation that is not above 0. */
+/** @throws DatasetOptionError for a wrong number of channels or a standard deviation that is not positive. */
 export function normalizer({ mean, std }: Normalization, channels: number): Normalizer {
   if (mean.length !== channels || std.length !== channels) {
     throw new DatasetOptionError(
-      `normalize has ${mean.length} means and ${std.length} deviations; the pictures have ${channels} channels`,
+      `normalize has ${mean.length} means and ${std.length} standard deviations; the images have ${channels} channels`,
     );
   }
   if (!std.every((deviation) => deviation > 0)) {
-    throw new DatasetOptionError(`normalize has deviations of ${std.join(", ")}; all must be above 0`);
+    throw new DatasetOptionError(`normalize has std [${std.join(", ")}]; every entry must be positive`);
   }
-  // For each channel, what each of the 256 bytes becomes.
-  const levels = mean.map((center, channel) =>
+  // [channels][256]: the normalised value of every byte.
+  const tables = mean.map((center, channel) =>
     Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / (std[channel] ?? 1)),
   );
   return (bytes, target, offset) => {
-    for (const [channel, level] of levels.entries()) {
-      for (let i = channel; i < bytes.length; i += channels) target[offset + i] = level[bytes[i] ?? 0] ?? 0;
+    for (const [channel, table] of tables.entries()) {
+      for (let i = channel; i < bytes.length; i += channels) target[offset + i] = table[bytes[i] ?? 0] ?? 0;
     }
   };
 }

@@ -1,7 +1,7 @@
-/** How far loading has come. Nothing here draws; an app makes a bar of it. */
+/** Progress reports of the loading functions. */
 
 export interface Progress {
-  /** `download` counts bytes from the network, `convert` and `read` bytes of records. */
+  /** `download` counts bytes from the network; `convert` and `read` count bytes of records. */
   readonly phase: "download" | "convert" | "read";
   readonly done: number;
   readonly total: number;

@@ -1,4 +1,4 @@
-/** Mean and standard deviation of each channel, on a scale of 0 to 1. Which to use is a property of the network. */
+/** Mean and standard deviation of each channel, on a scale from 0 to 1. Use the ones that the network was trained with. */
 
 export interface Normalization {
   /** [channels] */
@@ -7,13 +7,13 @@ export interface Normalization {
   readonly std: readonly number[];
 }
 
-/** CIFAR-10's training pictures. */
+/** Statistics of CIFAR-10's training images. */
 export const cifar10Statistics: Normalization = {
   mean: [0.4914, 0.482158, 0.446531],
   std: [0.247032, 0.243485, 0.261588],
 };
 
-/** ImageNet's training pictures; many networks for other data were trained with these too. */
+/** Statistics of ImageNet's training images. Many networks for other data use them as well. */
 export const imagenetStatistics: Normalization = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],

@@ -1,18 +1,18 @@
 /**
- * Made-up pictures that a small convolutional network learns in seconds: every class has stripes of its own direction
- * and colour; where the stripes begin, how wide they are and how bright they are is chance, and noise lies over all.
+ * Synthetic images that a small convolutional network learns in seconds. Every class has stripes of one direction and
+ * colour; phase, width and contrast are random per image, and Gaussian noise is added.
  */
 
 import { createRandom, type Random } from "@secateur/base";
-import { requireWhole } from "./errors.ts";
+import { requireInteger } from "./errors.ts";
 import { type ImageDataset, type ImageSet, type ImageShape, imageBytes } from "./image-set.ts";
 
 export interface SyntheticOptions {
   /** Default 4. */
   readonly classes?: number;
-  /** Training pictures. Default 512. */
+  /** Number of training images. Default 512. */
   readonly count?: number;
-  /** Default 128. */
+  /** Number of test images. Default 128. */
   readonly testCount?: number;
   /** Default [16, 16, 3]. */
   readonly shape?: ImageShape;
@@ -20,11 +20,17 @@ export interface SyntheticOptions {
   readonly seed?: number;
 }
 
-/** Labels go round: 0, 1, 2, ..., so every class is as frequent as the others. Sizes below 1 throw `DatasetOptionError`. */
+/**
+ * A data set of noisy coloured stripes. Labels cycle 0, 1, 2, ..., so classes are balanced.
+ *
+ * @throws DatasetOptionError for a size below 1.
+ *
+ * @example const { train, test } = syntheticImages({ classes: 4, count: 512, seed: 1 });
+ */
 export function syntheticImages(options: SyntheticOptions = {}): ImageDataset {
   const { classes = 4, count = 512, testCount = 128, shape = [16, 16, 3], seed = 0 } = options;
   const sizes = { classes, count, testCount, height: shape[0], width: shape[1], channels: shape[2] };
-  for (const [name, size] of Object.entries(sizes)) requireWhole(name, size, 1);
+  for (const [name, size] of Object.entries(sizes)) requireInteger(name, size, 1);
   return {
     name: "synthetic",
     classes: Array.from({ length: classes }, (_, k) => `stripes at ${Math.round((180 * k) / classes)}°`),
@@ -43,7 +49,7 @@ function draw(count: number, classes: number, shape: ImageShape, random: Random)
   return { images, labels, count, shape };
 }
 
-/** `position` of the class, 0..1, gives the direction of the stripes and the tint. */
+/** `position` is label / classes, from 0 to 1; it determines the direction of the stripes and the tint. */
 function drawStripes(
   target: Uint8Array,
   position: number,
@@ -62,7 +68,7 @@ function drawStripes(
       const stripe = Math.sin(across * column + down * row + phase);
       for (let channel = 0; channel < channels; channel++) {
         const tint = 1 + Math.cos(2 * Math.PI * (position + channel / channels));
-        // A Uint8Array would wrap around; clamp first.
+        // A Uint8Array wraps around, hence the clamping.
         const value = 128 + (contrast * stripe * tint) / 2 + 30 * random.normal();
         target[at++] = Math.min(255, Math.max(0, Math.round(value)));
       }

@@ -13,14 +13,14 @@ import {
   prefetch,
 } from "../src/index.ts";
 
-/** Byte k of picture i is i, so that a picture tells which one it is. */
+/** Every byte of image i is i. */
 function numbered(count: number, shape: readonly [number, number, number] = [2, 2, 3]): ImageSet {
   const size = shape[0] * shape[1] * shape[2];
   const images = Uint8Array.from({ length: count * size }, (_, k) => Math.floor(k / size));
   return { images, labels: Int32Array.from({ length: count }, (_, i) => i * 2), count, shape };
 }
 
-/** Leaves bytes 0..255 as they are. */
+/** Keeps bytes 0..255. */
 const plain = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
 
 async function collect(
@@ -41,7 +41,7 @@ const labelsOf = async (set: ImageSet, options: Partial<BatchOptions>): Promise<
   (await collect(batches(set, { batchSize: 4, normalize: plain, ...options }))).ys.flat();
 
 describe("batches", () => {
-  it("hold pictures and labels together, the last one shorter", async () => {
+  it("contain images with their labels; the last one is smaller", async () => {
     const { xs, ys, shapes } = await collect(batches(numbered(7), { batchSize: 3, normalize: plain }));
     expect(shapes).toEqual([
       [3, 2, 2, 3],
@@ -68,7 +68,7 @@ describe("batches", () => {
     for (const [i, value] of [-1, 2, 0.5].entries()) expect(xs[0]?.[i]).toBeCloseTo(value, 6);
   });
 
-  it("come in an order of the seed's and the epoch's", async () => {
+  it("are ordered by seed and epoch", async () => {
     const set = numbered(50);
     const order = await labelsOf(set, { shuffle: true, seed: 1, epoch: 3 });
     expect(await labelsOf(set, { shuffle: true, seed: 1, epoch: 3 })).toEqual(order);
@@ -77,7 +77,7 @@ describe("batches", () => {
     expect([...order].sort((a, b) => a - b)).toEqual(await labelsOf(set, {}));
   });
 
-  it("can be gone through twice, with the same result", async () => {
+  it("can be iterated twice with the same result", async () => {
     const epoch = batches(numbered(9, [6, 6, 3]), {
       batchSize: 4,
       normalize: plain,
@@ -87,13 +87,13 @@ describe("batches", () => {
     expect(await collect(epoch)).toEqual(await collect(epoch));
   });
 
-  it("stop at the limit, and without the last when asked", async () => {
+  it("respect limit and dropLast", async () => {
     expect(await labelsOf(numbered(10), { limit: 5 })).toEqual([0, 2, 4, 6, 8]);
     expect(await labelsOf(numbered(10), { dropLast: true })).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
     expect(await labelsOf(numbered(3), { limit: 99 })).toEqual([0, 2, 4]);
   });
 
-  it("refuse sizes that make no sense", () => {
+  it("reject invalid sizes", () => {
     const set = numbered(3);
     for (const options of [{ batchSize: 0 }, { batchSize: 1.5 }, { batchSize: 1, limit: 0 }]) {
       expect(() => batches(set, { normalize: plain, ...options })).toThrow(DatasetOptionError);
@@ -105,7 +105,7 @@ describe("batches", () => {
     expect(() => cropAndFlip({ padding: -1 })).toThrow(DatasetOptionError);
   });
 
-  it("augment a picture alike in any batch size", async () => {
+  it("augment an image the same way for every batch size", async () => {
     const set = numbered(8, [6, 6, 3]);
     const options = { normalize: plain, augment: cropAndFlip({ padding: 2 }), seed: 5 };
     const whole = await collect(batches(set, { ...options, batchSize: 8 }));
@@ -113,7 +113,7 @@ describe("batches", () => {
     expect(single.xs.flat()).toEqual(whole.xs.flat());
   });
 
-  it("take another's augmentation", async () => {
+  it("accept a user-defined augmentation", async () => {
     const negative: Augmentation = {
       name: "negative",
       apply: (source, target) => {
@@ -126,7 +126,7 @@ describe("batches", () => {
 });
 
 describe("cropAndFlip", () => {
-  it("is a window of the bordered picture, mirrored or not", () => {
+  it("yields exactly the windows of the padded image, mirrored or not", () => {
     const shape = [5, 4, 2] as const;
     const source = Uint8Array.from({ length: 40 }, (_, i) => i + 1);
     const at = (row: number, column: number, channel: number): number =>
@@ -157,7 +157,7 @@ describe("cropAndFlip", () => {
     expect(seen.size).toBe(50);
   });
 
-  it("with padding 0 only mirrors", () => {
+  it("only mirrors with padding 0", () => {
     const source = Uint8Array.of(1, 2, 3);
     const results = new Set<string>();
     for (let i = 0; i < 50; i++) {
@@ -170,7 +170,7 @@ describe("cropAndFlip", () => {
 });
 
 describe("prefetch", () => {
-  it("gives the same items in the same order", async () => {
+  it("yields the same items in the same order", async () => {
     const set = numbered(10);
     const options = { batchSize: 3, normalize: plain };
     for (const count of [0, 1, 2, 50]) {
@@ -180,7 +180,7 @@ describe("prefetch", () => {
     }
   });
 
-  it("disposes what nobody came for when the loop ends early", async () => {
+  it("disposes items that were not yielded when the loop ends early", async () => {
     const before = tf.memory().numTensors;
     for await (const batch of prefetch(batches(numbered(20), { batchSize: 2, normalize: plain }), 4)) {
       tf.dispose([batch.xs, batch.ys]);
@@ -189,7 +189,7 @@ describe("prefetch", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("passes an error on, after what came before it", async () => {
+  it("throws an error after the items before it", async () => {
     async function* failing(): AsyncGenerator<{ n: number }> {
       yield { n: 1 };
       throw new Error("broken");

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { realDisk } from "../src/cifar10/disk.ts";
-import type { Edition } from "../src/cifar10/edition.ts";
-import { loadEdition } from "../src/cifar10/load.ts";
+import { loadFromManifest } from "../src/cifar10/load.ts";
+import type { Manifest } from "../src/cifar10/manifest.ts";
 import { md5, recordsFromImages } from "../src/cifar10/records.ts";
 import type { ImageDataset } from "../src/index.ts";
 import {
@@ -21,15 +21,15 @@ import {
   packTarball,
   removeTemporaryFolders,
   temporaryFolder,
-  tinyEdition,
+  tinyManifest,
   writeFiles,
-} from "./tiny-edition.ts";
+} from "./tiny-manifest.ts";
 
-const tiny = tinyEdition();
+const tiny = tinyManifest();
 afterAll(removeTemporaryFolders);
 
-const load = (directory: string, edition: Edition = tiny.edition, onProgress?: (p: Progress) => void) =>
-  loadEdition({ directory, onProgress }, { edition, disk: realDisk, environment: {}, sources: [] });
+const load = (directory: string, manifest: Manifest = tiny.manifest, onProgress?: (p: Progress) => void) =>
+  loadFromManifest({ directory, onProgress }, { manifest, disk: realDisk, variables: {}, sources: [] });
 
 function expectTiny(dataset: ImageDataset): void {
   const of = (name: string) => tiny.images.get(name) ?? new Uint8Array();
@@ -66,30 +66,30 @@ describe("the binary version", () => {
     expectTiny(await load(archive));
   });
 
-  it("reports how far it is", async () => {
+  it("reports its progress", async () => {
     const seen: Progress[] = [];
-    await load(binaryFolder(), tiny.edition, (progress) => seen.push(progress));
+    await load(binaryFolder(), tiny.manifest, (progress) => seen.push(progress));
     expect(seen.map(({ done }) => done)).toEqual([0, 7 * 3073, 14 * 3073, 19 * 3073]);
     expect(new Set(seen.map(({ phase, total }) => `${phase} ${total}`))).toEqual(
       new Set([`read ${19 * 3073}`]),
     );
   });
 
-  it("gives a balanced subset on request", async () => {
+  it("loads a balanced subset on request", async () => {
     const options = { directory: binaryFolder(), subset: { train: 4, test: 2, seed: 1 } };
-    const world = { edition: tiny.edition, disk: realDisk, environment: {}, sources: [] };
-    const { train, test } = await loadEdition(options, world);
+    const world = { manifest: tiny.manifest, disk: realDisk, variables: {}, sources: [] };
+    const { train, test } = await loadFromManifest(options, world);
     expect([train.count, test.count]).toEqual([4, 2]);
   });
 });
 
-describe("files that are not right", () => {
-  it("names a file that is cut short", async () => {
+describe("damaged files", () => {
+  it("names a truncated file", async () => {
     const folder = binaryFolder();
     truncateSync(join(folder, "data_batch_2.bin"), 10_000);
     const error = await failure(load(folder));
     expect(error).toBeInstanceOf(TruncatedFileError);
-    expect(error.message).toContain("data_batch_2.bin is cut short: 10000 bytes where 21511 are expected");
+    expect(error.message).toContain("data_batch_2.bin is truncated: expected 21511 bytes, got 10000");
   });
 
   it("names a file with one changed byte, and both checksums", async () => {
@@ -99,18 +99,18 @@ describe("files that are not right", () => {
     writeFileSync(join(folder, "test_batch.bin"), records);
     const error = await failure(load(folder));
     expect(error).toBeInstanceOf(AlteredFileError);
-    expect(error.message).toContain("test_batch.bin is altered");
+    expect(error.message).toContain("checksum mismatch in ");
     expect(error.message).toContain(md5(records));
-    expect(error.message).toContain(tiny.edition.files[2]?.md5);
+    expect(error.message).toContain(tiny.manifest.files[2]?.md5);
   });
 
-  it("calls a file with bytes too many altered", async () => {
+  it("reports a file that is too long as altered", async () => {
     const folder = binaryFolder();
     writeFileSync(join(folder, "test_batch.bin"), new Uint8Array(20_000));
     expect(await failure(load(folder))).toBeInstanceOf(AlteredFileError);
   });
 
-  it("names a file that is missing", async () => {
+  it("names a missing file", async () => {
     const folder = binaryFolder();
     unlinkSync(join(folder, "data_batch_2.bin"));
     const error = await failure(load(folder));
@@ -118,7 +118,7 @@ describe("files that are not right", () => {
     expect(error.message).toContain("data_batch_2.bin is missing");
   });
 
-  it("says what a folder without CIFAR-10 should hold", async () => {
+  it("reports a folder without CIFAR-10", async () => {
     for (const folder of [temporaryFolder(), "/no/such/folder"]) {
       const error = await failure(load(folder));
       expect(error).toBeInstanceOf(MissingFileError);
@@ -126,33 +126,33 @@ describe("files that are not right", () => {
     }
   });
 
-  it("names an archive that is cut short, anywhere", async () => {
+  it("names an archive that is truncated anywhere", async () => {
     for (const share of [0.001, 0.3, 0.7, 0.9, 0.999]) {
       const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
       writeFileSync(archive, tiny.siteArchive.subarray(0, tiny.siteArchive.length * share));
       const error = await failure(load(archive));
       expect(error).toBeInstanceOf(UnreadableFileError);
-      expect(error.message).toContain("it is cut short");
+      expect(error.message).toContain("it is truncated");
     }
   });
 
-  it("names a file that is no archive", async () => {
+  it("names a file that is not an archive", async () => {
     const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
     writeFileSync(archive, "<html>Not found</html>");
     expect((await failure(load(archive))).message).toContain("it is not a .tar.gz archive");
   });
 
-  it("names what an archive lacks, and a batch inside that is altered", async () => {
+  it("names the file that an archive lacks, and a truncated batch in it", async () => {
     const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
     const { "data_batch_1.bin": first = "", ...rest } = binFiles(tiny.records);
     writeFileSync(archive, packTarball("cifar-10-batches-bin", rest));
-    expect((await failure(load(archive))).message).toContain("holds no data_batch_1.bin");
+    expect((await failure(load(archive))).message).toContain("contains no data_batch_1.bin");
     writeFileSync(archive, packTarball("x", { ...rest, "data_batch_1.bin": first.slice(0, 3073) }));
     expect(await failure(load(archive))).toBeInstanceOf(TruncatedFileError);
   });
 });
 
-describe("an archive with paths that lead elsewhere", () => {
+describe("an archive with paths outside its folder", () => {
   it("writes nothing", async () => {
     const root = temporaryFolder();
     const inner = join(root, "inner");
@@ -181,8 +181,8 @@ describe("the Python version", () => {
   });
   const records = recordsFromImages(images, [7, 0, 9]);
   const batch = (name: string) => inflateSync(Buffer.from(pythonBatches[name] ?? "", "base64"));
-  const edition = (pickle: string): Edition => ({
-    ...tiny.edition,
+  const manifest = (pickle: string): Manifest => ({
+    ...tiny.manifest,
     files: [
       { name: "test_batch", split: "test", count: 3, md5: md5(records), pickleMd5: md5(batch(pickle)) },
     ],
@@ -196,7 +196,7 @@ describe("the Python version", () => {
   it.each(["python2", "protocol0", "protocol1", "protocol2", "protocol3", "protocol4", "protocol5"])(
     "reads a batch written by %s",
     async (name) => {
-      const { test } = await load(asPython(name), edition("python2"));
+      const { test } = await load(asPython(name), manifest("python2"));
       expect([...test.labels]).toEqual([7, 0, 9]);
       expect([...test.images]).toEqual([...images]);
     },
@@ -206,27 +206,27 @@ describe("the Python version", () => {
     const root = temporaryFolder();
     const archive = packTarball("cifar-10-batches-py", { test_batch: batch("python2") });
     writeFileSync(join(root, "cifar-10-python.tar.gz"), archive);
-    expect((await load(root, edition("python2"))).test.count).toBe(3);
+    expect((await load(root, manifest("python2"))).test.count).toBe(3);
   });
 
   it.each([
     ["evil", UnreadableFileError, '"posix.system"'],
-    ["wrongType", UnreadableFileError, "only arrays of uint8"],
+    ["wrongType", UnreadableFileError, "only uint8 arrays"],
     ["noLabels", UnreadableFileError, "no `data`"],
-  ])("refuses the batch %s", async (name, kind, words) => {
-    const error = await failure(load(asPython(name), edition("python2")));
+  ])("rejects the batch %s", async (name, kind, words) => {
+    const error = await failure(load(asPython(name), manifest("python2")));
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toContain(words);
   });
 
-  it("refuses a batch that is cut short, and one with other pictures", async () => {
+  it("rejects a truncated batch, and one with other images", async () => {
     const root = temporaryFolder();
     writeFiles(join(root, "cifar-10-batches-py"), { test_batch: batch("python2").subarray(0, 5000) });
-    expect((await failure(load(root, edition("python2")))).message).toContain("cut short");
+    expect((await failure(load(root, manifest("python2")))).message).toContain("cut short");
     const changed = batch("python2");
     changed[5000] = (changed[5000] ?? 0) ^ 1;
     writeFiles(join(root, "cifar-10-batches-py"), { test_batch: changed });
-    expect(await failure(load(root, edition("python2")))).toBeInstanceOf(AlteredFileError);
+    expect(await failure(load(root, manifest("python2")))).toBeInstanceOf(AlteredFileError);
   });
 });
 

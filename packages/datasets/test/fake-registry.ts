@@ -1,19 +1,19 @@
-/** An npm registry and a web site on localhost that deliver, break off, lie or refuse, as the test says. */
+/** An npm registry and a web site on localhost whose responses the test chooses. */
 import { createHash } from "node:crypto";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TinyEdition } from "./tiny-edition.ts";
+import type { TinyManifest } from "./tiny-manifest.ts";
 
-/** What the next request for a file gets; the last word stays. */
+/** The response to the next request; the last entry applies to all later ones. */
 export type Behaviour = "deliver" | "break off" | "lie" | "refuse";
 
 export interface FakeRegistry {
   readonly url: string;
   readonly siteUrl: string;
-  /** Behaviour for each request for the tarball, in turn. */
+  /** One entry per request for the tarball. */
   tarball: Behaviour[];
   site: Behaviour[];
-  content: TinyEdition | undefined;
+  content: TinyManifest | undefined;
   close(): Promise<void>;
 }
 

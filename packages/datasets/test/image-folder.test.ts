@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { imagePath } from "../src/images/image-folder.ts";
 import { DatasetError, DatasetOptionError, imageFolder, imagenet, MissingFileError } from "../src/index.ts";
-import { picturePath } from "../src/pictures/image-folder.ts";
-import { temporaryFolder, writeFiles } from "./tiny-pictures.ts";
+import { temporaryFolder, writeFiles } from "./tiny-images.ts";
 
-/** Only names are read, so empty files do. */
+/** Only names are read, so empty files suffice. */
 async function folderOf(...names: readonly string[]): Promise<string> {
   const folder = temporaryFolder();
   await writeFiles(folder, Object.fromEntries(names.map((name) => [name, new Uint8Array()])));
@@ -13,7 +13,7 @@ async function folderOf(...names: readonly string[]): Promise<string> {
 }
 
 describe("imageFolder", () => {
-  it("labels pictures by the rank of their folder's name", async () => {
+  it("labels images by the index of their folder in sorted order", async () => {
     const directory = await folderOf("dog/b.png", "cat/2.JPEG", "cat/1.jpg", "Ant/x.WebP");
     const folder = await imageFolder(directory);
     expect(folder).toEqual({
@@ -23,7 +23,7 @@ describe("imageFolder", () => {
       labels: Int32Array.of(0, 1, 1, 2),
       count: 4,
     });
-    expect(picturePath(folder, 2)).toBe(path.join(directory, "cat", "2.JPEG"));
+    expect(imagePath(folder, 2)).toBe(path.join(directory, "cat", "2.JPEG"));
   });
 
   it("sorts by code point, as Python does", async () => {
@@ -33,7 +33,7 @@ describe("imageFolder", () => {
     expect([...names].sort()).not.toEqual(names);
   });
 
-  it("passes over hidden files and what is no picture", async () => {
+  it("ignores hidden files and other files", async () => {
     const directory = await folderOf("a/1.png", "a/.2.png", "a/notes.txt", "a/png", ".git/1.png", "list.csv");
     expect(await imageFolder(directory)).toMatchObject({ classes: ["a"], files: ["1.png"] });
   });
@@ -45,28 +45,30 @@ describe("imageFolder", () => {
     expect(await imageFolder(directory)).toMatchObject({ classes: ["a", "b"], files: ["1.png", "2.png"] });
   });
 
-  it("takes the labels from the classes that are named", async () => {
+  it("takes the labels from the given classes", async () => {
     const directory = await folderOf("a/1.png", "b/2.png", "c/3.png");
     const folder = await imageFolder(directory, { classes: ["c", "absent", "a"] });
     expect(folder.classes).toEqual(["c", "absent", "a"]);
     expect(folder.files).toEqual(["3.png", "1.png"]);
     expect([...folder.labels]).toEqual([0, 2]);
-    expect(picturePath(folder, 1)).toBe(path.join(directory, "a", "1.png"));
+    expect(imagePath(folder, 1)).toBe(path.join(directory, "a", "1.png"));
     await expect(imageFolder(directory, { classes: ["a", "a"] })).rejects.toThrow(DatasetOptionError);
   });
 
-  it("says what is missing", async () => {
+  it("reports what is missing", async () => {
     const missing = path.join(temporaryFolder(), "nowhere");
     await expect(imageFolder(missing)).rejects.toThrow(MissingFileError);
-    await expect(imageFolder(missing)).rejects.toThrow(`${missing} is no folder that can be read; a folder`);
-    await expect(imageFolder(await folderOf("list.csv"))).rejects.toThrow("holds no folders; a folder for");
+    await expect(imageFolder(missing)).rejects.toThrow(`${missing} is not a readable folder; expected`);
+    await expect(imageFolder(await folderOf("list.csv"))).rejects.toThrow(
+      "contains no folders; expected one folder per class",
+    );
     await expect(imageFolder(await folderOf("1.png", "2.png"))).rejects.toThrow(
-      "holds pictures but no folders",
+      "contains images but no folders",
     );
     const textOnly = await folderOf("a/notes.txt");
-    await expect(imageFolder(textOnly)).rejects.toThrow(`the folders of ${textOnly} hold no pictures`);
+    await expect(imageFolder(textOnly)).rejects.toThrow(`the folders of ${textOnly} contain no images`);
     await expect(imageFolder(await folderOf("a/1.png"), { classes: ["b"] })).rejects.toThrow(
-      "that classes names hold no pictures",
+      "that classes lists contain no images",
     );
   });
 });
@@ -88,14 +90,16 @@ describe("imagenet", () => {
     expect([...labels]).toEqual([1]);
   });
 
-  it("tells the layout that it wants", async () => {
+  it("states the expected layout", async () => {
     const directory = await folderOf("train/cats/1.JPEG", "val/ILSVRC2012_val_00000001.JPEG");
     await expect(imagenet(directory, "val")).rejects.toThrow(MissingFileError);
     await expect(imagenet(directory, "val")).rejects.toThrow(
-      /val holds pictures but no folders; .* flat folder of validation pictures has to be sorted/,
+      /val contains images but no folders; .* move the validation images/,
     );
     await expect(imagenet(directory, "train")).rejects.toThrow(DatasetError);
-    await expect(imagenet(directory, "train")).rejects.toThrow(/^cats in .* is no wnid such as n01440764; /);
+    await expect(imagenet(directory, "train")).rejects.toThrow(
+      /^cats in .* is not a wnid such as n01440764; /,
+    );
     await expect(imagenet(temporaryFolder(), "train")).rejects.toThrow(
       /ImageNet is expected as train\/<wnid>/,
     );

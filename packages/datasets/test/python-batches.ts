@@ -1,6 +1,6 @@
 /**
- * Batches of three pictures as Python pickles them, deflated, in base64. Byte p of picture i is (37 i + 3 p) mod 256; the
- * labels are 7, 0, 9. `python2` is what the official archive holds; `protocolN` numpy 2's; `evil` calls `os.system`.
+ * Batches of three images as Python pickles them, deflated, in base64. Byte p of image i is (37 i + 3 p) mod 256; the
+ * labels are 7, 0, 9. `python2` is in the format of the official archive, `protocolN` was written by numpy 2; `evil` calls `os.system`.
  */
 
 export const pythonBatches: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { DatasetOptionError, type ImageSet, splitOff, subset } from "../src/inde
 
 const set: ImageSet = {
   images: Uint8Array.from({ length: 100 }, (_, i) => i),
-  // Class 2 has only four pictures.
+  // Class 2 has only four images.
   labels: Uint8Array.from({ length: 100 }, (_, i) => (i % 25 === 0 ? 2 : i % 2)),
   count: 100,
   shape: [1, 1, 1],
@@ -12,14 +12,14 @@ const frequencies = ({ labels }: ImageSet) =>
   [0, 1, 2].map((k) => [...labels].filter((label) => label === k).length);
 
 describe("subset", () => {
-  it("takes of every class equally often, as far as there are pictures", () => {
+  it("balances the classes as far as possible", () => {
     expect(frequencies(subset(set, 9, 1))).toEqual([3, 3, 3]);
     expect(frequencies(subset(set, 24, 1))).toEqual([10, 10, 4]);
     expect(subset(set, 100).images).toEqual(set.images);
     expect(subset(set, 0).count).toBe(0);
   });
 
-  it("keeps order and labels, and follows the seed", () => {
+  it("keeps order and labels, and depends on the seed", () => {
     const chosen = subset(set, 20, 3);
     expect([...chosen.images]).toEqual([...chosen.images].sort((a, b) => a - b));
     for (const [i, image] of chosen.images.entries()) expect(chosen.labels[i]).toBe(set.labels[image]);
@@ -27,13 +27,13 @@ describe("subset", () => {
     expect(subset(set, 20, 4)).not.toEqual(chosen);
   });
 
-  it("refuses more than there are", () => {
+  it("rejects more images than there are", () => {
     for (const count of [101, -1, 0.5]) expect(() => subset(set, count)).toThrow(DatasetOptionError);
   });
 });
 
 describe("splitOff", () => {
-  it("parts the set in two that have everything and nothing in common", () => {
+  it("splits the set into two disjoint ones", () => {
     const [chosen, rest] = splitOff(set, 30, 9);
     expect([chosen.count, rest.count]).toEqual([30, 70]);
     expect([...chosen.images, ...rest.images].sort((a, b) => a - b)).toEqual([...set.images]);

@@ -6,7 +6,7 @@ import { batches, DatasetOptionError, syntheticImages } from "../src/index.ts";
 const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
 
 describe("syntheticImages", () => {
-  it("follow their seed; training and test pictures differ", () => {
+  it("depend on the seed; training and test images differ", () => {
     const options = { count: 8, testCount: 8, seed: 4 };
     expect(syntheticImages(options)).toEqual(syntheticImages(options));
     expect(syntheticImages({ ...options, seed: 5 }).train.images).not.toEqual(
@@ -15,14 +15,14 @@ describe("syntheticImages", () => {
     expect(syntheticImages(options).test.images).not.toEqual(syntheticImages(options).train.images);
   });
 
-  it("have the shape and the classes asked for", () => {
+  it("have the requested shape and classes", () => {
     const { train, classes } = syntheticImages({ classes: 3, count: 7, shape: [5, 6, 1] });
     expect(train.images.length).toBe(7 * 30);
     expect([...train.labels]).toEqual([0, 1, 2, 0, 1, 2, 0]);
     expect(classes).toEqual(["stripes at 0°", "stripes at 60°", "stripes at 120°"]);
   });
 
-  it("refuse sizes that make no sense", () => {
+  it("reject sizes below 1 and fractions", () => {
     expect(() => syntheticImages({ classes: 0 })).toThrow(DatasetOptionError);
     expect(() => syntheticImages({ shape: [8, 8.5, 3] })).toThrow("width is 8.5");
   });

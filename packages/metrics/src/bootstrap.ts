@@ -1,32 +1,35 @@
 /**
- * How sure is a statistic of paired lists? The percentile interval (Efron, 1979): draw as many pairs as there are, with
- * replacement, again and again, and see where the statistic falls in the middle 95 %. No distribution is assumed; the pairs
- * are taken as independent of each other.
+ * Bootstrap confidence interval of a statistic of paired lists (Efron, 1979, percentile method): resample the pairs with
+ * replacement and take quantiles of the statistic. Assumes that the pairs are independent of each other.
  */
-import { checkPairs, type Numbers } from "./check-pairs.ts";
+import { splitmix32 } from "@secateur/base";
 import { MetricsError } from "./errors.ts";
+import { checkPairs, type Numbers } from "./paired-lists.ts";
 
 export interface BootstrapOptions {
-  /** How often to draw; 1000. */
+  /** Number of resamples. Default 1000. */
   readonly samples?: number;
-  /** Share of the draws inside the interval, between 0 and 1; 0.95. */
+  /** Confidence level, between 0 and 1. Default 0.95. */
   readonly level?: number;
-  /** A whole number; the same one gives the same interval on every machine. 0. */
+  /** An integer; the same seed gives the same interval on every machine. Default 0. */
   readonly seed?: number;
 }
 
 export interface BootstrapInterval {
-  /** NaN where no draw had a value. */
+  /** NaN if the statistic was NaN for every resample. */
   readonly low: number;
   readonly high: number;
-  /** Draws that the interval is of. */
+  /** Number of resamples with a value. */
   readonly samples: number;
-  /** Draws left out since the statistic was NaN, such as the correlation of a list that became constant. */
+  /** Number of resamples for which the statistic was NaN, for instance the correlation of a constant list. */
   readonly dropped: number;
 }
 
 /**
- * The interval of `statistic(x, y)`, which must not keep the lists that it is given: the next draw goes into the same ones.
+ * Confidence interval of `statistic(x, y)`.
+ *
+ * @param statistic - Must not keep its arguments: every resample reuses the same arrays.
+ * @throws MetricsError for lists of different lengths or options out of range.
  *
  * @example
  * const { low, high } = bootstrap(scores, lossChanges, spearman, { seed: 1 });
@@ -40,11 +43,11 @@ export function bootstrap(
   const { samples = 1000, level = 0.95, seed = 0 } = options;
   checkPairs(x, y);
   checkOptions(samples, level, seed);
-  const next = splitmix32(seed);
+  const random = splitmix32(seed);
   const [drawnX, drawnY] = [new Float64Array(x.length), new Float64Array(x.length)];
   const values = Float64Array.from({ length: samples }, () => {
     for (let i = 0; i < x.length; i++) {
-      const pair = Math.floor(next() * x.length);
+      const pair = Math.floor(random() * x.length);
       drawnX[i] = Number(x[pair]);
       drawnY[i] = Number(y[pair]);
     }
@@ -59,29 +62,18 @@ export function bootstrap(
   };
 }
 
-/** Between two values by straight line. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+/** Linear interpolation between the two nearest values. */
+function quantile(sorted: Float64Array, probability: number): number {
+  const index = probability * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(index)], sorted[Math.ceil(index)]];
   if (below === undefined || above === undefined) return Number.NaN;
-  return below === above ? below : below + (above - below) * (place - Math.floor(place));
-}
-
-/** 0 ≤ x < 1, after Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014, in 32 bits. */
-function splitmix32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
+  return below === above ? below : below + (above - below) * (index - Math.floor(index));
 }
 
 function checkOptions(samples: number, level: number, seed: number): void {
   if (!Number.isInteger(samples) || samples < 1) {
-    throw new MetricsError(`the number of samples is whole and at least 1, not ${samples}`);
+    throw new MetricsError(`samples must be an integer of at least 1, not ${samples}`);
   }
-  if (!(level > 0 && level < 1)) throw new MetricsError(`the level is between 0 and 1, not ${level}`);
-  if (!Number.isInteger(seed)) throw new MetricsError(`the seed is a whole number, not ${seed}`);
+  if (!(level > 0 && level < 1)) throw new MetricsError(`level must be between 0 and 1, not ${level}`);
+  if (!Number.isInteger(seed)) throw new MetricsError(`seed must be an integer, not ${seed}`);
 }

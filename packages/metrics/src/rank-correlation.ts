@@ -1,8 +1,14 @@
-/** How well two lists agree: Pearson's r and Spearman's ρ (with ties). 1 is agreement, -1 the reverse. */
-import { checkPairs, hasNaN, type Numbers } from "./check-pairs.ts";
-import { places } from "./places.ts";
+/** Pearson's r and Spearman's ρ of two paired lists, from -1 to 1. */
+import { minRanks } from "./min-ranks.ts";
+import { checkPairs, hasNaN, type Numbers } from "./paired-lists.ts";
 
-/** Linear correlation; NaN when a list is constant. */
+/**
+ * Pearson's linear correlation. NaN if a list is constant.
+ *
+ * @throws MetricsError unless both lists have the same length of at least 2.
+ *
+ * @example pearson([1, 2, 3], [2, 4, 6]); // 1
+ */
 export function pearson(x: Numbers, y: Numbers): number {
   checkPairs(x, y);
   if (isConstant(x) || isConstant(y)) return Number.NaN;
@@ -10,21 +16,28 @@ export function pearson(x: Numbers, y: Numbers): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** Pearson's r of the ranks; ties share the mean rank. NaN when a list is constant or holds NaN. */
+/**
+ * Spearman's rank correlation: Pearson's r of the ranks, where ties share their mean rank. NaN if a list is constant or
+ * contains NaN.
+ *
+ * @throws MetricsError unless both lists have the same length of at least 2.
+ *
+ * @example spearman([0.1, 0.4, 0.2], [1, 9, 3]); // 1
+ */
 export function spearman(x: Numbers, y: Numbers): number {
   checkPairs(x, y);
-  return hasNaN(x) || hasNaN(y) ? Number.NaN : pearson(ranks(x), ranks(y));
+  return hasNaN(x) || hasNaN(y) ? Number.NaN : pearson(meanRanks(x), meanRanks(y));
 }
 
-/** From 1 on. */
-function ranks(values: Numbers): Float64Array {
-  const result = places(values);
-  const sharing = new Float64Array(result.length);
-  for (const place of result) sharing[place] = Number(sharing[place]) + 1;
-  return result.map((place) => place + (Number(sharing[place]) + 1) / 2);
+/** Ranks from 1; ties share their mean rank. */
+function meanRanks(values: Numbers): Float64Array {
+  const ranks = minRanks(values);
+  const ties = new Float64Array(ranks.length);
+  for (const rank of ranks) ties[rank] = Number(ties[rank]) + 1;
+  return ranks.map((rank) => rank + (Number(ties[rank]) + 1) / 2);
 }
 
-/** Asked for, because the mean of equal numbers need not be that number: 0.1 + 0.1 + 0.1 is not 0.3. */
+/** Rounding makes the variance of a constant list positive: 0.1 + 0.1 + 0.1 is not 3 · 0.1. */
 function isConstant(values: Numbers): boolean {
   for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
   return true;

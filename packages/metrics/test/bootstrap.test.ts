@@ -1,9 +1,9 @@
-/** Intervals against closed forms, on normal data of a known correlation. */
+/** Bootstrap intervals against closed forms, on normal data with a known correlation. */
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { bootstrap, MetricsError, pearson, spearman } from "../src/index.ts";
 
-/** Pairs of normal numbers whose correlation is `rho`. */
+/** Bivariate normal pairs with correlation `rho`. */
 function normalPairs(count: number, rho: number, seed: number): readonly [Float64Array, Float64Array] {
   const normal = (own: number): Float64Array => {
     const tensor = tf.randomNormal([count], 0, 1, "float32", own);
@@ -16,7 +16,7 @@ function normalPairs(count: number, rho: number, seed: number): readonly [Float6
 }
 
 describe("coverage", () => {
-  it("the 95 % interval of Pearson's r holds the true one some 95 times in a hundred", () => {
+  it("the 95 % interval contains the true correlation in about 95 % of samples", () => {
     const rho = 0.6;
     const held = Array.from({ length: 300 }, (_, seed) => {
       const { low, high } = bootstrap(...normalPairs(80, rho, seed), pearson, { samples: 400, seed });
@@ -28,7 +28,7 @@ describe("coverage", () => {
     expect(share).toBeLessThan(0.95 + 0.038);
   });
 
-  it("is Fisher's interval, where that one holds", () => {
+  it("agrees with Fisher's interval for bivariate normal data", () => {
     const [x, y] = normalPairs(1000, 0.5, 7);
     const z = Math.atanh(pearson(x, y));
     const { low, high } = bootstrap(x, y, pearson, { samples: 2000 });
@@ -37,29 +37,29 @@ describe("coverage", () => {
   });
 });
 
-describe("what is drawn", () => {
-  it("is pairs, so a line stays a line", () => {
+describe("resampling", () => {
+  it("draws pairs: a straight line stays one", () => {
     const x = [1, 2, 3, 4, 5, 6];
     const { low, high } = bootstrap(x, x, spearman);
     expect(low).toBeCloseTo(1, 12);
     expect(high).toBeCloseTo(1, 12);
   });
 
-  it("is the same for the same seed, and another for another", () => {
+  it("depends on the seed", () => {
     const [x, y] = normalPairs(20, 0.3, 1);
     expect(bootstrap(x, y, spearman)).toEqual(bootstrap(x, y, spearman, { seed: 0 }));
     expect(bootstrap(x, y, spearman)).not.toEqual(bootstrap(x, y, spearman, { seed: 1 }));
   });
 
-  it("is counted where it has no value", () => {
-    // Half of the draws are one pair twice: constant lists.
+  it("counts resamples without a value", () => {
+    // Half of the resamples consist of the same pair twice: constant lists.
     const { low, high, samples, dropped } = bootstrap([1, 2], [1, 2], pearson, { samples: 4000 });
     expect([low, high]).toEqual([1, 1]);
     expect(samples + dropped).toBe(4000);
     expect(dropped / 4000).toBeCloseTo(0.5, 1);
   });
 
-  it("leaves no interval where nothing has a value", () => {
+  it("returns NaN if no resample has a value", () => {
     expect(bootstrap([1, 1, 1], [1, 2, 3], pearson, { samples: 10 })).toEqual({
       low: Number.NaN,
       high: Number.NaN,
@@ -68,7 +68,7 @@ describe("what is drawn", () => {
     });
   });
 
-  it("a wider level is a wider interval, on both sides", () => {
+  it("a higher level widens the interval on both sides", () => {
     const [x, y] = normalPairs(30, 0.3, 2);
     const [narrow, wide] = [0.5, 0.99].map((level) => bootstrap(x, y, pearson, { level }));
     expect(wide?.low).toBeLessThan(Number(narrow?.low));
@@ -76,11 +76,11 @@ describe("what is drawn", () => {
   });
 });
 
-it("refuses what has no meaning, and says so", () => {
+it("rejects invalid arguments", () => {
   const of = (options: object) => () => bootstrap([1, 2], [1, 2], pearson, options);
   expect(of({ samples: 0 })).toThrow(MetricsError);
   expect(of({ samples: 1.5 })).toThrow("at least 1, not 1.5");
   expect(of({ level: 95 })).toThrow("between 0 and 1, not 95");
-  expect(of({ seed: Number.NaN })).toThrow("the seed is a whole number, not NaN");
-  expect(() => bootstrap([1, 2], [1], pearson)).toThrow("not 2 and 1");
+  expect(of({ seed: Number.NaN })).toThrow("seed must be an integer, not NaN");
+  expect(() => bootstrap([1, 2], [1], pearson)).toThrow("got lengths 2 and 1");
 });

@@ -6,13 +6,13 @@ import { kendall, pearson, spearman } from "../src/index.ts";
 const few = fc.integer({ min: -3, max: 3 });
 const any = fc.double({ noNaN: true, noDefaultInfinity: true });
 
-/** Two lists of one length, from constant ones to ones without ties. */
+/** Two lists of the same length: constant, with ties, without ties. */
 const pairOfLists = fc
   .tuple(fc.constantFrom(fc.constant(0.1), few, any), fc.constantFrom(few, any))
   .chain(([x, y]) => fc.array(fc.tuple(x, y), { minLength: 2, maxLength: 60 }))
   .map((pairs) => [pairs.map(([x]) => x), pairs.map(([, y]) => y)] as const);
 
-/** τ-b as it is defined: by looking at every pair. */
+/** τ-b by its O(n²) definition. */
 function kendallByPairs(x: readonly number[], y: readonly number[]): number {
   const order = (a = 0, b = 0): number => Number(a > b) - Number(a < b);
   let [balance, untiedX, untiedY] = [0, 0, 0];
@@ -36,7 +36,7 @@ function ranksByCounting(values: readonly number[]): readonly number[] {
 }
 
 describe("against the definition", () => {
-  it("Kendall, bit by bit", () => {
+  it("Kendall, bit for bit", () => {
     fc.assert(
       fc.property(pairOfLists, ([x, y]) => {
         expect(kendall(x, y)).toBe(kendallByPairs(x, y));
@@ -53,7 +53,7 @@ describe("against the definition", () => {
     );
   });
 
-  it("both are symmetric, and turn their sign with a list", () => {
+  it("both are symmetric and change sign when a list is negated", () => {
     fc.assert(
       fc.property(pairOfLists, ([x, y]) => {
         const turned = y.map((value) => -value);
@@ -72,22 +72,22 @@ describe("lists without a correlation", () => {
   const all = [pearson, spearman, kendall];
 
   // 0.1 + 0.1 + 0.1 is not 0.3: the mean of the list is not 0.1.
-  it("constant ones", () => {
+  it("constant lists", () => {
     for (const correlation of all) expect(correlation([0.1, 0.1, 0.1], [1, 2, 3])).toBeNaN();
   });
 
-  it("ones that hold NaN", () => {
+  it("lists that contain NaN", () => {
     for (const correlation of all) expect(correlation([1, 2, 3], [4, Number.NaN, 5])).toBeNaN();
   });
 });
 
-it("infinities rank as the largest, and tie", () => {
+it("infinities have the highest rank and tie", () => {
   const x = [1, 2, Infinity, Infinity];
   expect(spearman(x, [1, 2, 3, 3])).toBeCloseTo(1, 12);
   expect(kendall(x, [1, 2, 3, 3])).toBeCloseTo(1, 12);
 });
 
-it("Kendall of 200 000 pairs takes a moment", () => {
+it("Kendall of 200,000 pairs takes seconds at most", () => {
   const x = Float64Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 200_003);
   const start = performance.now();
   expect(kendall(x, x)).toBe(1);

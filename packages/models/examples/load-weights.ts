@@ -1,4 +1,4 @@
-/** Build a network, save its weights as safetensors, load them into another, and see both compute the same. */
+/** Saves a network's weights as safetensors, loads them into another network and compares the outputs. */
 import { createModel, loadWeights, saveWeights } from "@secateur/models";
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -7,7 +7,7 @@ export function loadWeightsIntoAnother(): { readonly weights: number; readonly d
   const bytes = saveWeights(trained); // or a .safetensors, .pt, .pth or .th file: await readFile("resnet20.th")
 
   const model = createModel("resnet20", { classes: 10, seed: 2 });
-  const report = loadWeights(model, bytes); // throws WeightsError unless every weight fits
+  const report = loadWeights(model, bytes); // throws WeightsError unless every weight matches
 
   const difference = tf.tidy(() => {
     const images = tf.randomUniform([4, 32, 32, 3], -1, 1, "float32", 3); // [batch, height, width, channels]

@@ -1,4 +1,4 @@
-/** @packageDocumentation A table of networks, and their weights from PyTorch and safetensors. */
+/** @packageDocumentation A table of networks, and loading of their weights from PyTorch and safetensors files. */
 export { ModelOptionsError, ModelsError, WeightsError } from "./errors.ts";
 export type { ElementType } from "./formats/element-type.ts";
 export { readPyTorch } from "./formats/pytorch.ts";
@@ -9,16 +9,15 @@ export {
   writeSafetensors,
 } from "./formats/safetensors.ts";
 export type { WeightTensor } from "./formats/weight-tensor.ts";
+export type { NetworkOptions } from "./networks/network-options.ts";
 export {
   createModel,
   isModelName,
-  listModels,
   type ModelInfo,
   type ModelName,
   modelInfo,
   modelNames,
-} from "./models.ts";
-export type { NetworkOptions } from "./networks/network-options.ts";
+} from "./networks.ts";
 export {
   type LoadOptions,
   type LoadReport,

@@ -1,4 +1,4 @@
-/** The networks of torchvision, against torchvision itself. */
+/** The ImageNet networks against torchvision. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -12,7 +12,7 @@ import {
   WeightsError,
   writeSafetensors,
 } from "../src/index.ts";
-import { wantedFromPyTorch } from "../src/weights/wanted-weights.ts";
+import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
 import { hashedTensors } from "./hashed-tensors.ts";
 import { logits, sineImages } from "./logits.ts";
 import { trainable } from "./trainable.ts";
@@ -41,9 +41,9 @@ function build(name: ModelName, [height, width]: readonly [number, number]): tfl
   return model;
 }
 
-/** As golden/make-imagenet-logits.py writes it. */
+/** As in golden/make-imagenet-logits.py. */
 function digestOfStateDict(model: tfl.LayersModel): string {
-  const lines = wantedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
+  const lines = expectedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
@@ -68,20 +68,20 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-describe("another network's file is refused", () => {
+describe("another network's file is rejected", () => {
   it.each([
-    ["densenet121", "densenet201", 'holds "features.denseblock3.denselayer25.norm1.weight" and'],
+    ["densenet121", "densenet201", 'contains "features.denseblock3.denselayer25.norm1.weight" and'],
     ["mobilenet-v2", "densenet121", 'lacks "features.0.0.weight" and'],
-  ] as const)("%s, given that of %s", (name, other, message) => {
+  ] as const)("%s, given the file of %s", (name, other, message) => {
     const [model, file] = [build(name, [32, 32]), build(other, [32, 32])];
     const one = { shape: [1], data: Float32Array.of(1) };
-    const tensors = new Map(wantedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
+    const tensors = new Map(expectedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(WeightsError);
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(message);
   });
 });
 
-it("DenseNet's trained files, older than its layers' names, load the same", () => {
+it("DenseNet files with old keys load the same", () => {
   const model = build("densenet121", [32, 32]);
   const tensors = hashedTensors(model);
   const old = [...tensors].map(
@@ -94,16 +94,16 @@ it("DenseNet's trained files, older than its layers' names, load the same", () =
   expect(Buffer.from(saveWeights(model)).equals(loaded)).toBe(true);
 });
 
-it("DenseNet's smallest input", () => {
+it("DenseNet accepts inputs from 29 × 29", () => {
   expect(build("densenet121", [29, 29]).outputs[0]?.shape).toEqual([null, 1000]);
   expect(() => build("densenet121", [28, 29])).toThrow("at least 29");
 });
 
-it("a depthwise kernel's fan-in is that of one channel", () => {
+it("the fan-in of a depthwise kernel is that of one channel", () => {
   const model = build("mobilenet-v2", [32, 32]);
   const kernel = model.getLayer("features.17.conv.1.0").weights[0]?.read();
   const values = kernel?.dataSync<"float32">() ?? new Float32Array();
   const variance = values.reduce((sum, value) => sum + value ** 2 / values.length, 0);
-  // Cut at two standard deviations, a normal distribution keeps 0.774 of its variance.
+  // Truncation at two standard deviations keeps 0.774 of a normal distribution's variance.
   expect(variance).toBeAllClose((0.774 * 2) / 9, { rtol: 0.05 });
 });

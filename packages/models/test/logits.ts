@@ -1,4 +1,4 @@
-/** What stands before the last dense layer's softmax: [batch, classes]. */
+/** The inputs of the final softmax, [batch, classes]. */
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 
@@ -14,7 +14,7 @@ export function logits(model: tfl.LayersModel, x: tf.Tensor): Float32Array {
   });
 }
 
-/** sin(i), i counting [2, height, width, 3]. */
+/** sin(i) at flat index i of [2, height, width, 3]. */
 export function sineImages(height: number, width: number): tf.Tensor4D {
   const shape: [number, number, number, number] = [2, height, width, 3];
   const data = Float32Array.from({ length: 2 * height * width * 3 }, (_, i) => Math.sin(i));

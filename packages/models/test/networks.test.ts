@@ -1,19 +1,19 @@
-import { createHash } from "node:crypto";
+import { describeModel } from "@repo/testing/describe-model";
 import * as tf from "@tensorflow/tfjs-core";
-import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
   createModel,
-  listModels,
+  loadWeights,
   type ModelName,
   ModelOptionsError,
   modelInfo,
   modelNames,
+  saveWeights,
 } from "../src/index.ts";
 import { deriveSeed } from "../src/networks/seeded-layers.ts";
-import { trainable } from "./trainable.ts";
 
-const smallInput: Readonly<Partial<Record<ModelName, [number, number, number]>>> = {
+/** Sizes other than the default ones, mostly odd and not square. */
+const smallInputs: Readonly<Record<ModelName, readonly [number, number, number]>> = {
   lenet3: [16, 17, 3],
   resnet20: [9, 7, 3],
   resnet32: [8, 8, 3],
@@ -26,82 +26,23 @@ const smallInput: Readonly<Partial<Record<ModelName, [number, number, number]>>>
   "preact-resnet18": [9, 7, 3],
   "densenet-cifar": [9, 8, 3],
   "vgg11-bn": [32, 33, 3],
+  resnet34: [33, 31, 3],
+  resnet50: [32, 33, 3],
+  resnet101: [31, 32, 3],
   "mobilenet-v2": [9, 33, 3],
   densenet121: [29, 30, 3],
+  densenet201: [29, 29, 3],
 };
 
-function inputOf(name: ModelName): [number, number, number] {
-  const shape = smallInput[name];
-  if (shape === undefined) throw new Error(`smallInput lacks ${name}`);
-  return shape;
-}
-
-/** Those of more are built from the same parts, and take seconds; imagenet.test.ts compares them with PyTorch. */
-const mostParameters = 12_000_000;
-const swept = listModels().filter((name) => modelInfo(name).parameterCount < mostParameters);
-
-/** A digest a weight; comparing millions of numbers one by one takes seconds. */
-function digests(model: tfl.LayersModel): readonly string[] {
-  return model.weights.map((weight) => {
-    const values = Float32Array.from(weight.read().dataSync());
-    return createHash("sha256").update(new Uint8Array(values.buffer)).digest("hex");
+for (const name of modelNames) {
+  describeModel(name, {
+    build: (options) => createModel(name, options),
+    parameterCount: modelInfo(name).parameterCount,
+    inputShape: smallInputs[name],
+    saveWeights,
+    loadWeights,
   });
 }
-
-function ratioOfFirstTwo(weight: tfl.LayerVariable): number {
-  const [first = 0, second = 1] = weight.read().dataSync();
-  return first / second;
-}
-
-describe.each(swept)("%s", (name) => {
-  it("has the parameters that the table says", () => {
-    const model = createModel(name);
-    expect(trainable(model)).toBe(modelInfo(name).parameterCount);
-    expect(modelInfo(name).description.length).toBeGreaterThan(10);
-    model.dispose();
-  });
-
-  it("consists of stock layers: saved and loaded by tfjs alone, it predicts the same", async () => {
-    const options = { classes: 7, inputShape: inputOf(name), seed: 5 };
-    const model = createModel(name, options);
-    const x = tf.randomUniform([2, ...options.inputShape], -1, 1, "float32", 1);
-    const before = model.predict(x) as tf.Tensor;
-    expect(before.shape).toEqual([2, 7]);
-    expect(tf.tidy(() => tf.sum(before, 1).dataSync())).toBeAllClose([1, 1]);
-
-    let saved: tf.io.ModelArtifacts | undefined;
-    await model.save(
-      tf.io.withSaveHandler(async (artifacts) => {
-        saved = structuredClone(artifacts);
-        return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
-      }),
-    );
-    if (saved === undefined) throw new Error("nothing was saved");
-    const loaded = await tfl.loadLayersModel(tf.io.fromMemory(saved));
-    const after = loaded.predict(x) as tf.Tensor;
-    expect(after.dataSync()).toEqual(before.dataSync());
-    expect(loaded.weights.map((weight) => weight.originalName)).toEqual(
-      model.weights.map((weight) => weight.originalName),
-    );
-    expect(new Set(model.weights.map((weight) => weight.originalName)).size).toBe(model.weights.length);
-    tf.dispose([x, before, after]);
-    model.dispose();
-    loaded.dispose();
-  });
-
-  it("starts from its seed alone", () => {
-    const inputShape = inputOf(name);
-    const [one, same, other] = [3, 3, 4].map((seed) => createModel(name, { inputShape, seed }));
-    if (one === undefined || same === undefined || other === undefined) throw new Error("unreachable");
-    const [first, second] = [digests(one), digests(other)];
-    expect(digests(same)).toEqual(first);
-    const kernels = one.weights.filter((weight) => weight.originalName.endsWith("kernel"));
-    for (const i of kernels.map((kernel) => one.weights.indexOf(kernel)))
-      expect(second[i]).not.toBe(first[i]);
-    expect(new Set(kernels.map(ratioOfFirstTwo)).size).toBe(kernels.length);
-    for (const model of [one, same, other]) model.dispose();
-  });
-});
 
 describe("closed forms of the parameter counts", () => {
   const resnet = (n: number): number => {
@@ -151,7 +92,7 @@ describe("closed forms of the parameter counts", () => {
 });
 
 describe("the zero-padded shortcut", () => {
-  it("takes every second pixel and pads half of the new channels on either side", () => {
+  it("takes every second pixel and pads half of the new channels on each side", () => {
     const model = createModel("resnet20", { inputShape: [5, 6, 3] });
     const layers = ["slice", "turn", "pad", "back"].map((part) =>
       model.getLayer(`layer2.0.shortcut.${part}`),
@@ -175,9 +116,9 @@ describe("the zero-padded shortcut", () => {
 });
 
 describe("bad input", () => {
-  it("an unknown network is refused with the known names", () => {
+  it("an unknown network is rejected, with the known names", () => {
     expect(() => createModel("resnet19" as ModelName)).toThrow(ModelOptionsError);
-    expect(() => modelInfo("toString" as ModelName)).toThrow(/no network "toString".*lenet3.*vgg11-bn/s);
+    expect(() => modelInfo("toString" as ModelName)).toThrow(/unknown network "toString".*lenet3.*vgg11-bn/s);
   });
 
   it.each([
@@ -189,15 +130,10 @@ describe("bad input", () => {
   ])("%j", (options, message) => expect(() => createModel("lenet3", options)).toThrow(message));
 });
 
-it("derived seeds are never 0, which tfjs takes for none, and differ by seed and name", () => {
+it("derived seeds are positive, as tfjs ignores 0, and differ by seed and name", () => {
   const seeds = [0, 1, 2, -1].flatMap((seed) =>
     ["conv1", "conv2", "fc1"].map((name) => deriveSeed(seed, name)),
   );
   expect(new Set(seeds).size).toBe(seeds.length);
   expect(Math.min(...seeds)).toBeGreaterThan(0);
-});
-
-it("the table holds every name once", () => {
-  expect(listModels()).toBe(modelNames);
-  expect(new Set(modelNames).size).toBe(modelNames.length);
 });

@@ -35,7 +35,7 @@ const tensors = fc
   });
 
 describe("round trip", () => {
-  it("any names, shapes and numbers come back", () => {
+  it("returns any names, shapes and numbers", () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (map, texts) => {
         const metadata = new Map(Object.entries(texts));
@@ -55,20 +55,20 @@ describe("round trip", () => {
     expect(back.tensors.get("x")?.data).toEqual(data);
   });
 
-  it("begins the data at a multiple of 8 bytes", () => {
+  it("aligns the data to 8 bytes", () => {
     for (const name of ["a", "ab", "abc", "abcdefgh"]) {
       const bytes = writeSafetensors(new Map([[name, { shape: [1], data: Float32Array.of(1) }]]));
       expect((bytes.length - 4) % 8).toBe(0);
     }
   });
 
-  it("refuses a shape that its numbers do not fill", () => {
+  it("rejects data that does not match the shape", () => {
     const tensor = { shape: [2, 2], data: new Float32Array(3) };
     expect(() => writeSafetensors(new Map([["x", tensor]]))).toThrow('"x" has shape [2, 2] but 3 values');
   });
 });
 
-it("reads every number format as float32", () => {
+it("converts every dtype to float32", () => {
   const view = new DataView(new ArrayBuffer(8 + 4 + 2 + 2 + 8 + 4 + 2 + 1 + 1 + 1));
   view.setFloat64(0, 0.1, true);
   view.setFloat32(8, -1.5, true);
@@ -103,7 +103,7 @@ it("reads every number format as float32", () => {
   ]);
 });
 
-describe("what is wrong is named", () => {
+describe("errors name the problem", () => {
   const four = new Uint8Array(4);
   const eight = new Uint8Array(8);
   const announces = (length: bigint): Uint8Array => {
@@ -115,31 +115,31 @@ describe("what is wrong is named", () => {
     ["nothing", new Uint8Array(), "0 bytes"],
     ["a short file", new Uint8Array(7), "7 bytes"],
     ["a huge header", announces(2n ** 63n), "9223372036854775808 bytes"],
-    ["a header cut short", announces(3n), "truncated"],
+    ["a truncated header", announces(3n), "truncated"],
     ["no JSON", fileOf("{,}"), "not valid JSON"],
     ["no UTF-8", fileOf("{}").fill(0xff, 8), "not valid JSON"],
     ["a list", fileOf("[]"), "not a JSON object"],
     ["metadata of numbers", fileOf({ __metadata__: { a: 1 } }), "__metadata__"],
     ["an unknown dtype", fileOf({ a: entry("F8_E4M3", [1], 0, 1) }, four), 'dtype "F8_E4M3"'],
-    ["no shape", fileOf({ a: { dtype: "F32", data_offsets: [0, 4] } }, four), '"a" has no proper shape'],
-    ["a negative size", fileOf({ a: entry("F32", [-1], 0, 4) }, four), "no proper shape"],
-    ["offsets that are texts", fileOf({ a: entry("F32", [1], "0", "4") }, four), "no proper shape"],
+    ["no shape", fileOf({ a: { dtype: "F32", data_offsets: [0, 4] } }, four), '"a" has no valid shape'],
+    ["a negative size", fileOf({ a: entry("F32", [-1], 0, 4) }, four), "no valid shape"],
+    ["offsets that are texts", fileOf({ a: entry("F32", [1], "0", "4") }, four), "no valid shape"],
     ["null", fileOf({ a: null }, four), "dtype undefined"],
     [
       "a range of another size",
       fileOf({ a: entry("F32", [2], 0, 4) }, four),
-      "8 bytes, but the header gives it 4",
+      "expected a range of 8 bytes, got 4",
     ],
-    ["a gap", fileOf({ a: entry("F32", [1], 4, 8) }, eight), "begins at byte 4 of the data, 0 was expected"],
+    ["a gap", fileOf({ a: entry("F32", [1], 4, 8) }, eight), "begins at byte 4 of the data, expected 0"],
     [
       "an overlap",
       fileOf({ a: entry("F32", [1], 0, 4), b: entry("F32", [1], 2, 6) }, eight),
-      "begins at byte 2 of the data, 4 was expected",
+      "begins at byte 2 of the data, expected 4",
     ],
     [
       "too little data",
       fileOf({ a: entry("F32", [2], 0, 8) }, four),
-      "truncated: it needs 8 bytes of data, 4 are",
+      "truncated: expected 8 bytes of data, got 4",
     ],
     ["too much data", fileOf({ a: entry("F32", [1], 0, 4) }, eight), "4 bytes that belong to no tensor"],
   ])("%s", (_, bytes, message) => {
@@ -148,7 +148,7 @@ describe("what is wrong is named", () => {
   });
 });
 
-describe("never fails in another way", () => {
+describe("throws nothing but WeightsError", () => {
   const onlyWeightsErrors = (bytes: Uint8Array): void => {
     try {
       readSafetensors(bytes);

@@ -1,4 +1,4 @@
-/** How many numbers training changes. */
+/** The number of trainable parameters. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export const trainable = (model: tfl.LayersModel): number =>

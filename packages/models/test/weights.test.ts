@@ -13,7 +13,7 @@ import {
   type WeightTensor,
   writeSafetensors,
 } from "../src/index.ts";
-import { wantedFromPyTorch } from "../src/weights/wanted-weights.ts";
+import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
 import { logits, sineImages } from "./logits.ts";
 
 type Golden = Readonly<Record<string, readonly (readonly number[])[]>>;
@@ -39,9 +39,9 @@ function keep(model: tfl.LayersModel): tfl.LayersModel {
   return model;
 }
 
-/** PyTorch's tensors for the model, filled by the formula that golden/make-logits.py states. */
+/** PyTorch's tensors for the model, filled by the formula in golden/make-logits.py. */
 function formulaTensors(model: tfl.LayersModel): Map<string, WeightTensor> {
-  const named = wantedFromPyTorch(model).map(({ name, shape }) => {
+  const named = expectedFromPyTorch(model).map(({ name, shape }) => {
     const length = shape.reduce((product, size) => product * size, 1);
     const scale = 2 / Math.sqrt(length / (shape[0] ?? 1));
     const value = (s: number): number => {
@@ -110,7 +110,7 @@ describe("PyTorch's layout: the same logits as PyTorch itself", () => {
 });
 
 describe("saveWeights", () => {
-  it("round trip, bit for bit, under tfjs's names", () => {
+  it("round trip, bit for bit, by path", () => {
     const from = keep(createModel("lenet3", { seed: 1 }));
     const to = keep(createModel("lenet3", { seed: 2 }));
     const bytes = saveWeights(from);
@@ -123,14 +123,60 @@ describe("saveWeights", () => {
     expect(loadWeightsIntoAnother()).toEqual({ weights: 97, difference: 0 });
   });
 
-  it("refuses two weights of one name", () => {
-    const inner = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [2], name: "same" })] });
-    const model = keep(tfl.sequential({ layers: [inner, tfl.layers.dense({ units: 2, name: "same" })] }));
-    expect(() => saveWeights(model)).toThrow('Two weights of the model are named "same/kernel"');
+  it("of nested models: weights have unique paths", () => {
+    const from = keep(nested("from", 1));
+    const bytes = saveWeights(from);
+    expect([...readSafetensors(bytes).tensors.keys()]).toEqual([
+      "conv1/kernel",
+      "conv1/bias",
+      "backbone/conv1/kernel",
+      "backbone/conv1/bias",
+      "backbone/head/conv1/kernel",
+      "backbone/head/conv1/bias",
+      "fc/kernel",
+      "fc/bias",
+    ]);
+    const to = keep(nested("to", 2));
+    expect(Buffer.from(saveWeights(to)).equals(Buffer.from(bytes))).toBe(false);
+    expect(loadWeights(to, bytes).loaded).toContain("backbone/head/conv1/kernel");
+    expect(Buffer.from(saveWeights(to)).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it("of nested models, under PyTorch's names", () => {
+    const from = keep(nested("from", 1));
+    const tensors = formulaTensors(from);
+    expect([...tensors.keys()]).toContain("backbone.head.conv1.weight");
+    const to = keep(nested("to", 2));
+    for (const model of [from, to]) loadWeights(model, writeSafetensors(tensors));
+    expect(Buffer.from(saveWeights(to)).equals(Buffer.from(saveWeights(from)))).toBe(true);
   });
 });
 
-describe("loadWeights is strict, and sets all or nothing", () => {
+/** A functional model in a functional model, with a Sequential inside; layer names repeat. */
+function nested(name: string, seed: number): tfl.LayersModel {
+  const convolution = (layer: number): tfl.layers.Layer =>
+    tfl.layers.conv2d({
+      filters: 2,
+      kernelSize: 2,
+      name: "conv1",
+      kernelInitializer: tfl.initializers.heNormal({ seed: 10 * seed + layer }),
+      ...(layer === 3 ? { inputShape: [3, 3, 2] } : {}),
+    });
+  const inside = tfl.input({ shape: [4, 4, 2] });
+  const head = tfl.sequential({ name: "head", layers: [convolution(3), tfl.layers.flatten()] });
+  const outputs = head.apply(convolution(2).apply(inside)) as tfl.SymbolicTensor;
+  const backbone = tfl.model({ name: "backbone", inputs: inside, outputs });
+  const input = tfl.input({ shape: [5, 5, 1] });
+  const features = backbone.apply(convolution(1).apply(input)) as tfl.SymbolicTensor;
+  const fc = tfl.layers.dense({
+    units: 3,
+    name: "fc",
+    kernelInitializer: tfl.initializers.glorotUniform({ seed }),
+  });
+  return tfl.model({ name, inputs: input, outputs: fc.apply(features) as tfl.SymbolicTensor });
+}
+
+describe("loadWeights is strict: it sets all weights or none", () => {
   const attempt = (change: (tensors: Map<string, WeightTensor>) => void): (() => void) => {
     const model = keep(createModel("lenet3"));
     const before = saveWeights(model);
@@ -146,47 +192,45 @@ describe("loadWeights is strict, and sets all or nothing", () => {
   };
   const one = { shape: [1], data: Float32Array.of(1) };
 
-  it("missing", () => {
+  it("a missing weight", () => {
     const missing = attempt((tensors) => tensors.delete("fc3.bias"));
     expect(missing).toThrow(WeightsError);
-    expect(missing).toThrow('The weights file lacks "fc3.bias", which the model needs');
+    expect(missing).toThrow('the weights file lacks "fc3.bias", which the model requires');
   });
 
-  it("unexpected", () => {
+  it("an unexpected weight", () => {
     const unexpected = attempt((tensors) => tensors.set("fc4.weight", one).set("fc4.bias", one));
-    expect(unexpected).toThrow('holds "fc4.weight" and 1 more, which the model has no place for');
+    expect(unexpected).toThrow('contains "fc4.weight" and 1 more, which the model lacks');
   });
 
-  it("of another shape, both named", () => {
+  it("a weight of another shape", () => {
     const other = attempt((tensors) => tensors.set("fc3.weight", one));
-    expect(other).toThrow(
-      '"fc3.weight" has shape [1] in the file, the model needs [10, 84] for "fc3/kernel"',
-    );
+    expect(other).toThrow('"fc3.weight" has shape [1] in the file; "fc3/kernel" requires [10, 84]');
   });
 
-  it("counters of batches are passed over", () => {
+  it("`num_batches_tracked` is ignored", () => {
     const model = keep(createModel("resnet20", { inputShape: [8, 8, 3] }));
     const tensors = formulaTensors(model).set("bn1.num_batches_tracked", { ...one, shape: [] });
     expect(loadWeights(model, writeSafetensors(tensors)).ignored).toEqual(["bn1.num_batches_tracked"]);
   });
 
-  it("`module.` is taken off", () => {
+  it("the prefix `module.` is removed", () => {
     const model = keep(createModel("lenet3"));
     const wrapped = [...formulaTensors(model)].map(([name, tensor]) => [`module.${name}`, tensor] as const);
     expect(loadWeights(model, writeSafetensors(new Map(wrapped))).loaded).toHaveLength(10);
   });
 
   it.each([
-    ["empty", new Uint8Array(), "The weights file is empty"],
+    ["empty", new Uint8Array(), "the weights file is empty"],
     ["something else", new TextEncoder().encode("GIF89a, say"), "begins with 47 49 46 38 39 61 2c 20"],
-    ["a zip cut short", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "truncated or damaged"],
+    ["a truncated zip", Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "truncated or damaged"],
   ])("%s", (_, bytes, message) => {
     const model = keep(createModel("lenet3"));
     expect(() => loadWeights(model, bytes)).toThrow(WeightsError);
     expect(() => loadWeights(model, bytes)).toThrow(message);
   });
 
-  it("a layer that PyTorch has no counterpart of", () => {
+  it("a layer without a counterpart in PyTorch", () => {
     const layer = tfl.layers.separableConv2d({
       inputShape: [4, 4, 2],
       filters: 2,
@@ -195,12 +239,12 @@ describe("loadWeights is strict, and sets all or nothing", () => {
     });
     const model = keep(tfl.sequential({ layers: [layer] }));
     expect(() => loadWeights(model, writeSafetensors(new Map()))).toThrow(
-      '"both/depthwise_kernel" (SeparableConv2D) has no PyTorch counterpart',
+      '"both/depthwise_kernel" (SeparableConv2D) has no counterpart in PyTorch',
     );
   });
 });
 
-it("a Permute before the Flatten already gives PyTorch's order", () => {
+it("a Permute before the Flatten has PyTorch's order", () => {
   const build = (permute: boolean): tfl.LayersModel =>
     keep(
       tfl.sequential({

@@ -1,4 +1,4 @@
-/** Reads a pickle of plain data, and shows what happens to one that wants to run a program. */
+/** Reads a pickle of plain data and rejects one that calls a program. */
 import { Buffer } from "node:buffer";
 import { ForbiddenGlobalError, readPickle, standardGlobals } from "@secateur/pickle";
 
@@ -11,7 +11,7 @@ const data = Buffer.from(
 // Python: an object whose __reduce__ is (os.system, ("echo gotcha",))
 const attack = Buffer.from("Y3Bvc2l4CnN5c3RlbQooUydlY2hvIGdvdGNoYScKdFIu", "base64");
 
-/** The data, and the name of what the second pickle asked for. */
+/** Returns the data, and the name that the second pickle requested. */
 export function readAPickle(): { data: unknown; refused: string } {
   const { value } = readPickle(data, { globals: standardGlobals });
   try {
@@ -20,7 +20,7 @@ export function readAPickle(): { data: unknown; refused: string } {
     if (error instanceof ForbiddenGlobalError) return { data: value, refused: error.global };
     throw error;
   }
-  throw new Error("the attack was not refused");
+  throw new Error("the attack was not rejected");
 }
 
 console.log(readAPickle());

@@ -1,26 +1,29 @@
-/** What can be wrong with a pickle. Both errors say what was met and, where it helps, at which byte. */
+/** The errors of this package. Their messages include the byte offset of the opcode that failed. */
+import { SecateurError } from "@secateur/base";
 
-/** The pickle names a class or function that the caller's allow-list does not hold; nothing of it was run. */
-export class ForbiddenGlobalError extends Error {
+/** The pickle names a class or function that is not in the allow-list. Nothing was called. */
+export class ForbiddenGlobalError extends SecateurError {
   override readonly name = "ForbiddenGlobalError";
-  /** What the pickle asked for, as `module.name`. */
+  override readonly code = "PICKLE_FORBIDDEN_GLOBAL";
+  /** The requested name, `module.name`. */
   readonly global: string;
-  /** Byte offset of the instruction that asked for it. */
+  /** Byte offset of the opcode. */
   readonly offset: number;
 
   constructor(global: string, offset: number) {
     super(
-      `the pickle asks for "${printable(global)}" (byte ${offset}), which is not on the list of allowed globals; it was refused and nothing was run`,
+      `the pickle requests "${printable(global)}" (byte ${offset}), which is not in the allow-list; nothing was called`,
     );
     this.global = global;
     this.offset = offset;
   }
 }
 
-/** The bytes are not a pickle, end too soon, or ask for something no pickle of data needs. */
-export class MalformedPickleError extends Error {
+/** The bytes are not a pickle, are truncated, or exceed a limit. */
+export class MalformedPickleError extends SecateurError {
   override readonly name = "MalformedPickleError";
-  /** Byte offset of the instruction that failed, counted from the start of the bytes given. */
+  override readonly code = "PICKLE_MALFORMED";
+  /** Byte offset of the opcode that failed, from the start of the given bytes. */
   readonly offset: number;
 
   constructor(problem: string, offset: number, options?: ErrorOptions) {
@@ -29,8 +32,8 @@ export class MalformedPickleError extends Error {
   }
 }
 
-/** Names come from the file: keep control characters and endless names off the terminal. */
+/** The text comes from the file: replace control characters and limit the length. */
 function printable(text: string): string {
-  const clean = text.replace(/[^\x20-\x7e]/g, "?");
+  const clean = text.slice(0, 201).replace(/[^\x20-\x7e]/g, "?");
   return clean.length > 200 ? `${clean.slice(0, 200)}…` : clean;
 }

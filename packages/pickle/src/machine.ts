@@ -1,5 +1,6 @@
-/** The pickle machine's state: a stack with marks, a memo, the allow-list, and the checks every instruction shares. */
+/** The state of the pickle machine: stack, marks, memo and allow-list, with checked operations on them. */
 import type { ByteReader } from "./byte-reader.ts";
+import { constructionBudget } from "./construction-budget.ts";
 import { ForbiddenGlobalError, MalformedPickleError } from "./errors.ts";
 import { PickleGlobal, type PickleGlobals } from "./pickle-global.ts";
 
@@ -12,12 +13,15 @@ export class Machine {
   readonly reader: ByteReader;
   readonly #options: MachineOptions;
   readonly #memo = new Map<number, unknown>();
+  /** The stacks below the marks. */
   readonly #outer: unknown[][] = [];
+  readonly #spend: (value: unknown) => boolean;
   #stack: unknown[] = [];
 
   constructor(reader: ByteReader, options: MachineOptions) {
     this.reader = reader;
     this.#options = options;
+    this.#spend = constructionBudget(reader.remaining);
   }
 
   push(value: unknown): void {
@@ -25,12 +29,12 @@ export class Machine {
   }
 
   pop(): unknown {
-    if (this.#stack.length === 0) throw this.reader.fail("a value is needed and the stack is empty");
+    if (this.#stack.length === 0) throw this.reader.fail("the stack is empty");
     return this.#stack.pop();
   }
 
   top(): unknown {
-    if (this.#stack.length === 0) throw this.reader.fail("a value is needed and the stack is empty");
+    if (this.#stack.length === 0) throw this.reader.fail("the stack is empty");
     return this.#stack.at(-1);
   }
 
@@ -39,64 +43,74 @@ export class Machine {
     this.#stack = [];
   }
 
-  /** Everything pushed since the last mark; the mark goes. */
+  /** Removes and returns everything above the last mark, and the mark. */
   popToMark(): unknown[] {
     const outer = this.#outer.pop();
-    if (!outer) throw this.reader.fail("a mark is needed and there is none");
+    if (!outer) throw this.reader.fail("there is no mark");
     const values = this.#stack;
     this.#stack = outer;
     return values;
   }
 
-  /** Pickle's POP takes a value or, where there is none since it, the mark. */
+  /** POP removes a value or, if there is none above it, the mark. */
   discard(): void {
     if (this.#stack.length > 0) this.#stack.pop();
     else this.popToMark();
   }
 
-  remember(key: number): void {
-    if (!Number.isSafeInteger(key) || key < 0) throw this.reader.fail(`a memo key of ${key}`);
+  setMemo(key: number): void {
+    if (!Number.isSafeInteger(key) || key < 0) throw this.reader.fail(`the memo key ${key} is out of range`);
     this.#memo.set(key, this.top());
   }
 
-  rememberNext(): void {
-    this.remember(this.#memo.size);
+  setNextMemo(): void {
+    this.setMemo(this.#memo.size);
   }
 
-  recall(key: number): void {
-    if (!this.#memo.has(key)) throw this.reader.fail(`memo ${key} is read before it was written`);
+  pushMemo(key: number): void {
+    if (!this.#memo.has(key)) throw this.reader.fail(`memo ${key} is read before it is written`);
     this.push(this.#memo.get(key));
   }
 
-  /** The allow-list's entry; own properties only, so that `constructor` and its like are names as any other. */
+  /** The allow-list's entry. Only own properties count: `constructor` is a name like any other. */
   find(module: unknown, name: unknown): PickleGlobal {
     if (typeof module !== "string" || typeof name !== "string") {
-      throw this.reader.fail("the name of a global that is not text");
+      throw this.reader.fail("the name of a global is not text");
     }
     const path = `${module}.${name}`;
     const construct = Object.hasOwn(this.#options.globals, path) ? this.#options.globals[path] : undefined;
-    if (!construct) throw new ForbiddenGlobalError(path, this.reader.instruction);
+    if (!construct) throw new ForbiddenGlobalError(path, this.reader.opcodeOffset);
     return new PickleGlobal(path, construct);
   }
 
-  /** Calls an allowed constructor; whatever else stands where one should is refused. */
+  /** Calls an allowed constructor. */
   construct(callable: unknown, args: unknown): unknown {
-    if (!(callable instanceof PickleGlobal)) throw this.reader.fail("a call of something that is no global");
-    if (!Array.isArray(args)) throw this.reader.fail(`arguments of ${callable.path} that are no tuple`);
+    if (!(callable instanceof PickleGlobal))
+      throw this.reader.fail("a call of something that is not a global");
+    if (!Array.isArray(args)) throw this.reader.fail(`the arguments of ${callable.path} are not a tuple`);
+    this.#charge(args);
     return this.#guard(callable.path, () => callable.construct(...args));
   }
 
-  /** BUILD: hands the state to an object that takes one. Others (an `OrderedDict`'s attributes) go without. */
+  /** BUILD: passes the state to objects with `setState`. Other state (an `OrderedDict`'s attributes) is dropped. */
   setState(target: unknown, state: unknown): void {
     if (!hasSetState(target)) return;
-    this.#guard("an object's state", () => target.setState(state));
+    this.#charge(state);
+    this.#guard("setState", () => target.setState(state));
   }
 
   persistent(id: unknown): unknown {
     const { persistentId } = this.#options;
     if (!persistentId)
-      throw this.reader.fail("it refers to data outside the pickle, which needs `persistentId`");
+      throw this.reader.fail("it refers to data outside the pickle; pass `persistentId` to resolve it");
     return persistentId(id);
+  }
+
+  #charge(value: unknown): void {
+    if (!this.#spend(value))
+      throw this.reader.fail(
+        "it passes the same data to constructors again and again; no genuine pickle does",
+      );
   }
 
   #guard<T>(what: string, run: () => T): T {

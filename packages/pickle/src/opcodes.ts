@@ -1,4 +1,4 @@
-/** The instructions of pickle protocols 0 to 5 and their bytes, as CPython's `Lib/pickletools.py` lists them. */
+/** The opcodes of pickle protocols 0 to 5 (CPython, `Lib/pickletools.py`). */
 
 /** None, booleans, numbers. */
 export const scalarOpcodes = {
@@ -51,7 +51,7 @@ export const containerOpcodes = {
   ADDITEMS: 0x90,
 } as const;
 
-/** The stack, the memo, the frame. */
+/** Stack, memo, frame. */
 export const stackOpcodes = {
   PROTO: 0x80,
   FRAME: 0x95,
@@ -87,5 +87,5 @@ export const objectOpcodes = {
   READONLY_BUFFER: 0x98,
 } as const;
 
-/** Ends the pickle: what is on the stack is its value. */
+/** Ends the pickle. Its value is on top of the stack. */
 export const stopOpcode = 0x2e;

@@ -1,14 +1,14 @@
-/** A class or function that a pickle names. It is data until the allow-list's constructor is called for it. */
+/** A class or function that a pickle names, and the allow-list that maps names to constructors. */
 
-/** What an allowed global makes of its arguments. An object with `setState(state)` gets the state that follows it. */
+/** Receives the pickled arguments. If the result has a method `setState(state)`, it receives the pickled state. */
 export type PickleConstructor = (...args: unknown[]) => unknown;
 
-/** The allow-list: `module.name`, such as `collections.OrderedDict`, to what stands for it. */
+/** The allow-list: constructors by `module.name`, for instance `collections.OrderedDict`. */
 export type PickleGlobals = Readonly<Record<string, PickleConstructor>>;
 
-/** An allowed global that was not called: `torch.FloatStorage` inside a persistent id, `numpy.ndarray` as an argument. */
+/** An allowed global used as a value, for instance `torch.FloatStorage` inside a persistent id. */
 export class PickleGlobal {
-  /** As the pickle names it: `module.name`. */
+  /** `module.name` */
   readonly path: string;
   readonly construct: PickleConstructor;
 

@@ -1,7 +1,6 @@
 /**
- * Reads Python pickles, protocols 0 to 5, as data. A pickle is a program for a small stack machine; what makes it
- * dangerous is that the program may name any function. Here it may name only what the caller allows, and "calling" one
- * runs the caller's own constructor. It is no writer, and knows no class of its own.
+ * Reads Python pickles, protocols 0 to 5, as data. A pickle is a program for a stack machine that may call any Python
+ * function by name. This reader accepts only names in the caller's allow-list and calls the caller's constructors.
  */
 import { ByteReader } from "./byte-reader.ts";
 import { containerHandlers } from "./handlers/containers.ts";
@@ -22,17 +21,17 @@ import {
 import type { PickleGlobals } from "./pickle-global.ts";
 
 export interface PickleOptions {
-  /** The allow-list: `module.name` to what stands for it. Default: nothing is allowed. */
+  /** The allow-list: constructors by `module.name`. Default: empty. */
   readonly globals?: PickleGlobals;
-  /** What a persistent id, a reference to data outside the pickle, stands for. Default: such pickles are refused. */
+  /** Resolves a persistent id, a reference to data outside the pickle. Default: such pickles are rejected. */
   readonly persistentId?: (id: unknown) => unknown;
-  /** Where in `bytes` the pickle begins. Default 0. */
+  /** Start of the pickle in `bytes`. Default 0. */
   readonly offset?: number;
 }
 
 export interface PickleResult {
   readonly value: unknown;
-  /** Offset of the first byte after the pickle; the next one of a series begins there. */
+  /** Offset of the first byte after the pickle, where the next pickle of a series begins. */
   readonly end: number;
 }
 
@@ -52,24 +51,24 @@ function table<Name extends string>(
 }
 
 /**
- * The value of one pickle. Lists and tuples come as arrays, dicts as Maps, text as strings, bytes as `Uint8Array`
- * views into `bytes`, integers as numbers or, beyond 2^53, `bigint`; a global that was not called as a `PickleGlobal`.
+ * Reads one pickle. Lists and tuples become arrays, dicts become Maps, text becomes strings, bytes become `Uint8Array`
+ * views into `bytes`, integers become numbers or, beyond 2^53, bigints; a global as a value becomes a `PickleGlobal`.
  *
- * Throws `ForbiddenGlobalError` for a global that `globals` does not hold and `MalformedPickleError` for bytes that
- * are no pickle or cut short. What `persistentId` throws passes through.
+ * @throws ForbiddenGlobalError for a global that is not in `globals`; MalformedPickleError for invalid or truncated
+ * bytes. Errors thrown by `persistentId` are passed on.
  *
- *     const { value } = readPickle(bytes, { globals: standardGlobals });
+ * @example const { value } = readPickle(bytes, { globals: standardGlobals });
  */
 export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): PickleResult {
   const { globals = {}, persistentId, offset = 0 } = options;
   const reader = new ByteReader(bytes, offset);
   const machine = new Machine(reader, { globals, persistentId });
   for (;;) {
-    reader.instruction = reader.position;
+    reader.opcodeOffset = reader.position;
     const opcode = reader.uint8();
     if (opcode === stopOpcode) return { value: machine.pop(), end: reader.position };
     const handler = handlers.get(opcode);
-    if (!handler) throw reader.fail(`unknown instruction 0x${opcode.toString(16).padStart(2, "0")}`);
+    if (!handler) throw reader.fail(`unknown opcode 0x${opcode.toString(16).padStart(2, "0")}`);
     handler(machine);
   }
 }

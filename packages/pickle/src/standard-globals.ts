@@ -1,10 +1,11 @@
-/** The few globals of Python's own library that pickles of plain data name. Spread them into an allow-list. */
+/** Constructors for the globals of Python's standard library that pickles of plain data use. */
 import { encodeLatin1 } from "./latin1.ts";
 import type { PickleGlobals } from "./pickle-global.ts";
 
+/** An allow-list to pass as it is or to spread into a larger one. */
 export const standardGlobals: PickleGlobals = {
   "collections.OrderedDict": orderedDict,
-  /** How protocols 0 to 2 write Python 3's `bytes`. */
+  /** Protocols 0 to 2 write Python 3's `bytes` as a call of it. */
   "_codecs.encode": encode,
   "builtins.bytearray": bytes,
   "__builtin__.bytearray": bytes,
@@ -18,10 +19,10 @@ export const standardGlobals: PickleGlobals = {
 
 /** `OrderedDict()` or `OrderedDict([(key, value), ...])` */
 function orderedDict(pairs: unknown = []): Map<unknown, unknown> {
-  if (!Array.isArray(pairs)) throw new Error("takes a list of pairs");
+  if (!Array.isArray(pairs)) throw new Error("expected a list of pairs");
   const map = new Map<unknown, unknown>();
   for (const pair of pairs) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new Error("takes a list of pairs");
+    if (!Array.isArray(pair) || pair.length !== 2) throw new Error("expected a list of pairs");
     map.set(pair[0], pair[1]);
   }
   return map;
@@ -29,19 +30,19 @@ function orderedDict(pairs: unknown = []): Map<unknown, unknown> {
 
 function encode(text: unknown, encoding: unknown = "utf-8"): Uint8Array {
   const known = encoding === "latin1" || encoding === "latin-1" || encoding === "utf-8";
-  if (typeof text !== "string" || !known) throw new Error("takes text, and latin1 or utf-8");
+  if (typeof text !== "string" || !known) throw new Error("expected text and the encoding latin1 or utf-8");
   if (encoding === "utf-8") return new TextEncoder().encode(text);
   const encoded = encodeLatin1(text);
-  if (!encoded) throw new Error("the text does not fit latin1");
+  if (!encoded) throw new Error("the text contains characters outside latin1");
   return encoded;
 }
 
-/** `bytes()`, `bytearray(bytes)` or `bytearray("text", "latin-1")`; never a length, which could be any number. */
+/** `bytes()`, `bytearray(bytes)` or `bytearray("text", "latin-1")`. `bytes(length)` is rejected: it allocates. */
 function bytes(source: unknown = "", encoding: unknown = "latin1"): Uint8Array {
   return source instanceof Uint8Array ? source.slice() : encode(source, encoding);
 }
 
 function set(values: unknown = []): Set<unknown> {
-  if (!Array.isArray(values)) throw new Error("takes a list");
+  if (!Array.isArray(values)) throw new Error("expected a list");
   return new Set(values);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { readAPickle } from "../examples/read-a-pickle.ts";
 
-it("the README's example reads the data and refuses the attack", () => {
+it("the README's example reads the data and rejects the attack", () => {
   expect(readAPickle()).toEqual({
     data: new Map<string, unknown>([
       ["epochs", 3],

@@ -22,7 +22,7 @@ const readAscii = (text: string): unknown => readPickle(ascii(text), { globals: 
 const protocols = [0, 1, 2, 3, 4, 5];
 
 describe("plain data", () => {
-  it.each(protocols)("protocol %i gives every kind of value", (protocol) => {
+  it.each(protocols)("protocol %i: every kind of value", (protocol) => {
     const bytes = bytesOf(`data${protocol}`);
     const { value, end } = readPickle(bytes, { globals: standardGlobals });
     expect(end).toBe(bytes.length);
@@ -46,7 +46,7 @@ describe("plain data", () => {
     );
   });
 
-  it.each(protocols)("protocol %i gives an OrderedDict as a Map in order", (protocol) => {
+  it.each(protocols)("protocol %i: an OrderedDict becomes a Map in order", (protocol) => {
     expect([...(read(`ordered${protocol}`) as Map<string, unknown>)]).toEqual([
       ["a", 1],
       ["b", [2, 3]],
@@ -59,12 +59,12 @@ describe("plain data", () => {
     expect(read("frozenset4")).toEqual(new Set([1, 2]));
   });
 
-  it("keeps a list that holds itself", () => {
+  it("reads a list that contains itself", () => {
     const list = read("cycle2") as unknown[];
     expect(list[0]).toBe(list);
   });
 
-  it("reads one pickle after another, as PyTorch's older files hold them", () => {
+  it("reads a series of pickles, as in PyTorch's legacy files", () => {
     const bytes = bytesOf("series2");
     const magic = readPickle(bytes);
     const protocol = readPickle(bytes, { offset: magic.end });
@@ -76,8 +76,8 @@ describe("plain data", () => {
   });
 });
 
-describe("Python 2's instructions", () => {
-  it("reads strings one character a byte", () => {
+describe("opcodes of Python 2", () => {
+  it("reads strings as one character per byte", () => {
     expect(readAscii("U\x03a\x80\xff.")).toBe("a\x80\xff");
     expect(readAscii("T\x02\0\0\0\x81\x9d.")).toBe("\x81\x9d");
     expect(readAscii("S'it\\'s\\x41\\101\\n\\\\\\q'\n.")).toBe("it'sAA\n\\\\q");
@@ -105,7 +105,7 @@ describe("Python 2's instructions", () => {
 });
 
 describe("globals", () => {
-  it.each(protocols)("refuses os.system in protocol %i, by name", (protocol) => {
+  it.each(protocols)("rejects os.system in protocol %i, by name", (protocol) => {
     const error = thrown(() => read(`evil${protocol}`));
     expect(error).toBeInstanceOf(ForbiddenGlobalError);
     expect((error as ForbiddenGlobalError).global).toBe("posix.system");
@@ -124,7 +124,7 @@ describe("globals", () => {
     expect((error as Error).message).not.toContain("\x1b");
   });
 
-  it("gives a global that is not called as a PickleGlobal", () => {
+  it("returns a global used as a value as a PickleGlobal", () => {
     const { value } = readPickle(ascii("ctorch\nFloatStorage\n."), {
       globals: { "torch.FloatStorage": () => 0 },
     });
@@ -134,17 +134,17 @@ describe("globals", () => {
 
   it("calls nothing but globals", () => {
     expect(() => readAscii("I1\n)R.")).toThrow(MalformedPickleError);
-    expect(() => readAscii("ccollections\nOrderedDict\nI1\nR.")).toThrow(/no tuple/);
+    expect(() => readAscii("ccollections\nOrderedDict\nI1\nR.")).toThrow(/not a tuple/);
   });
 
-  it("gives the state that follows to an object with setState", () => {
+  it("passes the state to an object with setState", () => {
     const states: unknown[] = [];
     const globals = { "a.B": () => ({ setState: (state: unknown) => void states.push(state) }) };
     readPickle(ascii("ca\nB\n)\x81I5\nb."), { globals });
     expect(states).toEqual([5]);
   });
 
-  it("says which constructor failed and where", () => {
+  it("names the constructor that failed and the offset", () => {
     const globals = {
       "a.B": () => {
         throw new TypeError("no such shape");
@@ -158,7 +158,7 @@ describe("globals", () => {
 });
 
 describe("persistent ids", () => {
-  it("asks the caller", () => {
+  it("are resolved by the caller", () => {
     const persistentId = (id: unknown) => ({ id });
     expect(readPickle(bytesOf("persid2"), { persistentId }).value).toEqual(
       new Map([["w", { id: ["storage", "cpu", "weights"] }]]),
@@ -168,7 +168,7 @@ describe("persistent ids", () => {
     );
   });
 
-  it("refuses them where nobody answers", () => {
+  it("are rejected without persistentId", () => {
     expect(() => read("persid2")).toThrow(/persistentId/);
   });
 });
@@ -177,7 +177,7 @@ describe("malformed pickles", () => {
   it.each([
     ["nothing", "", 0],
     ["no STOP", "I1\n", 3],
-    ["an unknown instruction", "\xff", 0],
+    ["an unknown opcode", "\xff", 0],
     ["a newer protocol", "\x80\x09.", 0],
     ["text beyond the end", "X\xff\xff\xff\x7fabc", 0],
     ["bytes of 2^63", "\x8e\xff\xff\xff\xff\xff\xff\xff\x7fabc", 0],
@@ -190,9 +190,9 @@ describe("malformed pickles", () => {
     ["an empty stack", ".", 0],
     ["a tuple of nothing", "\x87.", 0],
     ["no mark", "t.", 0],
-    ["memo before it was written", "h\x05.", 0],
-    ["items for no list", "I1\nI2\na.", 6],
-    ["entries for no dict", "]I1\nI2\ns.", 7],
+    ["memo before it is written", "h\x05.", 0],
+    ["items for a number", "I1\nI2\na.", 6],
+    ["entries for a list", "]I1\nI2\ns.", 7],
     ["a key without a value", "}(I1\nu.", 5],
     ["an extension", "\x82\x01.", 0],
     ["INT of words", "Ihello\n.", 0],
@@ -205,11 +205,11 @@ describe("malformed pickles", () => {
     expect((error as MalformedPickleError).offset).toBe(offset);
   });
 
-  it("says that out-of-band buffers are missing", () => {
-    expect(() => read("outOfBand5")).toThrow(/separate buffers/);
+  it("names out-of-band buffers", () => {
+    expect(() => read("outOfBand5")).toThrow(/out-of-band buffers/);
   });
 
-  it("every cut of every pickle is noticed", () => {
+  it("every truncation of every pickle is detected", () => {
     for (const name of Object.keys(pickles).filter((key) => /^(data|ordered|persid)/.test(key))) {
       const bytes = bytesOf(name);
       for (let length = 0; length < bytes.length; length++) {
@@ -232,11 +232,11 @@ describe("any bytes", () => {
     }
   };
 
-  it("random bytes end in a value or in one of the two errors", () => {
+  it("random bytes yield a value or one of the two errors", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), survives), { numRuns: 2000 });
   });
 
-  it("so do changed pickles", () => {
+  it("so do altered pickles", () => {
     const anyPickle = fc.constantFrom(...Object.keys(pickles)).map(bytesOf);
     const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 });
     fc.assert(
@@ -249,13 +249,33 @@ describe("any bytes", () => {
     );
   });
 
-  it("a million appends take no time", () => {
+  it("millions of appended items are read", () => {
     const bytes = new Uint8Array(4_000_002).fill(0x4e); // NONE
     bytes[0] = 0x5d; // EMPTY_LIST
     bytes[1] = 0x28; // MARK
     bytes[4_000_000] = 0x65; // APPENDS
     bytes[4_000_001] = 0x2e; // STOP
     expect((readPickle(bytes).value as unknown[]).length).toBe(3_999_998);
+  });
+});
+
+describe("a small pickle that repeats a large argument", () => {
+  const repeated = (global: string, argument: string): string =>
+    `c${global}\nq\0${argument}q\x01${"h\0h\x01\x85R0".repeat(20_000)}.`;
+
+  it.each([
+    ["OrderedDict(list)", "collections\nOrderedDict", `](${"K\x01K\x01\x86".repeat(20_000)}e`],
+    ["bytearray(bytes)", "builtins\nbytearray", `B\xa0\x86\x01\0${"a".repeat(100_000)}`],
+    ["set(list)", "builtins\nset", `](${"K\x01".repeat(50_000)}e`],
+  ])("%s is rejected", (_, global, argument) => {
+    expect(() => readAscii(repeated(global, argument))).toThrow(MalformedPickleError);
+    expect(() => readAscii(repeated(global, argument))).toThrow(/again and again/);
+  });
+
+  it("state passed to setState counts too", () => {
+    const globals = { "a.B": () => ({ setState: () => undefined }) };
+    const text = `ca\nB\n)\x81B\xa0\x86\x01\0${"a".repeat(100_000)}q\x010${"h\x01b".repeat(100)}.`;
+    expect(() => readPickle(ascii(text), { globals })).toThrow(/again and again/);
   });
 });
 

@@ -1,9 +1,9 @@
 /** ImageNet as the bench uses it: read from disk a few minibatches ahead, cropped as torchvision does. */
 import {
   centerCrop,
+  type ImageBatchOptions,
+  imageBatches,
   imagenetStatistics,
-  type PictureBatchOptions,
-  pictureBatches,
   prefetch,
   randomResizedCrop,
 } from "@secateur/datasets";
@@ -13,13 +13,13 @@ import type { BenchConfig } from "../config.ts";
 import { recipeFor } from "../recipe.ts";
 import { type Folders, findFolders } from "./folders.ts";
 
-type Options = Omit<PictureBatchOptions, "normalize">;
+type Options = Omit<ImageBatchOptions, "normalize">;
 
 export async function loadImagenetData(config: BenchConfig): Promise<BenchData> {
   const { train, test } = await findFolders(config);
   const { batchSize, evaluationBatchSize, scoringBatches } = recipeFor(config.model);
   const read = (folder: Folders["train"], options: Options): Batches =>
-    prefetch(pictureBatches(folder, { ...options, normalize: imagenetStatistics }));
+    prefetch(imageBatches(folder, { ...options, normalize: imagenetStatistics }));
   return {
     trainCount: train.count,
     testCount: test.count,

@@ -1,6 +1,6 @@
 /**
- * Files out of a `.tar.gz`, in memory. Nothing is written under a name the archive chose, so no entry can leave its
- * folder; entries that were not asked for are passed over.
+ * Reads entries of a `.tar.gz` into memory. The archive's paths are never used for writing, so an entry cannot escape
+ * from a folder. Entries that are not requested are skipped.
  */
 import { createReadStream } from "node:fs";
 import { basename } from "node:path/posix";
@@ -9,10 +9,10 @@ import { createGunzip } from "node:zlib";
 import { Parser, type ReadEntry } from "tar";
 import { DatasetError, UnreadableFileError } from "../errors.ts";
 
-/** The largest entry of any archive of CIFAR-10 has 31 MB. */
-const largestEntry = 64e6;
+/** Twice the largest entry of CIFAR-10's archives. */
+const maximumEntryBytes = 64e6;
 
-/** Calls `use` with each entry whose base name is in `wanted`, as they come. */
+/** Calls `use` with each entry whose base name is in `wanted`, in the order of the archive. */
 export async function readArchive(
   path: string,
   wanted: ReadonlySet<string>,
@@ -34,7 +34,7 @@ export async function readArchive(
     });
     if (failures.length > 0) throw failures[0];
   } catch (error) {
-    // Leaving the loop early ends the streams with an error of their own; the first one is what matters.
+    // Leaving the loop early makes the streams fail too; the first error is the cause.
     const cause = failures[0] ?? error;
     if (cause instanceof DatasetError) throw cause;
     throw new UnreadableFileError(path, reasonOf(cause), { cause });
@@ -49,8 +49,8 @@ function collect(
 ): void {
   const name = basename(entry.path);
   if (entry.type !== "File" || !wanted.has(name)) return void entry.resume();
-  if (entry.size > largestEntry) {
-    failures.push(new Error(`${name} claims to have ${entry.size} bytes`));
+  if (entry.size > maximumEntryBytes) {
+    failures.push(new Error(`${name} has ${entry.size} bytes, more than ${maximumEntryBytes}`));
     return void entry.resume();
   }
   const chunks: Uint8Array[] = [];
@@ -66,7 +66,7 @@ function collect(
 
 function reasonOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (/unexpected end of file|truncated/i.test(message)) return "it is cut short";
+  if (/unexpected end of file|truncated/i.test(message)) return "it is truncated";
   if (/incorrect header check/.test(message)) return "it is not a .tar.gz archive";
   return message;
 }

@@ -1,11 +1,11 @@
-/** Writing to disk, as much of it as downloading needs; tests put a full disk in its place. */
+/** The disk operations of a download. Tests substitute a disk that fails. */
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { errorCode } from "../errors.ts";
 
 export interface Disk {
-  /** Both refuse a file that is there already. */
+  /** Both fail if the file exists. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   createWriteStream(path: string): Writable;
 }

@@ -1,17 +1,16 @@
-/** One file over HTTP: to disk as it comes, its checksum checked, a stalled connection given up. */
+/** Downloads one file over HTTP to disk, verifies its checksum and aborts a stalled connection. */
 import { createHash } from "node:crypto";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import { errorCode } from "../errors.ts";
+import { errorCode, SourceError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
 import { type Disk, isDiskFull, isDiskRefusal } from "./disk.ts";
-import { SourceError } from "./source.ts";
 
 export interface DownloadRequest {
   readonly url: string;
   readonly path: string;
-  /** Expected size; only for the progress, the checksum decides. */
+  /** Expected size, for progress reports only. */
   readonly bytes: number;
   readonly checksum: Checksum;
 }
@@ -25,17 +24,17 @@ export interface Checksum {
 export interface DownloadOptions {
   readonly disk: Disk;
   readonly onProgress: OnProgress;
-  /** A connection that brings nothing for so long is given up. Default 30 s. */
-  readonly patienceMs?: number;
+  /** Abort after this time without data. Default 30 s. */
+  readonly stallTimeoutMs?: number;
 }
 
-/** Throws `SourceError` for all that is the network's fault; errors of the disk pass through. */
+/** @throws SourceError for network failures and a wrong checksum. Disk errors are passed on. */
 export async function download(request: DownloadRequest, options: DownloadOptions): Promise<void> {
-  const { disk, onProgress, patienceMs = 30_000 } = options;
+  const { disk, onProgress, stallTimeoutMs = 30_000 } = options;
   const stalled = new AbortController();
   const watchdog = setTimeout(() => {
-    stalled.abort(new Error(`nothing came for ${patienceMs / 1000} s`));
-  }, patienceMs);
+    stalled.abort(new Error(`no data for ${stallTimeoutMs / 1000} s`));
+  }, stallTimeoutMs);
   const hash = createHash(request.checksum.algorithm);
   let done = 0;
   try {
@@ -52,15 +51,17 @@ export async function download(request: DownloadRequest, options: DownloadOption
     await pipeline(body, meter, disk.createWriteStream(request.path), { signal: stalled.signal });
   } catch (cause) {
     if (isDiskFull(cause) || isDiskRefusal(cause) || cause instanceof SourceError) throw cause;
-    const so = done > 0 ? ` after ${(done / 1e6).toFixed(1)} of ${(request.bytes / 1e6).toFixed(1)} MB` : "";
-    throw new SourceError(`${networkReason(stalled.signal.reason ?? cause)}${so}`, { cause });
+    const progress =
+      done > 0 ? ` after ${(done / 1e6).toFixed(1)} of ${(request.bytes / 1e6).toFixed(1)} MB` : "";
+    throw new SourceError(`${networkReason(stalled.signal.reason ?? cause)}${progress}`, { cause });
   } finally {
     clearTimeout(watchdog);
   }
-  const digest = hash.digest(request.checksum.encoding);
-  if (digest === request.checksum.digest) return;
+  const { algorithm, encoding, digest: expected } = request.checksum;
+  const digest = hash.digest(encoding);
+  if (digest === expected) return;
   throw new SourceError(
-    `the file is not the true one (${request.checksum.algorithm} ${digest.slice(0, 16)}…, ${done} bytes)`,
+    `checksum mismatch: expected ${algorithm} ${expected.slice(0, 16)}…, got ${digest.slice(0, 16)}… (${done} bytes)`,
   );
 }
 
@@ -70,7 +71,7 @@ async function open(url: string, signal: AbortSignal): Promise<Readable> {
   return Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
 }
 
-/** `fetch` hides what happened one level down. */
+/** `fetch` reports the reason in its error's cause. */
 function networkReason(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = errorCode(cause);

@@ -1,12 +1,12 @@
-/** CIFAR-10 as an `ImageDataset`: from the user's folder, from the cache, or downloaded into the cache first. */
+/** CIFAR-10 as an `ImageDataset`, read from the user's folder or from the cache, which is filled on first use. */
 import { join } from "node:path";
 import { cacheFolder } from "@secateur/base/node";
 import type { ImageDataset, ImageSet } from "../image-set.ts";
 import type { OnProgress } from "../progress.ts";
 import { subset } from "../subset.ts";
 import { type Disk, realDisk } from "./disk.ts";
-import { type BatchFile, cifar10Classes, cifar10Edition, type Edition, recordBytes } from "./edition.ts";
-import { allSources, provide } from "./provide.ts";
+import { allSources, fillCache } from "./fill-cache.ts";
+import { type BatchFile, cifar10Classes, cifar10Manifest, type Manifest, recordBytes } from "./manifest.ts";
 import { type Records, readDirectory, readLocation } from "./read-directory.ts";
 import { imageSetFromRecords } from "./records.ts";
 import type { Source } from "./source.ts";
@@ -14,12 +14,12 @@ import { statusOf } from "./status-of.ts";
 import { binaryVersion } from "./version.ts";
 
 export interface Cifar10Options {
-  /** A folder that holds CIFAR-10, binary or Python version, unpacked or not. Nothing is downloaded or written then. */
+  /** A folder with CIFAR-10, binary or Python version, unpacked or as archive. Disables downloads and the cache. */
   readonly directory?: string | undefined;
-  /** Default: `SECATEUR_CACHE`, or the operating system's folder for caches. */
+  /** Cache folder. Default: `SECATEUR_CACHE`, else the operating system's cache folder. */
   readonly cache?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
-  /** Fewer pictures, each class equally often. Default all. */
+  /** Numbers of images of a class-balanced subset. Default: all. */
   readonly subset?: Subset | undefined;
 }
 
@@ -30,80 +30,95 @@ interface Subset {
   readonly seed?: number;
 }
 
-/** What tests replace. */
-export interface Cifar10World {
-  readonly edition: Edition;
+/** The external dependencies, which tests substitute. */
+export interface Cifar10Environment {
+  readonly manifest: Manifest;
   readonly disk: Disk;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly variables: NodeJS.ProcessEnv;
   readonly sources: readonly Source[];
 }
 
-const realWorld: Cifar10World = {
-  edition: cifar10Edition,
+const productionEnvironment: Cifar10Environment = {
+  manifest: cifar10Manifest,
   disk: realDisk,
-  environment: process.env,
+  variables: process.env,
   sources: allSources,
 };
 
 /**
- * 50,000 training and 10,000 test pictures of 32 x 32 x 3 in ten classes. Every file's md5 is checked at every load.
+ * Loads 50,000 training and 10,000 test images, [32, 32, 3], in ten classes. Every load verifies the md5 of every file.
  *
- * Throws a `DatasetError` whose message says what to do: `MissingFileError`, `TruncatedFileError`, `AlteredFileError`,
- * `UnreadableFileError`, `DownloadError`, `DiskFullError`, `CacheFolderError`.
+ * @throws MissingFileError, TruncatedFileError, AlteredFileError, UnreadableFileError, DownloadError, DiskFullError or
+ * CacheFolderError; all are `DatasetError`s.
  *
- *     const { train, test } = await loadCifar10({ onProgress: ({ phase, done, total }) => ... });
+ * @example const { train, test, classes } = await loadCifar10();
  */
 export function loadCifar10(options: Cifar10Options = {}): Promise<ImageDataset> {
-  return loadEdition(options, realWorld);
+  return loadFromManifest(options, productionEnvironment);
 }
 
-/** The folder of the cached files if they are all there, else null. Their content is checked when they are loaded. */
+/** The folder of the cached files, or null unless all of them exist with the right size. Checksums are not verified. */
 export function findCachedCifar10(cache: string = cacheFolder()): string | null {
   const folder = cachedFolder(cache);
-  return isComplete(folder, cifar10Edition) ? folder : null;
+  return isComplete(folder, cifar10Manifest) ? folder : null;
 }
 
-/** `loadCifar10` in a world of the caller's. */
-export async function loadEdition(options: Cifar10Options, world: Cifar10World): Promise<ImageDataset> {
+/** `loadCifar10` with external dependencies as arguments. */
+export async function loadFromManifest(
+  options: Cifar10Options,
+  environment: Cifar10Environment,
+): Promise<ImageDataset> {
   const { directory, onProgress = () => {} } = options;
-  const { edition } = world;
+  const { manifest } = environment;
   const records =
     directory === undefined
-      ? await readCache(cachedFolder(options.cache ?? cacheFolder(world.environment)), world, onProgress)
-      : await readDirectory(directory, edition, onProgress);
+      ? await readCache(
+          cachedFolder(options.cache ?? cacheFolder(environment.variables)),
+          environment,
+          onProgress,
+        )
+      : await readDirectory(directory, manifest, onProgress);
   return {
     name: "cifar-10",
     classes: cifar10Classes,
-    train: imagesOf("train", records, options, edition),
-    test: imagesOf("test", records, options, edition),
+    train: imagesOf("train", records, options, manifest),
+    test: imagesOf("test", records, options, manifest),
   };
 }
 
 const cachedFolder = (cache: string): string => join(cache, "cifar-10", binaryVersion.folder);
 
-async function readCache(folder: string, world: Cifar10World, onProgress: OnProgress): Promise<Records> {
-  if (!isPresent(folder, world.edition)) await provide(folder, { ...world, onProgress });
-  return readLocation({ version: binaryVersion, path: folder, packed: false }, world.edition, onProgress);
+async function readCache(
+  folder: string,
+  environment: Cifar10Environment,
+  onProgress: OnProgress,
+): Promise<Records> {
+  if (!isPresent(folder, environment.manifest)) await fillCache(folder, { ...environment, onProgress });
+  return readLocation(
+    { version: binaryVersion, path: folder, packed: false },
+    environment.manifest,
+    onProgress,
+  );
 }
 
 const sizeOf = (folder: string, { name }: BatchFile): number | undefined =>
   statusOf(join(folder, `${name}.bin`))?.size;
 
-/** A file of a wrong size counts as present: it is reported, not silently replaced. */
-const isPresent = (folder: string, { files }: Edition): boolean =>
+/** A file with a wrong size counts as present: loading reports it instead of replacing it silently. */
+const isPresent = (folder: string, { files }: Manifest): boolean =>
   files.every((file) => sizeOf(folder, file) !== undefined);
 
-const isComplete = (folder: string, { files }: Edition): boolean =>
+const isComplete = (folder: string, { files }: Manifest): boolean =>
   files.every((file) => sizeOf(folder, file) === file.count * recordBytes);
 
 function imagesOf(
   split: BatchFile["split"],
   records: Records,
-  { subset: wanted }: Cifar10Options,
-  { files }: Edition,
+  { subset: counts }: Cifar10Options,
+  { files }: Manifest,
 ): ImageSet {
   const batches = files.filter((file) => file.split === split).flatMap(({ name }) => records.get(name) ?? []);
   const set = imageSetFromRecords(batches);
-  const count = wanted?.[split];
-  return count === undefined ? set : subset(set, count, wanted?.seed ?? 0);
+  const count = counts?.[split];
+  return count === undefined ? set : subset(set, count, counts?.seed ?? 0);
 }

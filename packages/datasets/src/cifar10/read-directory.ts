@@ -1,44 +1,44 @@
-/** CIFAR-10 from a folder of the user's: the binary or the Python version, unpacked or as the archive. */
-import { readFile } from "node:fs/promises";
+/** Reads CIFAR-10 from a folder: binary or Python version, unpacked or as archive. */
 import { join } from "node:path";
-import { DatasetError, errorCode, MissingFileError } from "../errors.ts";
+import { MissingFileError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
+import { readRegularFile } from "../read-regular-file.ts";
 import { readArchive } from "./archive.ts";
-import { type BatchFile, type Edition, editionBytes, recordBytes } from "./edition.ts";
+import { type BatchFile, type Manifest, manifestBytes, recordBytes } from "./manifest.ts";
 import { type Location, locate } from "./version.ts";
 
-/** The checked records of every file, by the file's name. */
+/** The verified records of every file, by file name. */
 export type Records = ReadonlyMap<string, Uint8Array>;
 
 type Take = (file: BatchFile, bytes: Uint8Array, path: string) => void;
 
 /**
- * The records found in `directory`, which may also be the archive itself.
+ * Reads the records in `directory`, which may also be the path of an archive.
  *
- * Throws `MissingFileError`, `TruncatedFileError`, `AlteredFileError` or `UnreadableFileError`.
+ * @throws MissingFileError, TruncatedFileError, AlteredFileError or UnreadableFileError.
  */
 export async function readDirectory(
   directory: string,
-  edition: Edition,
+  manifest: Manifest,
   onProgress?: OnProgress,
 ): Promise<Records> {
-  const location = locate(directory, edition);
+  const location = locate(directory, manifest);
   if (!location) {
     throw new MissingFileError(
-      `no CIFAR-10 in ${directory}; it should hold cifar-10-batches-bin/ or cifar-10-batches-py/, or cifar-10-binary.tar.gz or cifar-10-python.tar.gz`,
+      `no CIFAR-10 in ${directory}; expected cifar-10-batches-bin/, cifar-10-batches-py/, cifar-10-binary.tar.gz or cifar-10-python.tar.gz`,
     );
   }
-  return readLocation(location, edition, onProgress);
+  return readLocation(location, manifest, onProgress);
 }
 
-/** The same for a place already known. */
+/** Reads the records from a known location. */
 export async function readLocation(
   location: Location,
-  edition: Edition,
+  manifest: Manifest,
   onProgress?: OnProgress,
 ): Promise<Records> {
   const records = new Map<string, Uint8Array>();
-  const total = editionBytes(edition);
+  const total = manifestBytes(manifest);
   let done = 0;
   onProgress?.({ phase: "read", done, total });
   const take: Take = (file, bytes, path) => {
@@ -47,19 +47,23 @@ export async function readLocation(
     onProgress?.({ phase: "read", done, total });
   };
   const read = location.packed ? readPacked : readUnpacked;
-  await read(location, edition, take);
+  await read(location, manifest, take);
   return records;
 }
 
-async function readUnpacked({ version, path }: Location, edition: Edition, take: Take): Promise<void> {
-  for (const file of edition.files) {
+async function readUnpacked({ version, path }: Location, manifest: Manifest, take: Take): Promise<void> {
+  for (const file of manifest.files) {
     const filePath = join(path, file.name + version.extension);
-    take(file, await readOrMissing(filePath), filePath);
+    take(
+      file,
+      await readRegularFile(filePath, "all six batches are needed: unpack the archive again"),
+      filePath,
+    );
   }
 }
 
-async function readPacked({ version, path }: Location, edition: Edition, take: Take): Promise<void> {
-  const missing = new Map(edition.files.map((file) => [file.name + version.extension, file]));
+async function readPacked({ version, path }: Location, manifest: Manifest, take: Take): Promise<void> {
+  const missing = new Map(manifest.files.map((file) => [file.name + version.extension, file]));
   await readArchive(path, new Set(missing.keys()), (name, bytes) => {
     const file = missing.get(name);
     if (!file) return;
@@ -67,19 +71,5 @@ async function readPacked({ version, path }: Location, edition: Edition, take: T
     take(file, bytes, `${name} in ${path}`);
   });
   const [name] = missing.keys();
-  if (name) throw new MissingFileError(`${path} holds no ${name}; get the archive again`);
-}
-
-async function readOrMissing(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    if (errorCode(cause) !== "ENOENT") {
-      throw new DatasetError(
-        `${path} cannot be read (${errorCode(cause) ?? String(cause)}); check its permissions`,
-        { cause },
-      );
-    }
-    throw new MissingFileError(`${path} is missing; all six batches are needed: unpack the archive again`);
-  }
+  if (name) throw new MissingFileError(`${path} contains no ${name}; get the archive again`);
 }

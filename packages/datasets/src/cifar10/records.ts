@@ -1,15 +1,15 @@
-/** The official record format: checking it, making it from pictures, and making image sets of it. */
+/** CIFAR-10's binary record format: verification, and conversion from and to images. */
 import { createHash } from "node:crypto";
 import { AlteredFileError, TruncatedFileError } from "../errors.ts";
 import type { ImageSet, ImageShape } from "../image-set.ts";
-import { type BatchFile, recordBytes } from "./edition.ts";
+import { type BatchFile, recordBytes } from "./manifest.ts";
 
 const shape: ImageShape = [32, 32, 3];
 const pixels = 1024;
 
 export const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 
-/** Throws `TruncatedFileError` or `AlteredFileError`, naming `path`, unless these are the file's true records. */
+/** @throws TruncatedFileError or AlteredFileError unless size and md5 match the manifest. */
 export function checkRecords(records: Uint8Array, file: BatchFile, path: string): void {
   const expected = file.count * recordBytes;
   if (records.length < expected) throw new TruncatedFileError(path, records.length, expected);
@@ -17,7 +17,7 @@ export function checkRecords(records: Uint8Array, file: BatchFile, path: string)
   if (actual !== file.md5) throw new AlteredFileError(path, actual, file.md5);
 }
 
-/** Records from pictures [count, 32, 32, 3] and their labels. */
+/** Converts images, [count, 32, 32, 3], and labels to records. */
 export function recordsFromImages(images: Uint8Array, labels: ArrayLike<number>): Uint8Array {
   const records = new Uint8Array(labels.length * recordBytes);
   for (let i = 0; i < labels.length; i++) {
@@ -32,7 +32,7 @@ export function recordsFromImages(images: Uint8Array, labels: ArrayLike<number>)
   return records;
 }
 
-/** Records from the planes [count, 3, 32, 32] of the Python batches and their labels. */
+/** Converts the planes of a Python batch, [count, 3, 32, 32], and labels to records. */
 export function recordsFromPlanes(planes: Uint8Array, labels: ArrayLike<number>): Uint8Array {
   const records = new Uint8Array(labels.length * recordBytes);
   for (let i = 0; i < labels.length; i++) {
@@ -42,7 +42,7 @@ export function recordsFromPlanes(planes: Uint8Array, labels: ArrayLike<number>)
   return records;
 }
 
-/** One set from the records of its files. */
+/** Converts the records of several files to one image set. */
 export function imageSetFromRecords(batches: readonly Uint8Array[]): ImageSet {
   const count = batches.reduce((sum, records) => sum + records.length / recordBytes, 0);
   const images = new Uint8Array(count * pixels * 3);

@@ -1,28 +1,23 @@
-/** A place to get CIFAR-10 from. */
+/** The interface of a download source of CIFAR-10. */
 import type { OnProgress } from "../progress.ts";
 import type { Disk } from "./disk.ts";
-import type { Edition } from "./edition.ts";
+import type { Manifest } from "./manifest.ts";
 
 export interface SourceContext {
-  readonly edition: Edition;
+  readonly manifest: Manifest;
   readonly disk: Disk;
   readonly onProgress: OnProgress;
-  /** For npm: its settings come from here and from the user's `.npmrc`. */
-  readonly environment: NodeJS.ProcessEnv;
+  /** Environment variables, for npm's settings. */
+  readonly variables: NodeJS.ProcessEnv;
 }
 
 export interface Source {
-  /** What the user reads if it fails. */
+  /** Shown in error messages. */
   readonly name: string;
-  /** Puts the archive, its checksum right, into `folder` and says where. Throws `SourceError` to let the next one try. */
+  /** Downloads the verified archive into `folder` and returns its path. After a `SourceError` the next source is tried. */
   download(folder: string, context: SourceContext): Promise<string>;
-  /** Records out of the archive, file by file. */
+  /** Calls `use` with the records of every file. */
   unpack(archive: string, context: SourceContext, use: UseRecords): Promise<void>;
 }
 
 export type UseRecords = (name: string, records: Uint8Array) => Promise<void>;
-
-/** A source did not deliver; another may. */
-export class SourceError extends Error {
-  override readonly name = "SourceError";
-}

@@ -1,8 +1,8 @@
-/** What is at a path, without an error where nothing is. */
+/** `stat` that returns undefined for a missing file. */
 import { type Stats, statSync } from "node:fs";
 import { errorCode } from "../errors.ts";
 
-/** Undefined if there is nothing, or if a part of the path is a file. */
+/** Undefined if the path does not exist or runs through a file. */
 export function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path);

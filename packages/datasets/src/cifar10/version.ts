@@ -1,6 +1,6 @@
-/** The two versions of CIFAR-10 on disk, and where in a folder they are looked for. */
+/** The two published versions of CIFAR-10, and the search for them in a folder. */
 import { basename, join } from "node:path";
-import type { BatchFile, Edition } from "./edition.ts";
+import type { BatchFile, Manifest } from "./manifest.ts";
 import { recordsFromPythonBatch } from "./python-batch.ts";
 import { checkRecords } from "./records.ts";
 import { statusOf } from "./status-of.ts";
@@ -8,9 +8,9 @@ import { statusOf } from "./status-of.ts";
 export interface Version {
   readonly folder: string;
   readonly archive: string;
-  /** What follows a batch's name in the name of its file. */
+  /** File extension of a batch. */
   readonly extension: string;
-  /** The records in a file's bytes; a `DatasetError` naming `path` unless they are the true ones. */
+  /** Extracts and verifies the records of a file. Throws a `DatasetError` with `path` in its message. */
   readonly records: (bytes: Uint8Array, file: BatchFile, path: string) => Uint8Array;
 }
 
@@ -33,7 +33,7 @@ const pythonVersion: Version = {
 
 const versions = [binaryVersion, pythonVersion];
 
-/** Where people and other libraries put it, below the folder they name. */
+/** Where users and other libraries put the data, relative to the given folder. */
 const subfolders = ["", "cifar-10", "cifar10", "CIFAR10", "CIFAR-10", "data"];
 
 export interface Location {
@@ -43,8 +43,8 @@ export interface Location {
   readonly packed: boolean;
 }
 
-/** Unpacked batches before archives, the binary version before the Python one. `directory` may be an archive itself. */
-export function locate(directory: string, edition: Edition): Location | undefined {
+/** Prefers unpacked batches over archives and the binary version over the Python one. `directory` may be an archive. */
+export function locate(directory: string, manifest: Manifest): Location | undefined {
   const status = statusOf(directory);
   if (!status) return undefined;
   if (status.isFile()) {
@@ -62,12 +62,12 @@ export function locate(directory: string, edition: Edition): Location | undefine
     versions.map((version) => ({ version, path: join(base, version.archive), packed: true })),
   );
   return (
-    folders.find((place) => holdsBatch(place, edition)) ??
+    folders.find((location) => hasBatch(location, manifest)) ??
     archives.find(({ path }) => statusOf(path)?.isFile())
   );
 }
 
-/** One batch is enough: that others are missing is then said by name. */
-function holdsBatch({ version, path }: Location, { files }: Edition): boolean {
+/** One batch is enough: reading then reports the missing ones by name. */
+function hasBatch({ version, path }: Location, { files }: Manifest): boolean {
   return files.some(({ name }) => statusOf(join(path, name + version.extension))?.isFile());
 }

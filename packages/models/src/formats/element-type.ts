@@ -1,4 +1,4 @@
-/** The number formats found in weight files, little-endian, and how each becomes float32. */
+/** The element types of weight files, little-endian, and their conversion to float32. */
 
 export const elementTypes = ["F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL"] as const;
 export type ElementType = (typeof elementTypes)[number];
@@ -25,7 +25,7 @@ export function isElementType(name: unknown): name is ElementType {
   return (elementTypes as readonly unknown[]).includes(name);
 }
 
-/** `bytes` holds a whole number of elements. Doubles and large integers are rounded to the nearest float32. */
+/** Decodes elements to float32; doubles and large integers are rounded. `bytes` must hold whole elements. */
 export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Array {
   const { bytes: size, read } = elements[type];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

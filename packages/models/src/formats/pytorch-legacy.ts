@@ -1,10 +1,10 @@
 /**
- * PyTorch's format before 1.6: a pickled magic number, protocol, system and object, a pickled list of storage keys,
- * then, storage by storage, a u64 count of elements and the elements.
+ * PyTorch's format before 1.6: pickles of a magic number, protocol, system info, object and list of storage keys; then,
+ * for every storage, a u64 element count and the elements.
  */
 import { WeightsError } from "../errors.ts";
 import { elements } from "./element-type.ts";
-import { readObject, type Storage, toCount } from "./pytorch-pickle.ts";
+import { describeValue, readObject, type Storage, toCount } from "./pytorch-pickle.ts";
 import type { StoredObject } from "./pytorch-zip.ts";
 
 /** 0x1950a86a20f9469cfc6c, pickled with protocol 2: PROTO 2, LONG1, 10 bytes. */
@@ -14,18 +14,18 @@ export function looksLikePyTorchLegacy(bytes: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 
-/** Throws `WeightsError`. */
+/** @throws WeightsError */
 export function readPyTorchLegacy(bytes: Uint8Array): StoredObject {
   const protocol = readObject(bytes, readObject(bytes).end);
   if (toCount(protocol.value, "the protocol") !== 1001)
-    throw new WeightsError(`The PyTorch file has protocol ${String(protocol.value)}, only 1001 is known`);
+    throw new WeightsError(`the PyTorch file has protocol ${describeValue(protocol.value)}; expected 1001`);
   const system = readObject(bytes, protocol.end);
   if (system.value instanceof Map && system.value.get("little_endian") === false)
-    throw new WeightsError("The PyTorch file was written on a big-endian machine: save it again on another");
+    throw new WeightsError("the PyTorch file is big-endian: save it again on a little-endian machine");
   const object = readObject(bytes, system.end);
   const keys = readObject(bytes, object.end);
   if (!Array.isArray(keys.value))
-    throw new WeightsError("The PyTorch file is damaged: it lists no storage keys");
+    throw new WeightsError("the PyTorch file is damaged: it lists no storage keys");
   return { value: object.value, storages: readStorages(bytes, keys.end, keys.value, object.storages) };
 }
 
@@ -39,17 +39,17 @@ function readStorages(
   const found = new Map<string, Uint8Array>();
   let offset = start;
   for (const key of keys) {
-    const storage = storages.get(String(key));
+    const storage = typeof key === "string" ? storages.get(key) : undefined;
     if (storage === undefined)
-      throw new WeightsError(`The PyTorch file is damaged: no tensor uses its storage "${String(key)}"`);
+      throw new WeightsError(`the PyTorch file is damaged: no tensor uses its storage ${describeValue(key)}`);
     const begin = offset + 8;
     const end = begin + storage.count * elements[storage.type].bytes;
     if (end > bytes.length)
       throw new WeightsError(
-        `The PyTorch file is truncated: it has ${bytes.length} bytes of at least ${end}`,
+        `the PyTorch file is truncated: expected at least ${end} bytes, got ${bytes.length}`,
       );
     if (view.getBigUint64(offset, true) !== BigInt(storage.count))
-      throw new WeightsError(`The PyTorch file is damaged: storage "${storage.key}" has two sizes`);
+      throw new WeightsError(`the PyTorch file is damaged: the sizes of storage "${storage.key}" differ`);
     found.set(storage.key, bytes.subarray(begin, end));
     offset = end;
   }

@@ -1,6 +1,6 @@
 /**
- * The objects inside a PyTorch file: dictionaries, numbers, and tensors as views of storages that lie elsewhere in the
- * file. Only what a state_dict needs can be made; a pickle that names anything else is refused, so no code ever runs.
+ * Unpickles the object in a PyTorch file: dicts, numbers, and tensors as views of storages elsewhere in the file. The
+ * allow-list covers a state_dict only, so no other code runs.
  */
 import {
   ForbiddenGlobalError,
@@ -13,6 +13,9 @@ import {
 import { WeightsError } from "../errors.ts";
 import type { ElementType } from "./element-type.ts";
 import { elementCount } from "./weight-tensor.ts";
+
+/** PyTorch's own limit. */
+const maximumDimensions = 64;
 
 export interface Storage {
   readonly key: string;
@@ -38,12 +41,12 @@ export class StorageView {
 
 export interface PickledObject {
   readonly value: unknown;
-  /** Where the next pickle, if any, begins. */
+  /** Offset of the next pickle, if any. */
   readonly end: number;
   readonly storages: ReadonlyMap<string, Storage>;
 }
 
-/** Python's names of storages; the pickle refers to them as classes. */
+/** Element types by the storage classes of PyTorch. */
 const storageTypes: Readonly<Record<string, ElementType>> = {
   "torch.DoubleStorage": "F64",
   "torch.FloatStorage": "F32",
@@ -61,14 +64,14 @@ const { "collections.OrderedDict": orderedDict = refuseToCall } = standardGlobal
 
 const globals: PickleGlobals = {
   "collections.OrderedDict": orderedDict,
-  /** Of PyTorch before 0.4: the same, without the two last arguments. */
+  /** PyTorch before 0.4: without the last two arguments. */
   "torch._utils._rebuild_tensor": rebuildTensor,
   "torch._utils._rebuild_tensor_v2": rebuildTensor,
   "torch._utils._rebuild_parameter": (tensor) => tensor,
   ...Object.fromEntries(Object.keys(storageTypes).map((name) => [name, refuseToCall])),
 };
 
-/** Throws `WeightsError`. */
+/** @throws WeightsError */
 export function readObject(bytes: Uint8Array, offset = 0): PickledObject {
   const storages = new Map<string, Storage>();
   const persistentId = (id: unknown): Storage => {
@@ -76,7 +79,7 @@ export function readObject(bytes: Uint8Array, offset = 0): PickledObject {
     const known = storages.get(storage.key);
     if (known !== undefined && (known.type !== storage.type || known.count !== storage.count))
       throw new WeightsError(
-        `The PyTorch file is damaged: it describes storage "${storage.key}" in two ways`,
+        `the PyTorch file is damaged: it describes storage "${storage.key}" in two ways`,
       );
     storages.set(storage.key, storage);
     return storage;
@@ -89,22 +92,22 @@ export function readObject(bytes: Uint8Array, offset = 0): PickledObject {
   }
 }
 
-/** Python's int, which may have come as a bigint: a whole number from 0 to 2^53. */
+/** An integer from 0 to 2^53; `what` names it in error messages. */
 export function toCount(value: unknown, what: string): number {
   const count = typeof value === "bigint" ? Number(value) : value;
   if (typeof count === "number" && Number.isSafeInteger(count) && count >= 0) return count;
-  throw new WeightsError(`The PyTorch file is damaged: ${what} is ${String(value)}`);
+  throw new WeightsError(`the PyTorch file is damaged: ${what} is ${describeValue(value)}`);
 }
 
-/** ("storage", class, key, device, count), in old files with a sixth member, None. */
+/** ("storage", class, key, device, count), in old files with a sixth entry, None. */
 function readStorageId(id: unknown): Storage {
   const [kind, storageClass, key, , count, view] = Array.isArray(id) ? id : [];
   const type = storageClass instanceof PickleGlobal ? storageTypes[storageClass.path] : undefined;
   if (kind !== "storage" || type === undefined || typeof key !== "string")
-    throw new WeightsError("The PyTorch file is damaged: it refers to something that is not a storage");
+    throw new WeightsError("the PyTorch file is damaged: a persistent id is not a storage");
   if (view !== undefined && view !== null)
     throw new WeightsError(
-      "The PyTorch file holds views of storages, as PyTorch wrote them before 0.4: load it there and save it again",
+      "the PyTorch file contains views of storages (PyTorch before 0.4): load it in PyTorch and save it again",
     );
   return { key, type, count: toCount(count, `the size of storage "${key}"`) };
 }
@@ -113,7 +116,11 @@ function readStorageId(id: unknown): Storage {
 function rebuildTensor(...args: unknown[]): StorageView {
   const [storage, offset, size, stride] = args;
   if (!isStorage(storage) || !Array.isArray(size) || !Array.isArray(stride) || size.length !== stride.length)
-    throw new WeightsError("The PyTorch file is damaged: a tensor has no storage, size and stride");
+    throw new WeightsError("the PyTorch file is damaged: a tensor has no storage, size and stride");
+  if (size.length > maximumDimensions)
+    throw new WeightsError(
+      `the PyTorch file is damaged: a tensor has ${size.length} dimensions, PyTorch allows ${maximumDimensions}`,
+    );
   const first = toCount(offset, "a tensor's offset");
   const shape = size.map((item) => toCount(item, "a tensor's size"));
   const strides = stride.map((item) => toCount(item, "a tensor's stride"));
@@ -121,14 +128,21 @@ function rebuildTensor(...args: unknown[]): StorageView {
   const last = shape.reduce((at, length, axis) => at + (length - 1) * (strides[axis] ?? 0), first);
   if (count > storage.count || (count > 0 && last >= storage.count))
     throw new WeightsError(
-      `The PyTorch file is damaged: a tensor [${shape.join(", ")}] does not fit its storage of ${storage.count}`,
+      `the PyTorch file is damaged: a tensor [${shape.join(", ")}] exceeds its storage of ${storage.count} elements`,
     );
   return new StorageView(storage, first, shape, strides);
 }
 
-/** Storage classes are named in a pickle, never called. */
+/** A state_dict names storage classes but never calls them. */
 function refuseToCall(): never {
-  throw new WeightsError("The PyTorch file is damaged: it makes an object of a storage class");
+  throw new WeightsError("the PyTorch file is damaged: it calls a storage class");
+}
+
+/** For messages. Never converts containers to text: nested lists can be exponentially large. */
+export function describeValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value).slice(0, 100);
 }
 
 function isStorage(value: unknown): value is Storage {
@@ -138,6 +152,6 @@ function isStorage(value: unknown): value is Storage {
 function asWeightsError(cause: unknown): unknown {
   if (cause instanceof MalformedPickleError && cause.cause instanceof WeightsError) return cause.cause;
   if (cause instanceof ForbiddenGlobalError || cause instanceof MalformedPickleError)
-    return new WeightsError(`The PyTorch file cannot be read: ${cause.message}`, { cause });
+    return new WeightsError(`the PyTorch file cannot be read: ${cause.message}`, { cause });
   return cause;
 }

@@ -1,14 +1,14 @@
 /**
- * safetensors (huggingface/safetensors): a u64 header length, a JSON header, raw little-endian data. The header gives
- * every tensor its dtype, shape and byte range; ranges start at 0, follow each other and end with the file.
+ * safetensors (huggingface/safetensors): a u64 header length, a JSON header, raw little-endian data. The header states
+ * every tensor's dtype, shape and byte range. The ranges must cover the data without gaps and overlaps.
  */
 import { WeightsError } from "../errors.ts";
 import { decodeElements, type ElementType, elements, elementTypes, isElementType } from "./element-type.ts";
 import { elementCount, type WeightTensor } from "./weight-tensor.ts";
 
-/** `data` is rounded to float32 where the file holds something else. */
+/** `data` is converted to float32 from other dtypes. */
 export interface SafetensorsTensor extends WeightTensor {
-  /** As stored in the file. */
+  /** The dtype in the file. */
   readonly dtype: ElementType;
 }
 
@@ -17,7 +17,7 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
 }
 
-/** The format's own limit. */
+/** The limit of the format's specification. */
 const maximumHeaderBytes = 100_000_000;
 
 interface Entry {
@@ -28,7 +28,13 @@ interface Entry {
   readonly end: number;
 }
 
-/** Throws `WeightsError` unless every byte is accounted for. */
+/**
+ * Reads a safetensors file.
+ *
+ * @throws WeightsError unless the header is valid and its ranges cover all data.
+ *
+ * @example const { tensors } = readSafetensors(await readFile("model.safetensors"));
+ */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const dataStart = 8 + headerLength(bytes);
   const header = parseHeader(bytes.subarray(8, dataStart));
@@ -43,7 +49,13 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   return { metadata, tensors: new Map(tensors) };
 }
 
-/** Writes float32, in the order given. The data begins at a multiple of 8 bytes. */
+/**
+ * Writes a safetensors file, float32, in the given order. The data start at a multiple of 8 bytes.
+ *
+ * @throws WeightsError if a tensor's data does not match its shape.
+ *
+ * @example writeSafetensors(new Map([["x", { shape: [2], data: Float32Array.of(1, 2) }]]));
+ */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, WeightTensor>,
   metadata: ReadonlyMap<string, string> = new Map(),
@@ -74,7 +86,7 @@ export function writeSafetensors(
   return bytes;
 }
 
-/** Whether the bytes begin as such a file does; the rest may still be wrong. */
+/** Checks the first bytes only. */
 export function looksLikeSafetensors(bytes: Uint8Array): boolean {
   if (bytes.length < 9 || bytes[8] !== 0x7b) return false;
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true) <= BigInt(maximumHeaderBytes);
@@ -82,15 +94,15 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
 
 function headerLength(bytes: Uint8Array): number {
   if (bytes.length < 8)
-    throw new WeightsError(`Not a safetensors file: ${bytes.length} bytes, the header alone has 8`);
+    throw new WeightsError(`not a safetensors file: ${bytes.length} bytes, expected at least 8`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(maximumHeaderBytes))
     throw new WeightsError(
-      `Not a safetensors file: it announces a header of ${length} bytes, ${maximumHeaderBytes} are allowed`,
+      `not a safetensors file: its header has ${length} bytes, at most ${maximumHeaderBytes} are allowed`,
     );
   if (8 + Number(length) > bytes.length)
     throw new WeightsError(
-      `The safetensors file is truncated: its header has ${length} bytes, ${bytes.length - 8} are there`,
+      `the safetensors file is truncated: expected a header of ${length} bytes, got ${bytes.length - 8}`,
     );
   return Number(length);
 }
@@ -100,9 +112,9 @@ function parseHeader(bytes: Uint8Array): Map<string, unknown> {
     const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     if (isRecord(header)) return new Map(Object.entries(header));
   } catch (cause) {
-    throw new WeightsError("The safetensors header is not valid JSON: the file is damaged", { cause });
+    throw new WeightsError("the safetensors header is not valid JSON: the file is damaged", { cause });
   }
-  throw new WeightsError("The safetensors header is not a JSON object: the file is damaged");
+  throw new WeightsError("the safetensors header is not a JSON object: the file is damaged");
 }
 
 function readMetadata(value: unknown): ReadonlyMap<string, string> {
@@ -110,7 +122,7 @@ function readMetadata(value: unknown): ReadonlyMap<string, string> {
   const pairs = isRecord(value) ? Object.entries(value) : [];
   const texts = pairs.filter((pair): pair is [string, string] => typeof pair[1] === "string");
   if (!isRecord(value) || texts.length < pairs.length)
-    throw new WeightsError("The safetensors header's __metadata__ must map names to texts");
+    throw new WeightsError("the safetensors header's __metadata__ must map names to strings");
   return new Map(texts);
 }
 
@@ -118,15 +130,15 @@ function readEntry(name: string, value: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   if (!isElementType(dtype))
     throw new WeightsError(
-      `"${name}" has the dtype ${JSON.stringify(dtype)}; readable are ${elementTypes.join(", ")}`,
+      `"${name}" has the dtype ${JSON.stringify(dtype)}; expected one of ${elementTypes.join(", ")}`,
     );
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
-    throw new WeightsError(`"${name}" has no proper shape and data_offsets in the safetensors header`);
+    throw new WeightsError(`"${name}" has no valid shape and data_offsets in the safetensors header`);
   const [begin = 0, end = 0] = offsets;
   const expected = elementCount(shape) * elements[dtype].bytes;
   if (end - begin !== expected)
     throw new WeightsError(
-      `"${name}" is ${dtype} [${shape.join(", ")}], ${expected} bytes, but the header gives it ${end - begin}`,
+      `"${name}" is ${dtype} [${shape.join(", ")}]: expected a range of ${expected} bytes, got ${end - begin}`,
     );
   return { name, dtype, shape, begin, end };
 }
@@ -135,17 +147,15 @@ function checkRanges(entries: readonly Entry[], available: number): void {
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (entry.begin !== end)
-      throw new WeightsError(
-        `"${entry.name}" begins at byte ${entry.begin} of the data, ${end} was expected`,
-      );
+      throw new WeightsError(`"${entry.name}" begins at byte ${entry.begin} of the data, expected ${end}`);
     end = entry.end;
   }
   if (end > available)
     throw new WeightsError(
-      `The safetensors file is truncated: it needs ${end} bytes of data, ${available} are there`,
+      `the safetensors file is truncated: expected ${end} bytes of data, got ${available}`,
     );
   if (end < available)
-    throw new WeightsError(`The safetensors file has ${available - end} bytes that belong to no tensor`);
+    throw new WeightsError(`the safetensors file has ${available - end} bytes that belong to no tensor`);
 }
 
 function isSizes(value: unknown): value is readonly number[] {

@@ -1,4 +1,4 @@
-/** A tensor as it comes out of a weights file, and the one copy loop behind strides, storages and transpositions. */
+/** A tensor of a weights file, and the strided copy that views and transpositions are built on. */
 
 export interface WeightTensor {
   readonly shape: readonly number[];
@@ -10,12 +10,12 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** How far apart neighbours lie along each axis when the last axis is contiguous. */
+/** The strides of a contiguous row-major tensor, in elements. */
 export function rowMajorStrides(shape: readonly number[]): readonly number[] {
   return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 }
 
-/** The row-major copy of a strided view: element i of axis a lies `i * strides[a]` further on. */
+/** The row-major copy of a strided view. Index i of axis a adds `i * strides[a]` to the offset. */
 export function copyStrided(
   source: Float32Array,
   offset: number,
@@ -23,9 +23,9 @@ export function copyStrided(
   strides: readonly number[],
 ): Float32Array {
   const copy = new Float32Array(elementCount(shape));
-  // [2^40, 0] is a shape too.
+  // A shape such as [2^40, 0] has no elements but many iterations.
   if (copy.length === 0) return copy;
-  // A loop over the last axis, not one call an element: files hold tens of millions.
+  // A loop over the last axis, not a call per element: files hold tens of millions of elements.
   const last = shape.length - 1;
   const [run, step] = [shape[last] ?? 1, strides[last] ?? 0];
   let next = 0;

@@ -1,8 +1,8 @@
 /**
- * The ResNets for CIFAR-10 of He et al. 2016 (arXiv 1512.03385, §4.2): three stages of n blocks, depth 6n + 2.
- * Where a stage begins, size halves and channels double. Shortcut "A" takes every second pixel and pads zero channels
- * on both sides, half of them each; shortcut "B" is a 1×1 convolution with batch normalisation.
- * Layers bear the names of the usual PyTorch implementations: `layer2.0.conv1`, `layer2.0.bn1`, …, `linear`.
+ * The ResNets for CIFAR-10 of He et al. 2016 (arXiv 1512.03385, §4.2): three stages of n blocks, depth 6n + 2. The
+ * first block of stages 2 and 3 halves the size and doubles the channels; its shortcut "A" takes every second pixel and
+ * pads zero channels, half on each side, shortcut "B" is a 1×1 convolution with batch normalisation.
+ * Layer names follow the common PyTorch implementations: `layer2.0.conv1`, `layer2.0.bn1`, …, `linear`.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
@@ -18,7 +18,7 @@ interface Block {
   readonly shortcut: "A" | "B";
 }
 
-/** `blocks`: how many a stage holds. */
+/** @param blocks - Number of blocks per stage. */
 export function cifarResnet(
   name: string,
   blocks: number,
@@ -39,9 +39,9 @@ export function cifarResnet(
 function listBlocks(blocks: number, shortcut: "A" | "B"): readonly Block[] {
   return stageChannels.flatMap((outputs, stage) =>
     Array.from({ length: blocks }, (_, i) => {
-      const begins = stage > 0 && i === 0;
-      const inputs = begins ? outputs / 2 : outputs;
-      return { name: `layer${stage + 1}.${i}`, inputs, outputs, stride: begins ? 2 : 1, shortcut };
+      const isFirst = stage > 0 && i === 0;
+      const inputs = isFirst ? outputs / 2 : outputs;
+      return { name: `layer${stage + 1}.${i}`, inputs, outputs, stride: isFirst ? 2 : 1, shortcut };
     }),
   );
 }
@@ -69,7 +69,7 @@ function shortcutOf(
   return batchNormalization(projected, `${name}.shortcut.1`);
 }
 
-/** Stock layers only. No stock layer pads channels, so they become the height for the time of the padding. */
+/** No stock layer pads channels: a transposition makes them the height, which is padded, and back. */
 function paddedShortcut(input: tfl.SymbolicTensor, name: string, extra: number): tfl.SymbolicTensor {
   const side = extra / 2;
   let x = apply(tfl.layers.maxPooling2d({ poolSize: 1, strides: 2, name: `${name}.slice` }), input);

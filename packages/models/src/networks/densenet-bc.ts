@@ -1,9 +1,9 @@
 /**
- * The DenseNets for ImageNet of Huang et al. 2017 (arXiv 1608.06993, table 1), layer for layer as in torchvision: growth
- * 32, four blocks whose layers are a 1×1 convolution to 128 channels ("bottleneck") and a 3×3, each seeing everything
- * before it; between blocks a 1×1 convolution to half of the channels ("compression") and average pooling.
- * Layers bear torchvision's names: `features.denseblock1.denselayer1.conv1`, …, `classifier`. Where torchvision joins
- * all earlier outputs anew for every layer, here each layer's output is joined to what the layer saw: the same tensor.
+ * The DenseNets for ImageNet of Huang et al. 2017 (arXiv 1608.06993, table 1), equivalent to torchvision's: growth 32, four
+ * blocks of layers (1×1 convolution to 128 channels, 3×3 convolution) with all earlier outputs as input; between blocks a
+ * 1×1 convolution to half of the channels and average pooling. Every layer concatenates its input and output, which
+ * equals torchvision's concatenation of all earlier outputs.
+ * Layer names are torchvision's: `features.denseblock1.denselayer1.conv1`, …, `classifier`.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { imagenetStem } from "./imagenet-stem.ts";
@@ -13,10 +13,10 @@ import { apply, batchNormalization, relu, type SeededLayers, seededLayers } from
 const growth = 32;
 const bottleneckChannels = 4 * growth;
 const stemChannels = 64;
-/** Below it the last transition's pooling has nothing left. */
+/** For smaller inputs the output of the last transition is empty. */
 const minimumSize = 29;
 
-/** `blockLayers`: how many layers each of the four blocks holds. */
+/** @param blockLayers - Number of layers per block. */
 export function densenetBc(
   name: string,
   blockLayers: readonly [number, number, number, number],
@@ -52,16 +52,16 @@ function denseBlock(
   count: number,
   { convolution }: SeededLayers,
 ): tfl.SymbolicTensor {
-  let seen = input;
+  let features = input;
   for (let i = 1; i <= count; i++) {
     const layer = `${name}.denselayer${i}`;
-    let x = relu(batchNormalization(seen, `${layer}.norm1`), `${layer}.relu1`);
+    let x = relu(batchNormalization(features, `${layer}.norm1`), `${layer}.relu1`);
     x = convolution(x, `${layer}.conv1`, { filters: bottleneckChannels, kernel: 1 });
     x = relu(batchNormalization(x, `${layer}.norm2`), `${layer}.relu2`);
     x = convolution(x, `${layer}.conv2`, { filters: growth, kernel: 3, padding: 1 });
-    seen = apply(tfl.layers.concatenate({ name: `${layer}.concat` }), [seen, x]);
+    features = apply(tfl.layers.concatenate({ name: `${layer}.concat` }), [features, x]);
   }
-  return seen;
+  return features;
 }
 
 /** [batch, height, width, inputs] to [batch, ⌊height / 2⌋, ⌊width / 2⌋, outputs]. */

@@ -1,7 +1,7 @@
 /**
  * A small DenseNet for CIFAR-10 (Huang et al. 2017, arXiv 1608.06993): depth 22, growth 12, three blocks of six layers
- * BN-ReLU-conv3×3, each seeing everything before it; between blocks a 1×1 convolution and average pooling. No
- * bottleneck, no compression. Layers are named as in torchvision: `features.denseblock1.denselayer1.conv1`, ….
+ * BN-ReLU-conv3×3, each with all earlier outputs as input; between blocks a 1×1 convolution and average pooling. No
+ * bottleneck, no compression. Layer names are torchvision's: `features.denseblock1.denselayer1.conv1`, ….
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";

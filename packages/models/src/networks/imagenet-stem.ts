@@ -1,6 +1,6 @@
 /**
- * How ResNet and DenseNet begin on ImageNet (He et al. 2015, arXiv 1512.03385, table 1): a 7×7 convolution and a 3×3
- * maximum, both with stride 2, so that everything behind them sees a sixteenth of the pixels.
+ * The first layers of ResNet and DenseNet for ImageNet (He et al. 2015, arXiv 1512.03385, table 1): a 7×7 convolution
+ * and 3×3 max pooling, both with stride 2.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { apply, batchNormalization, relu, type SeededLayers } from "./seeded-layers.ts";
@@ -21,7 +21,7 @@ export function imagenetStem(
   const options = { filters: 64, kernel: 7, padding: 3, stride: 2 };
   let x = layers.convolution(input, names.convolution, options);
   x = relu(batchNormalization(x, names.normalization), names.relu);
-  // PyTorch pads with -∞ here. Behind a ReLU the maximum is the same with zeros.
+  // PyTorch pads with -∞; after a ReLU, zeros give the same maximum.
   x = apply(tfl.layers.zeroPadding2d({ padding: 1, name: `${names.pool}.pad` }), x);
   return apply(tfl.layers.maxPooling2d({ poolSize: 3, strides: 2, name: names.pool }), x);
 }

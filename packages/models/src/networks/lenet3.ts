@@ -1,6 +1,6 @@
 /**
  * LeNet3: the small CIFAR-10 network of Molchanov et al. 2019 (arXiv 1906.10771), two convolutions and three dense
- * layers, no batch normalisation. 252 units can go: 16 + 32 filters, 120 + 84 neurons.
+ * layers, no batch normalisation. 252 units are prunable: 16 + 32 filters, 120 + 84 neurons.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";

@@ -1,15 +1,15 @@
 /**
- * MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381, table 2), layer for layer as in torchvision: blocks that widen
- * with a 1×1 convolution, filter each channel by itself, and narrow again without an activation ("inverted residual,
- * linear bottleneck"). Dropout before the last layer draws anew in every training step, seed or no seed.
- * Layers bear torchvision's names: `features.2.conv.0.0`, `features.2.conv.1.1`, …, `classifier.1`.
+ * MobileNetV2 (Sandler et al. 2018, arXiv 1801.04381, table 2), identical to torchvision's. An inverted residual block
+ * expands the channels by a 1×1 convolution, applies a depthwise convolution and projects back without activation. The
+ * dropout before the last layer does not depend on the seed.
+ * Layer names are torchvision's: `features.2.conv.0.0`, `features.2.conv.1.1`, …, `classifier.1`.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
 import { apply, batchNormalization, relu6, type SeededLayers, seededLayers } from "./seeded-layers.ts";
 
-/** Runs of blocks: widened by `expansion`, `outputs` channels, `count` blocks, the first with `stride`. */
-const runs = [
+/** Groups of `count` blocks with an expansion factor and output channels; the first block has `stride`. */
+const blockGroups = [
   { expansion: 1, outputs: 16, count: 1, stride: 1 },
   { expansion: 6, outputs: 24, count: 2, stride: 2 },
   { expansion: 6, outputs: 32, count: 3, stride: 2 },
@@ -25,7 +25,7 @@ interface Block {
   readonly stride: number;
 }
 
-const blocks: readonly Block[] = runs.flatMap(({ expansion, outputs, count, stride }) =>
+const blocks: readonly Block[] = blockGroups.flatMap(({ expansion, outputs, count, stride }) =>
   Array.from({ length: count }, (_, i) => ({ expansion, outputs, stride: i === 0 ? stride : 1 })),
 );
 
@@ -70,7 +70,7 @@ function invertedResidual(
   return apply(tfl.layers.add({ name: `${name}.add` }), [input, x]);
 }
 
-/** Batch normalisation and ReLU6, the second and third of torchvision's threes. */
+/** Batch normalisation and ReLU6, entries 1 and 2 of torchvision's Conv2dNormActivation. */
 function normalizeAndClip(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
   return relu6(batchNormalization(x, `${name}.1`), `${name}.2`);
 }

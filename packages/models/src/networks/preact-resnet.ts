@@ -1,17 +1,15 @@
 /**
- * The pre-activation ResNet of He et al. 2016 (arXiv 1603.05027) with the widths and blocks of ResNet-18, for pictures of
- * 32 × 32: a 3×3 convolution, four stages of two blocks, a last batch normalisation and ReLU, the mean over all pixels, a
- * dense layer. A block is BN, ReLU, convolution, BN, ReLU, convolution, and nothing comes behind its addition. Where its
- * shape changes, the shortcut is a 1×1 convolution of what the block's first ReLU gives, without normalisation.
- * Some implementations lack the last normalisation (`bn`); as in the paper, it is here.
- * Layers bear the names of the usual PyTorch implementations: `layer2.0.bn1`, `layer2.0.shortcut.0`, …, `bn`, `linear`.
+ * The pre-activation ResNet of He et al. 2016 (arXiv 1603.05027) with ResNet-18's widths and blocks, for 32 × 32 images.
+ * A block is BN, ReLU, convolution, BN, ReLU, convolution, addition; where the shape changes, the shortcut is a 1×1
+ * convolution of the first ReLU's output. The final batch normalisation (`bn`) is included, as in the paper.
+ * Layer names follow the common PyTorch implementations: `layer2.0.bn1`, `layer2.0.shortcut.0`, …, `bn`, `linear`.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
 import { apply, batchNormalization, relu, type SeededLayers, seededLayers } from "./seeded-layers.ts";
 
 const stageWidths = [64, 128, 256, 512] as const;
-const blocksOfStage = 2;
+const blocksPerStage = 2;
 
 interface Block {
   readonly name: string;
@@ -33,7 +31,7 @@ export function preactResnet18(name: string, options: NetworkOptions): tfl.Layer
 
 function listBlocks(): readonly Block[] {
   return stageWidths.flatMap((width, stage) =>
-    Array.from({ length: blocksOfStage }, (_, i) => {
+    Array.from({ length: blocksPerStage }, (_, i) => {
       return { name: `layer${stage + 1}.${i}`, width, stride: stage > 0 && i === 0 ? 2 : 1 };
     }),
   );

@@ -1,9 +1,8 @@
 /**
- * The ResNets for ImageNet of He et al. 2016 (arXiv 1512.03385, table 1), layer for layer as in torchvision: a 7×7
- * convolution and a pooling, then four stages. Where a stage begins, size halves and channels double; the shortcut there
- * is a 1×1 convolution with batch normalisation, elsewhere the identity.
- * A bottleneck halves the size in its 3×3 convolution, not in its first 1×1: "v1.5", which is more accurate.
- * Layers bear torchvision's names: `layer2.0.conv1`, `layer2.0.downsample.0`, …, `fc`.
+ * The ResNets for ImageNet of He et al. 2016 (arXiv 1512.03385, table 1), identical to torchvision's: a 7×7 convolution
+ * and pooling, then four stages. The first block of a stage halves the size and doubles the channels; its shortcut is a
+ * 1×1 convolution with batch normalisation. A bottleneck has its stride on the 3×3 convolution ("v1.5").
+ * Layer names are torchvision's: `layer2.0.conv1`, `layer2.0.downsample.0`, …, `fc`.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { imagenetStem } from "./imagenet-stem.ts";
@@ -12,7 +11,7 @@ import { apply, batchNormalization, relu, type SeededLayers, seededLayers } from
 
 const stageWidths = [64, 128, 256, 512] as const;
 
-/** Outputs of a block for each channel of its inner convolutions. */
+/** Output channels per channel of the inner convolutions. */
 const expansion = { basic: 1, bottleneck: 4 } as const;
 
 export type BlockKind = keyof typeof expansion;
@@ -22,11 +21,11 @@ interface Block {
   readonly width: number;
   readonly outputs: number;
   readonly stride: number;
-  /** Whether the shortcut is a convolution. */
+  /** True if the shortcut is a convolution. */
   readonly projected: boolean;
 }
 
-/** `blocks`: how many each of the four stages holds. */
+/** @param blocks - Number of blocks per stage. */
 export function resnet(
   name: string,
   kind: BlockKind,
@@ -75,7 +74,7 @@ function residualBlock(
   return relu(sum, `${block.name}.relu`);
 }
 
-/** What a block adds to its shortcut. */
+/** The residual branch of a block. */
 type Body = (input: tfl.SymbolicTensor, layers: SeededLayers, block: Block) => tfl.SymbolicTensor;
 
 const bodies: Readonly<Record<BlockKind, Body>> = {

@@ -1,9 +1,9 @@
 /**
- * The layers that the networks are made of, with PyTorch's meaning: padding is a number of pixels on every side, batch
- * normalisation has ε 1e-5 and keeps 0.9 of its moving averages.
- * Kernels start as truncated He normal (He et al. 2015, arXiv 1502.01852), each from a seed of its own that follows
- * from the network's seed and the layer's name, so a layer starts the same whatever else the network holds.
+ * The layers of the networks, with PyTorch's semantics: padding is a number of pixels on every side, batch normalisation
+ * has ε 1e-5 and momentum 0.9. Kernels are initialised by truncated He normal (He et al. 2015, arXiv 1502.01852) with
+ * seeds derived from the network's seed and the layer's name, independent of the other layers.
  */
+import { hash32 } from "@secateur/base";
 import * as tfl from "@tensorflow/tfjs-layers";
 
 interface ConvolutionOptions {
@@ -11,9 +11,9 @@ interface ConvolutionOptions {
   readonly kernel: number;
   /** Default 1. */
   readonly stride?: number;
-  /** Pixels of zeros on every side. Default 0. */
+  /** Zero padding on every side, in pixels. Default 0. */
   readonly padding?: number;
-  /** Default false: batch normalisation follows. */
+  /** Default false, for convolutions followed by batch normalisation. */
   readonly bias?: boolean;
   /** Default none. */
   readonly activation?: "relu";
@@ -24,7 +24,7 @@ type DepthwiseOptions = Pick<ConvolutionOptions, "kernel" | "stride" | "padding"
 export interface SeededLayers {
   /** [batch, height, width, channels] to [batch, height', width', filters]. */
   convolution(x: tfl.SymbolicTensor, name: string, options: ConvolutionOptions): tfl.SymbolicTensor;
-  /** One filter a channel, no bias: [batch, height, width, channels] to [batch, height', width', channels]. */
+  /** One filter per channel, no bias: [batch, height, width, channels] to [batch, height', width', channels]. */
   depthwiseConvolution(x: tfl.SymbolicTensor, name: string, options: DepthwiseOptions): tfl.SymbolicTensor;
   /** [batch, inputs] to [batch, units]. */
   dense(
@@ -62,7 +62,7 @@ export function seededLayers(seed: number): SeededLayers {
         padding: mode,
         useBias: false,
         depthwiseInitializer: tfl.initializers.varianceScaling({
-          // tfjs counts all channels as fan-in, and each filter sees one.
+          // tfjs multiplies the fan-in by the number of channels; every filter has one.
           scale: 2 * (x.shape.at(-1) ?? 1),
           mode: "fanIn",
           distribution: "normal",
@@ -76,7 +76,7 @@ export function seededLayers(seed: number): SeededLayers {
   };
 }
 
-/** PyTorch's padding: "same" where tfjs pads evenly too, otherwise zeros laid around before a "valid" convolution. */
+/** PyTorch's padding: "same" if tfjs pads evenly too, otherwise explicit zero padding before a "valid" convolution. */
 function pad(
   x: tfl.SymbolicTensor,
   name: string,
@@ -95,7 +95,7 @@ export function relu(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
   return apply(tfl.layers.activation({ name, activation: "relu" }), x);
 }
 
-/** A ReLU that stops at 6. */
+/** min(max(x, 0), 6) */
 export function relu6(x: tfl.SymbolicTensor, name: string): tfl.SymbolicTensor {
   return apply(tfl.layers.reLU({ name, maxValue: 6 }), x);
 }
@@ -107,11 +107,7 @@ export function apply(
   return layer.apply(x) as tfl.SymbolicTensor;
 }
 
-/** FNV-1a over seed and name, 1..2^32: tfjs takes a seed of 0 for "no seed". */
+/** From 1 to 2^32: tfjs takes a seed of 0 for "no seed". */
 export function deriveSeed(seed: number, name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(`${seed}/${name}`)) {
-    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  }
-  return hash + 1;
+  return hash32(`${seed}/${name}`) + 1;
 }

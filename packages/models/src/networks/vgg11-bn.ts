@@ -1,13 +1,13 @@
 /**
- * VGG11 with batch normalisation (Simonyan and Zisserman 2015, arXiv 1409.1556) for CIFAR-10: torchvision's
- * convolutional part under torchvision's names (`features.0` a convolution, `features.1` its normalisation, …; the
- * convolutions have a bias there too), and one dense layer, `classifier`, in place of three.
+ * VGG11 with batch normalisation (Simonyan and Zisserman 2015, arXiv 1409.1556) for CIFAR-10: torchvision's convolutional
+ * part (`features.0` is a convolution with bias, `features.1` its normalisation, …) and one dense layer, `classifier`,
+ * instead of three.
  */
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkNetworkOptions, type NetworkOptions } from "./network-options.ts";
 import { apply, batchNormalization, relu, seededLayers } from "./seeded-layers.ts";
 
-const plan = [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"] as const;
+const architecture = [64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"] as const;
 
 export function vgg11Bn(name: string, options: NetworkOptions): tfl.LayersModel {
   checkNetworkOptions(name, options, 32);
@@ -15,12 +15,12 @@ export function vgg11Bn(name: string, options: NetworkOptions): tfl.LayersModel 
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = input;
   let index = 0;
-  for (const step of plan) {
-    if (step === "pool") {
+  for (const entry of architecture) {
+    if (entry === "pool") {
       x = apply(tfl.layers.maxPooling2d({ poolSize: 2, strides: 2, name: `features.${index}` }), x);
       index += 1;
     } else {
-      x = convolution(x, `features.${index}`, { filters: step, kernel: 3, padding: 1, bias: true });
+      x = convolution(x, `features.${index}`, { filters: entry, kernel: 3, padding: 1, bias: true });
       x = relu(batchNormalization(x, `features.${index + 1}`), `features.${index + 2}`);
       index += 3;
     }

@@ -1,11 +1,11 @@
 /**
- * PyTorch flattens [channels, height, width], tfjs [height, width, channels]: behind a Flatten the same unit lies
- * elsewhere. This finds the layers whose input it is.
+ * PyTorch flattens [channels, height, width], tfjs [height, width, channels]: after a Flatten the same feature has
+ * another index. Finds the layers whose input is a flattened feature map.
  */
-import type * as tfl from "@tensorflow/tfjs-layers";
+import type { GraphTensor, LayerCall } from "@secateur/model-graph";
 
-/** Classes that leave [batch, features] in the order in which it came. */
-const orderKeeping: ReadonlySet<string> = new Set([
+/** Layer classes that keep the order of [batch, features]. */
+const orderPreserving: ReadonlySet<string> = new Set([
   "Activation",
   "BatchNormalization",
   "Dropout",
@@ -20,23 +20,27 @@ const orderKeeping: ReadonlySet<string> = new Set([
 
 type MapShape = readonly [height: number, width: number, channels: number];
 
-/** [height, width, channels] of the map that the layer's input is a flattened form of, or undefined. */
-export function flattenedFrom(layer: tfl.layers.Layer): MapShape | undefined {
-  let source = layerBefore(layer);
-  while (source !== undefined && orderKeeping.has(source.getClassName())) source = layerBefore(source);
-  if (source?.getClassName() !== "Flatten") return undefined;
-  if (turnsChannelsFirst(layerBefore(source))) return undefined;
-  const [, height, width, channels] = source.inboundNodes[0]?.inputTensors[0]?.shape ?? [];
-  return isSize(height) && isSize(width) && isSize(channels) ? [height, width, channels] : undefined;
+/** Returns the feature map, [height, width, channels], whose flattened form is the layer's input, or undefined. */
+export type FlattenedShape = (call: LayerCall) => MapShape | undefined;
+
+export function flattenedShapes(calls: readonly LayerCall[]): FlattenedShape {
+  const producers = new Map<GraphTensor, LayerCall>();
+  for (const call of calls) for (const output of call.outputs) producers.set(output, call);
+
+  const producerOf = ({ inputs: [input] }: LayerCall): LayerCall | undefined => input && producers.get(input);
+
+  return (call) => {
+    let source = producerOf(call);
+    while (source !== undefined && orderPreserving.has(source.className)) source = producerOf(source);
+    if (source?.className !== "Flatten" || isChannelsFirst(producerOf(source))) return undefined;
+    const [, height, width, channels] = source.inputs[0]?.shape ?? [];
+    return isSize(height) && isSize(width) && isSize(channels) ? [height, width, channels] : undefined;
+  };
 }
 
-function layerBefore(layer: tfl.layers.Layer): tfl.layers.Layer | undefined {
-  return layer.inboundNodes[0]?.inboundLayers[0];
-}
-
-/** A Permute that already gives PyTorch's order. */
-function turnsChannelsFirst(layer: tfl.layers.Layer | undefined): boolean {
-  return layer?.getClassName() === "Permute" && String(layer.getConfig()["dims"]) === "3,1,2";
+/** A Permute to PyTorch's order. */
+function isChannelsFirst(call: LayerCall | undefined): boolean {
+  return call?.className === "Permute" && String(call.layer.getConfig()["dims"]) === "3,1,2";
 }
 
 function isSize(size: unknown): size is number {

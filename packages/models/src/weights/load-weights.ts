@@ -1,28 +1,28 @@
-/** Put the weights of a file into a model: every weight, exactly, or none. */
+/** Loads a weights file into a model: either every weight is set, or none. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { WeightsError } from "../errors.ts";
 import { looksLikePyTorch, readPyTorch, withoutParallelPrefix } from "../formats/pytorch.ts";
 import { looksLikeSafetensors, readSafetensors } from "../formats/safetensors.ts";
 import type { WeightTensor } from "../formats/weight-tensor.ts";
-import { withoutOldDensenetNames } from "./old-densenet-names.ts";
-import { shapeOf, type WantedWeight, wantedByName, wantedFromPyTorch } from "./wanted-weights.ts";
+import { renameOldDensenetKeys } from "./densenet-renames.ts";
+import { type ExpectedWeight, expectedByPath, expectedFromPyTorch, shapeOf } from "./expected-weights.ts";
 
 export const weightFormats = ["safetensors", "pytorch"] as const;
 export type WeightFormat = (typeof weightFormats)[number];
 
 export interface LoadOptions {
-  /** Default "auto": by the file's first bytes. */
+  /** Default "auto": detect from the first bytes. */
   readonly format?: "auto" | WeightFormat;
 }
 
 export interface LoadReport {
   readonly format: WeightFormat;
-  /** Whose names and layout the file has. */
+  /** The convention of names and layouts in the file. */
   readonly naming: "secateur" | "pytorch";
-  /** Names of the model's weights that were set: all of them. */
+  /** Paths of the model's weights, all of which were set. */
   readonly loaded: readonly string[];
-  /** Names in the file that mean nothing here: PyTorch's counters of batches. */
+  /** Names in the file that have no counterpart: PyTorch's `num_batches_tracked`. */
   readonly ignored: readonly string[];
 }
 
@@ -33,12 +33,12 @@ interface WeightsFile {
 }
 
 /**
- * Reads safetensors (of `saveWeights`, or with PyTorch's names) and PyTorch's own files, old and new. PyTorch's key is
- * the layer's name and `weight`, `bias`, `running_mean` or `running_var`; kernels are transposed, and a dense layer
- * behind a Flatten gets its inputs in tfjs's order.
+ * Loads safetensors (of `saveWeights`, or with PyTorch's names) and PyTorch checkpoints, zip or legacy. A PyTorch key is
+ * the layer's path with dots and `weight`, `bias`, `running_mean` or `running_var`. Kernels are transposed; the inputs
+ * of a dense layer after a Flatten are reordered.
  *
- * Throws `WeightsError`, and leaves the model as it was, when the file is damaged, lacks a weight, has one of another
- * shape, or holds one that no layer takes.
+ * @throws WeightsError if the file is damaged, lacks a weight, has one of another shape or an unexpected one. The model
+ * is then unchanged. ModelGraphError if two layers of the model have the same path.
  *
  * @example loadWeights(createModel("resnet20"), await readFile("resnet20.th"));
  */
@@ -48,18 +48,18 @@ export function loadWeights(
   options: LoadOptions = {},
 ): LoadReport {
   const file = readWeightsFile(bytes, options.format ?? "auto");
-  const wanted = file.naming === "secateur" ? wantedByName(model) : wantedFromPyTorch(model);
-  const names = new Set(wanted.map(({ name }) => name));
-  const tensors = file.naming === "pytorch" ? withoutOldDensenetNames(file.tensors, names) : file.tensors;
+  const expected = file.naming === "secateur" ? expectedByPath(model) : expectedFromPyTorch(model);
+  const names = new Set(expected.map(({ name }) => name));
+  const tensors = file.naming === "pytorch" ? renameOldDensenetKeys(file.tensors, names) : file.tensors;
   const ignored = file.naming === "pytorch" ? [...tensors.keys()].filter(isBatchCounter) : [];
-  checkNames(wanted, tensors, new Set(ignored));
-  const values = wanted.map((want) => want.convert(matching(want, tensors)));
-  for (const [i, { weight }] of wanted.entries()) {
+  checkNames(expected, tensors, new Set(ignored));
+  const values = expected.map((each) => each.convert(matching(each, tensors)));
+  for (const [i, { weight }] of expected.entries()) {
     const value = tf.tensor(values[i] ?? [], [...shapeOf(weight)], "float32");
     weight.write(value);
     value.dispose();
   }
-  const loaded = wanted.map(({ weight }) => weight.originalName);
+  const loaded = expected.map(({ path }) => path);
   return { format: file.format, naming: file.naming, loaded, ignored };
 }
 
@@ -77,8 +77,8 @@ function detectFormat(bytes: Uint8Array): WeightFormat {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new WeightsError(
     bytes.length === 0
-      ? "The weights file is empty"
-      : `Not a known weights format (it begins with ${start}): safetensors and PyTorch's .pt, .pth, .th can be read`,
+      ? "the weights file is empty"
+      : `unknown weights format (the file begins with ${start}); expected safetensors or PyTorch's .pt, .pth, .th`,
   );
 }
 
@@ -87,37 +87,32 @@ function isBatchCounter(name: string): boolean {
 }
 
 function checkNames(
-  wanted: readonly WantedWeight[],
+  expected: readonly ExpectedWeight[],
   tensors: ReadonlyMap<string, WeightTensor>,
   ignored: ReadonlySet<string>,
 ): void {
-  const names = new Set<string>();
-  for (const { name } of wanted) {
-    if (names.has(name))
-      throw new WeightsError(`Two weights of the model are named "${name}": rename a layer`);
-    names.add(name);
-  }
+  const names = new Set(expected.map(({ name }) => name));
   const missing = [...names].filter((name) => !tensors.has(name));
-  const left = [...tensors.keys()].filter((name) => !names.has(name) && !ignored.has(name));
-  const complaints = [
-    ...(missing.length > 0 ? [`lacks ${nameSome(missing)}, which the model needs`] : []),
-    ...(left.length > 0 ? [`holds ${nameSome(left)}, which the model has no place for`] : []),
+  const unexpected = [...tensors.keys()].filter((name) => !names.has(name) && !ignored.has(name));
+  const problems = [
+    ...(missing.length > 0 ? [`lacks ${abbreviate(missing)}, which the model requires`] : []),
+    ...(unexpected.length > 0 ? [`contains ${abbreviate(unexpected)}, which the model lacks`] : []),
   ];
-  if (complaints.length > 0) throw new WeightsError(`The weights file ${complaints.join(", and ")}`);
+  if (problems.length > 0) throw new WeightsError(`the weights file ${problems.join(", and ")}`);
 }
 
-function nameSome(names: readonly string[]): string {
+function abbreviate(names: readonly string[]): string {
   const [first = "", ...rest] = names;
   return rest.length === 0 ? `"${first}"` : `"${first}" and ${rest.length} more`;
 }
 
 function matching(
-  { weight, name, shape }: WantedWeight,
+  { path, name, shape }: ExpectedWeight,
   tensors: ReadonlyMap<string, WeightTensor>,
 ): WeightTensor {
   const tensor = tensors.get(name);
   if (tensor !== undefined && tensor.shape.join() === shape.join()) return tensor;
   throw new WeightsError(
-    `"${name}" has shape [${tensor?.shape.join(", ")}] in the file, the model needs [${shape.join(", ")}] for "${weight.originalName}"`,
+    `"${name}" has shape [${tensor?.shape.join(", ")}] in the file; "${path}" requires [${shape.join(", ")}]`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Where PyTorch keeps a layer's weights and how they lie: the key is the layer's name and a parameter name, and the
- * tensor, seen as `view` and transposed by `order`, is the tfjs weight. One table entry a layer class.
+ * PyTorch's parameter names and layouts, one table entry per layer class. The PyTorch tensor, reshaped to `view` and
+ * transposed by `order`, is the tfjs weight.
  */
 import type { WeightTensor } from "../formats/weight-tensor.ts";
 import { elementCount, transpose } from "../formats/weight-tensor.ts";
@@ -15,14 +15,14 @@ export interface PyTorchLayout {
 
 type MapShape = readonly [height: number, width: number, channels: number];
 
-/** From the tfjs weight's shape, and the map that the layer's input was flattened from, if it was. */
+/** Arguments: the tfjs weight's shape, and the feature map whose flattened form is the layer's input, if any. */
 type LayoutRule = (shape: readonly number[], flattened: MapShape | undefined) => PyTorchLayout;
 
 const vector =
   (parameter: string): LayoutRule =>
   (shape) => ({ parameter, shape, view: shape, order: [0] });
 
-/** One value a feature of the layer's input. */
+/** One value per input feature. */
 const inputVector =
   (parameter: string): LayoutRule =>
   (shape, flattened) => {
@@ -53,7 +53,7 @@ const denseKernel: LayoutRule = ([inputs = 1, units = 1], flattened) => {
   return { parameter: "weight", shape, view: [units, channels, height, width], order: [2, 3, 1, 0] };
 };
 
-/** By layer class, then by the last part of the weight's name. */
+/** By layer class, then by the weight's own name. */
 const layouts: Readonly<Record<string, Readonly<Record<string, LayoutRule>>>> = {
   Conv2D: { kernel, bias: vector("bias") },
   Conv2DTranspose: { kernel, bias: vector("bias") },
@@ -67,7 +67,7 @@ const layouts: Readonly<Record<string, Readonly<Record<string, LayoutRule>>>> = 
   },
 };
 
-/** Undefined for a weight that PyTorch has no counterpart of. */
+/** Undefined if the weight has no counterpart in PyTorch. */
 export function pytorchLayout(
   className: string,
   weight: string,
@@ -77,9 +77,9 @@ export function pytorchLayout(
   return layouts[className]?.[weight]?.(shape, flattened);
 }
 
-/** `tensor.shape` equals `layout.shape`. The result has as many elements, in tfjs's order. */
+/** Reorders a tensor of shape `layout.shape` to tfjs's layout. */
 export function toTfjsOrder({ data }: WeightTensor, { view, order }: PyTorchLayout): Float32Array {
   if (elementCount(view) !== data.length)
-    throw new RangeError(`view of ${view.join("×")} over ${data.length}`);
+    throw new RangeError(`cannot view ${data.length} elements as [${view.join(", ")}]`);
   return transpose({ shape: view, data }, order).data;
 }

@@ -36,21 +36,21 @@ export const containerHandlers: Readonly<Record<keyof typeof containerOpcodes, H
   ADDITEMS: (m) => {
     const values = m.popToMark();
     const target = m.top();
-    if (!(target instanceof Set)) throw m.reader.fail("members for something that is no set");
+    if (!(target instanceof Set)) throw m.reader.fail("ADDITEMS to a value that is not a set");
     for (const value of values) target.add(value);
   },
 };
 
 function append(machine: Machine, values: readonly unknown[]): void {
   const target = machine.top();
-  if (!Array.isArray(target)) throw machine.reader.fail("items for something that is no list");
+  if (!Array.isArray(target)) throw machine.reader.fail("APPEND to a value that is not a list");
   for (const value of values) target.push(value);
 }
 
-/** `items` alternates keys and values. */
+/** `items` alternates between keys and values. */
 function setItems(machine: Machine, items: readonly unknown[]): void {
   const target = machine.top();
-  if (!(target instanceof Map)) throw machine.reader.fail("entries for something that is no dict");
+  if (!(target instanceof Map)) throw machine.reader.fail("SETITEM on a value that is not a dict");
   if (items.length % 2 === 1) throw machine.reader.fail("a key without a value");
   for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
 }

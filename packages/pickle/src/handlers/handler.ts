@@ -1,4 +1,4 @@
-/** What one pickle instruction does to the machine. */
+/** The effect of one opcode on the machine. */
 import type { Machine } from "../machine.ts";
 
 export type Handler = (machine: Machine) => void;

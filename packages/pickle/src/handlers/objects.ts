@@ -1,4 +1,4 @@
-/** Globals, calls and persistent ids: everything that could run code elsewhere, and here reaches only the allow-list. */
+/** Globals, calls and persistent ids: the opcodes that run code in Python, and only allowed constructors here. */
 import type { Machine } from "../machine.ts";
 import type { objectOpcodes } from "../opcodes.ts";
 import type { Handler } from "./handler.ts";
@@ -17,8 +17,8 @@ export const objectHandlers: Readonly<Record<keyof typeof objectOpcodes, Handler
   NEWOBJ_EX: (m) => {
     const named = m.pop();
     const args = m.pop();
-    if (!(named instanceof Map)) throw m.reader.fail("named arguments that are no dict");
-    if (!Array.isArray(args)) throw m.reader.fail("arguments that are no tuple");
+    if (!(named instanceof Map)) throw m.reader.fail("the keyword arguments are not a dict");
+    if (!Array.isArray(args)) throw m.reader.fail("the arguments are not a tuple");
     m.push(m.construct(m.pop(), named.size > 0 ? [...args, named] : args));
   },
   OBJ: (m) => {
@@ -40,7 +40,7 @@ export const objectHandlers: Readonly<Record<keyof typeof objectOpcodes, Handler
   EXT2: extension,
   EXT4: extension,
   NEXT_BUFFER: (m) => {
-    throw m.reader.fail("it keeps its data in separate buffers, which are not at hand");
+    throw m.reader.fail("its data are in separate out-of-band buffers, which are not supported");
   },
   READONLY_BUFFER: (m) => {
     m.top();
@@ -53,5 +53,5 @@ function construct(machine: Machine): void {
 }
 
 function extension(machine: Machine): never {
-  throw machine.reader.fail("a code of Python's extension registry, which no other program can know");
+  throw machine.reader.fail("an extension code, which only the writing program can resolve");
 }

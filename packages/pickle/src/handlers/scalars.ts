@@ -1,10 +1,10 @@
-/** None, booleans and numbers. Integers beyond 2^53 become `bigint`. */
+/** None, booleans and numbers. Integers beyond 2^53 become bigints. */
 import type { Machine } from "../machine.ts";
 import type { scalarOpcodes } from "../opcodes.ts";
 import type { Handler } from "./handler.ts";
 
-/** Converting text to a number takes quadratic time; 10,000 bits are more than any data needs. */
-const longestLong = 1250;
+/** Conversion takes quadratic time, hence the limit of 10,000 bits. */
+const maximumIntegerBytes = 1250;
 
 export const scalarHandlers: Readonly<Record<keyof typeof scalarOpcodes, Handler>> = {
   NONE: (m) => m.push(null),
@@ -18,7 +18,7 @@ export const scalarHandlers: Readonly<Record<keyof typeof scalarOpcodes, Handler
   BINFLOAT: (m) => m.push(m.reader.float64()),
   INT: (m) => {
     const text = m.reader.name();
-    // Protocols 0 and 1 write booleans as the integers 00 and 01.
+    // Protocols 0 and 1 write booleans as 00 and 01.
     if (text === "00" || text === "01") m.push(text === "01");
     else m.push(decimal(m, text));
   },
@@ -26,9 +26,9 @@ export const scalarHandlers: Readonly<Record<keyof typeof scalarOpcodes, Handler
   FLOAT: (m) => m.push(float(m, m.reader.name())),
 };
 
-/** Two's complement of any length. */
+/** Two's complement. */
 function littleEndian(machine: Machine, length: number): number | bigint {
-  if (length > longestLong) throw machine.reader.fail(`an integer of ${length} bytes`);
+  if (length > maximumIntegerBytes) throw machine.reader.fail(`an integer of ${length} bytes`);
   const bytes = machine.reader.bytes(length);
   let value = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
@@ -37,7 +37,7 @@ function littleEndian(machine: Machine, length: number): number | bigint {
 
 function decimal(machine: Machine, text: string): number | bigint {
   if (!/^[+-]?\d+$/.test(text))
-    throw machine.reader.fail(`an integer of ${JSON.stringify(text.slice(0, 40))}`);
+    throw machine.reader.fail(`${JSON.stringify(text.slice(0, 40))} is not an integer`);
   const magnitude = BigInt(text.replace(/^[+-]/, ""));
   return shorten(text.startsWith("-") ? -magnitude : magnitude);
 }
@@ -57,6 +57,6 @@ const namedFloats: Readonly<Record<string, number>> = {
 function float(machine: Machine, text: string): number {
   if (Object.hasOwn(namedFloats, text)) return namedFloats[text] ?? Number.NaN;
   const pattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-  if (!pattern.test(text)) throw machine.reader.fail(`a number of ${JSON.stringify(text.slice(0, 40))}`);
+  if (!pattern.test(text)) throw machine.reader.fail(`${JSON.stringify(text.slice(0, 40))} is not a number`);
   return Number(text);
 }

@@ -1,18 +1,17 @@
-/** The stack, the memo and the frame of a pickle. */
+/** Stack, memo and frame opcodes. */
 import type { Machine } from "../machine.ts";
 import type { stackOpcodes } from "../opcodes.ts";
 import type { Handler } from "./handler.ts";
 
-/** The newest protocol there is. */
 const newestProtocol = 5;
 
 export const stackHandlers: Readonly<Record<keyof typeof stackOpcodes, Handler>> = {
   PROTO: (m) => {
     const protocol = m.reader.uint8();
     if (protocol > newestProtocol)
-      throw m.reader.fail(`protocol ${protocol}; 0 to ${newestProtocol} are known`);
+      throw m.reader.fail(`protocol ${protocol} is not supported; expected 0 to ${newestProtocol}`);
   },
-  /** A hint for readers that fetch ahead. A frame longer than the file shows a cut before any work is done. */
+  /** A hint for buffered readers. A frame that exceeds the file reveals a truncation early. */
   FRAME: (m) => {
     const length = m.reader.uint64();
     m.reader.expect(length);
@@ -23,17 +22,17 @@ export const stackHandlers: Readonly<Record<keyof typeof stackOpcodes, Handler>>
     m.popToMark();
   },
   DUP: (m) => m.push(m.top()),
-  GET: (m) => m.recall(memoKey(m)),
-  BINGET: (m) => m.recall(m.reader.uint8()),
-  LONG_BINGET: (m) => m.recall(m.reader.uint32()),
-  PUT: (m) => m.remember(memoKey(m)),
-  BINPUT: (m) => m.remember(m.reader.uint8()),
-  LONG_BINPUT: (m) => m.remember(m.reader.uint32()),
-  MEMOIZE: (m) => m.rememberNext(),
+  GET: (m) => m.pushMemo(memoKey(m)),
+  BINGET: (m) => m.pushMemo(m.reader.uint8()),
+  LONG_BINGET: (m) => m.pushMemo(m.reader.uint32()),
+  PUT: (m) => m.setMemo(memoKey(m)),
+  BINPUT: (m) => m.setMemo(m.reader.uint8()),
+  LONG_BINPUT: (m) => m.setMemo(m.reader.uint32()),
+  MEMOIZE: (m) => m.setNextMemo(),
 };
 
 function memoKey(machine: Machine): number {
   const text = machine.reader.name();
-  if (!/^\d+$/.test(text)) throw machine.reader.fail("a memo key that is no number");
+  if (!/^\d+$/.test(text)) throw machine.reader.fail("a memo key is not a number");
   return Number(text);
 }

@@ -1,6 +1,6 @@
 /**
- * Text and bytes. Python 3 text is UTF-8; a Python 2 string has no encoding and is given one character a byte
- * (latin1), so that nothing is lost. Bytes are views into the pickle, not copies.
+ * Text and bytes. Python 3 text is UTF-8. A Python 2 string has no encoding and is decoded as latin1, one character per
+ * byte, which loses nothing. Bytes are views into the pickle.
  */
 import { decodeUtf8 } from "../byte-reader.ts";
 import { decodeLatin1 } from "../latin1.ts";
@@ -38,14 +38,14 @@ const escapes: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** The `repr` of a Python 2 string: quotes around, backslash escapes inside. */
+/** The `repr` of a Python 2 string: in quotes, with backslash escapes. */
 function quoted(machine: Machine, line: string): string {
   const quote = line[0];
   if ((quote !== "'" && quote !== '"') || line.length < 2 || line.at(-1) !== quote) {
-    throw machine.reader.fail("a string without its quotes");
+    throw machine.reader.fail("a string without quotes");
   }
   return line.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\s\S])|\\$/g, (whole, code?: string) => {
-    if (code === undefined) throw machine.reader.fail("a string that ends in a backslash");
+    if (code === undefined) throw machine.reader.fail("a string that ends with a backslash");
     if (/^x./.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
     return escapes[code] ?? whole;
@@ -56,7 +56,7 @@ function quoted(machine: Machine, line: string): string {
 function rawUnicode(machine: Machine, line: string): string {
   return line.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long ?? "", 16);
-    if (code > 0x10ffff) throw machine.reader.fail("a character beyond U+10FFFF");
+    if (code > 0x10ffff) throw machine.reader.fail("a character above U+10FFFF");
     return String.fromCodePoint(code);
   });
 }

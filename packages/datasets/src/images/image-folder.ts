@@ -1,4 +1,4 @@
-/** Pictures sorted into folders, one for each class: <class>/<picture>. Only names are read, the pictures stay on disk. */
+/** Lists a folder of images in the layout <class>/<image>. Only names are read; the images stay on disk. */
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -6,39 +6,40 @@ import { DatasetOptionError, MissingFileError } from "../errors.ts";
 
 export interface ImageFolder {
   readonly directory: string;
-  /** The names of the classes' folders. A label is a place in this list. */
+  /** Folder names by label. */
   readonly classes: readonly string[];
-  /** [count], each picture's name in the folder of its class */
+  /** [count], file names relative to the class folder */
   readonly files: readonly string[];
-  /** [count], the index of each picture's class */
+  /** [count], class indices */
   readonly labels: Int32Array;
   readonly count: number;
 }
 
 export interface ImageFolderOptions {
   /**
-   * The classes in the order of their labels, so that some of ImageNet's folders keep their labels among the thousand.
-   * A folder that is not named is left out; a class without a folder has no pictures. Default the folders' names, sorted.
+   * Class names in the order of their labels, for instance all 1000 wnids when only some of ImageNet's folders exist.
+   * Other folders are ignored; a class without a folder has no images. Default: the folder names, sorted.
    */
   readonly classes?: readonly string[] | undefined;
 }
 
-/** Names that do not end so, in capitals or not, are no pictures; neither are hidden files. */
+/** Case-insensitive. Other files and hidden files are ignored. */
 const extensions: ReadonlySet<string> = new Set([".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
 
 /**
- * The pictures of `directory`, class by class.
+ * Lists the images of `directory`, sorted by class, then by name.
  *
- *     const train = await imageFolder("flowers/train"); // flowers/train/daisy/1.jpg: train.classes[0] is "daisy"
+ * @throws MissingFileError if `directory`, its class folders or their images are missing; DatasetOptionError for a
+ * class that is listed twice.
  *
- * Throws `MissingFileError` where there is no folder, no folder in it, or no picture in those.
+ * @example const train = await imageFolder("flowers/train"); // flowers/train/daisy/1.jpg: train.classes[0] is "daisy"
  */
 export async function imageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   const present = await classFolders(directory);
   const classes = options.classes ?? [...present].sort(byCodePoint);
   if (new Set(classes).size < classes.length) {
     throw new DatasetOptionError(
-      `classes names a folder twice; each of ${directory} can have one label only`,
+      `classes lists a folder of ${directory} twice; every folder has exactly one label`,
     );
   }
   const files: string[] = [];
@@ -46,21 +47,21 @@ export async function imageFolder(directory: string, options: ImageFolderOptions
   for (const [label, name] of classes.entries()) {
     if (!present.has(name)) continue;
     const names = await readdir(join(directory, name));
-    for (const file of names.filter(isPicture).sort(byCodePoint)) {
+    for (const file of names.filter(isImageName).sort(byCodePoint)) {
       files.push(file);
       labels.push(label);
     }
   }
   if (files.length === 0) {
     throw new MissingFileError(
-      `the folders of ${directory}${options.classes ? " that classes names" : ""} hold no pictures; names that end in ${[...extensions].join(", ")} are expected in them`,
+      `the folders of ${directory}${options.classes ? " that classes lists" : ""} contain no images; expected files named ${[...extensions].map((extension) => `*${extension}`).join(", ")}`,
     );
   }
   return { directory, classes, files, labels: Int32Array.from(labels), count: files.length };
 }
 
-/** Where picture `index` is. */
-export function picturePath({ directory, classes, files, labels }: ImageFolder, index: number): string {
+/** The path of image `index`. */
+export function imagePath({ directory, classes, files, labels }: ImageFolder, index: number): string {
   return join(directory, classes[labels[index] ?? 0] ?? "", files[index] ?? "");
 }
 
@@ -71,9 +72,9 @@ async function classFolders(directory: string): Promise<ReadonlySet<string>> {
     if (!entry.name.startsWith(".") && (await isFolder(directory, entry))) folders.add(entry.name);
   }
   if (folders.size > 0) return folders;
-  const flat = entries.some(({ name }) => isPicture(name));
+  const flat = entries.some(({ name }) => isImageName(name));
   throw new MissingFileError(
-    `${directory} holds ${flat ? "pictures but " : ""}no folders; a folder for each class is expected in it, with the pictures of the class`,
+    `${directory} contains ${flat ? "images but " : ""}no folders; expected one folder per class with the images of the class`,
   );
 }
 
@@ -82,13 +83,13 @@ async function listDirectory(directory: string): Promise<readonly Dirent[]> {
     return await readdir(directory, { withFileTypes: true });
   } catch (cause) {
     throw new MissingFileError(
-      `${directory} is no folder that can be read; a folder is expected there, in it one for each class`,
+      `${directory} is not a readable folder; expected a folder with one folder per class`,
       { cause },
     );
   }
 }
 
-/** Data sets are often linked together from elsewhere. */
+/** Follows symbolic links: data sets are often assembled from links. */
 async function isFolder(directory: string, entry: Dirent): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   return stat(join(directory, entry.name)).then(
@@ -97,11 +98,11 @@ async function isFolder(directory: string, entry: Dirent): Promise<boolean> {
   );
 }
 
-function isPicture(name: string): boolean {
+function isImageName(name: string): boolean {
   return !name.startsWith(".") && extensions.has(extname(name).toLowerCase());
 }
 
-/** Python's order, and so everybody's labels. JavaScript's own differs beyond the first 65,536 characters. */
+/** Python's order of strings, on which published labels rest. JavaScript's differs beyond U+FFFF. */
 function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

