@@ -1,6 +1,7 @@
 /** `bench:oracle`: how well every criterion tells what removing a unit really costs. */
 import process from "node:process";
 import { correlate } from "./oracle/correlations.ts";
+import type { OracleConfig } from "./oracle/measurements.ts";
 import { oracle } from "./oracle/program.ts";
 import { shortTable } from "./oracle/report/correlation-tables.ts";
 import { oracleJson } from "./oracle/report/json.ts";
@@ -9,10 +10,9 @@ import { tableMarkdown } from "./oracle/report/number-table.ts";
 import { notApplicable } from "./oracle/report/remarks.ts";
 import { oracleReportHtml } from "./oracle/report/report.ts";
 import { runOracle } from "./oracle/run-oracle.ts";
-import type { OracleConfig } from "./oracle/summary.ts";
-import type { Progress } from "./progress.ts";
-import type { RunDirectory } from "./run-directory.ts";
-import { runInDirectory } from "./run-program.ts";
+import type { Progress } from "./run/progress.ts";
+import type { RunDirectory } from "./run/run-directory.ts";
+import { runInDirectory } from "./run/run-program.ts";
 
 async function study(directory: RunDirectory<OracleConfig>, progress: Progress): Promise<void> {
   const measurements = await runOracle(directory, progress);

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/cifar10/config.ts";
-import { cifar10 } from "../src/cifar10/program.ts";
 import { helpText } from "../src/cli/help.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import { commandLine } from "../src/command-line.ts";
+import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/compare/cifar10-config.ts";
+import { cifar10 } from "../src/compare/cifar10-program.ts";
+import { commandLine } from "../src/compare/repeat-command.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(cifar10);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { describeFailure, wantsDebug } from "../src/exit.ts";
-import { RunDirectoryError } from "../src/run-directory-error.ts";
-import { UsageError } from "../src/usage-error.ts";
+import { UsageError } from "../src/cli/usage-error.ts";
+import { describeFailure, wantsDebug } from "../src/run/failure.ts";
+import { RunDirectoryError } from "../src/run/run-directory-error.ts";
 
 class KnownError extends Error {}
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { helpText } from "../src/cli/help.ts";
-import { commandLine } from "../src/command-line.ts";
-import { defaults, iterativeDefaults } from "../src/imagenet/config.ts";
-import { imagenet } from "../src/imagenet/program.ts";
+import { defaults, iterativeDefaults } from "../src/compare/imagenet-config.ts";
+import { imagenet } from "../src/compare/imagenet-program.ts";
+import { commandLine } from "../src/compare/repeat-command.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(imagenet);

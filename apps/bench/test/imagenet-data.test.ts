@@ -4,11 +4,11 @@ import path from "node:path";
 import { listModels, modelInfo } from "@secateur/models";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BenchConfig } from "../src/config.ts";
-import { completeConfig } from "../src/imagenet/config.ts";
-import { loadImagenetData } from "../src/imagenet/data.ts";
-import { findFolders } from "../src/imagenet/folders.ts";
-import { torchvisionWeights } from "../src/imagenet/torchvision-weights.ts";
+import type { BenchConfig } from "../src/compare/config.ts";
+import { completeConfig } from "../src/compare/imagenet-config.ts";
+import { loadImagenetData } from "../src/inputs/imagenet.ts";
+import { findFolders } from "../src/inputs/imagenet-folders.ts";
+import { torchvisionWeights } from "../src/inputs/torchvision-weights.ts";
 import { ranks, writeTinyImagenet } from "./tiny-imagenet.ts";
 
 let directory = "";

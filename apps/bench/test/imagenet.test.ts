@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Summary } from "../src/results.ts";
+import type { Summary } from "../src/compare/results.ts";
 import { writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
 
 interface Outcome {

@@ -2,8 +2,8 @@ import { criterionNames } from "@secateur/criteria";
 import { describe, expect, it } from "vitest";
 import { helpText } from "../src/cli/help.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
+import { trainedWeights } from "../src/inputs/trained-weights.ts";
 import { oracle } from "../src/oracle/program.ts";
-import { trainedWeights } from "../src/trained.ts";
 import { parserOf } from "./parser.ts";
 import { sampleOracle } from "./sample-oracle.ts";
 

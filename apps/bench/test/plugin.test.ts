@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadCriterion } from "../src/plugin.ts";
+import { loadCriterion } from "../src/inputs/criterion-file.ts";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-plugin-"));
 const body =

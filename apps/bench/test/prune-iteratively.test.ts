@@ -3,16 +3,16 @@ import { criterionNames, criterionTable } from "@secateur/criteria";
 import { batches, syntheticImages } from "@secateur/datasets";
 import { createModel } from "@secateur/models";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { BenchData } from "../src/bench-data.ts";
-import { encodeCheckpoint } from "../src/checkpoint.ts";
-import { completeConfig } from "../src/cifar10/config.ts";
-import type { BenchConfig } from "../src/config.ts";
-import type { RunEvent } from "../src/event-log.ts";
-import type { JobEvent, PruneJob } from "../src/jobs/job.ts";
-import { pruneIteratively } from "../src/jobs/prune-iteratively.ts";
-import type { PrunedCell } from "../src/jobs/record-cell.ts";
-import { recipeFor } from "../src/recipe.ts";
-import { workLeft } from "../src/work-left.ts";
+import { completeConfig } from "../src/compare/cifar10-config.ts";
+import type { BenchConfig } from "../src/compare/config.ts";
+import { encodeCheckpoint } from "../src/compare/jobs/checkpoint.ts";
+import type { JobEvent, PruneJob } from "../src/compare/jobs/job.ts";
+import { pruneIteratively } from "../src/compare/jobs/prune-iteratively.ts";
+import type { PrunedCell } from "../src/compare/jobs/record-cell.ts";
+import { recipeFor } from "../src/compare/recipe.ts";
+import { workLeft } from "../src/compare/work-left.ts";
+import type { BenchData } from "../src/inputs/load-batches.ts";
+import type { RunEvent } from "../src/run/event-log.ts";
 
 const config: BenchConfig = completeConfig({
   iterative: true,

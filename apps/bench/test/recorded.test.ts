@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readRecord } from "../src/recorded.ts";
+import { readRecord } from "../src/compare/recorded.ts";
 
 it("orders curves by what they are of, and takes the last of what was logged twice", () => {
   const point = (criterion: string, seed: number, epoch: number, loss = 1): object => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { reportHtml } from "../src/compare/report/report.ts";
 import { html } from "../src/report/html.ts";
-import { reportHtml } from "../src/report/report.ts";
 import { iterativeSummary, sampleSummary } from "./sample-summary.ts";
 
 describe("reportHtml", () => {

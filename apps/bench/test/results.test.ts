@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { spread, summaryJson } from "../src/results.ts";
-import { formatSpread, markdownTable } from "../src/table.ts";
+import { spread, summaryJson } from "../src/compare/results.ts";
+import { formatSpread, markdownTable } from "../src/compare/table.ts";
 import { sampleSummary } from "./sample-summary.ts";
 
 describe("summarise", () => {

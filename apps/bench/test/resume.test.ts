@@ -5,8 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { findCachedCifar10 } from "@secateur/datasets";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { OracleMeasurements } from "../src/oracle/summary.ts";
-import type { Summary } from "../src/results.ts";
+import type { Summary } from "../src/compare/results.ts";
+import type { OracleMeasurements } from "../src/oracle/measurements.ts";
 
 const isCached = findCachedCifar10() !== null;
 if (!isCached) console.warn("CIFAR-10 is not cached: killing and resuming a run is not tested");

@@ -2,11 +2,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaults } from "../src/cifar10/config.ts";
-import { cifar10 } from "../src/cifar10/program.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import type { BenchConfig } from "../src/config.ts";
-import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
+import { defaults } from "../src/compare/cifar10-config.ts";
+import { cifar10 } from "../src/compare/cifar10-program.ts";
+import type { BenchConfig } from "../src/compare/config.ts";
+import { openRunDirectory, type RunDirectory } from "../src/run/run-directory.ts";
 
 let parent: string;
 const at = (...names: string[]): string => path.join(parent, "run", ...names);

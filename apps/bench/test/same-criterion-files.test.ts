@@ -3,9 +3,9 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { EventLog } from "../src/event-log.ts";
-import { RunDirectoryError } from "../src/run-directory-error.ts";
-import { checkSameCriterionFiles } from "../src/same-criterion-files.ts";
+import { EventLog } from "../src/run/event-log.ts";
+import { checkSameCriterionFiles } from "../src/run/recorded-input.ts";
+import { RunDirectoryError } from "../src/run/run-directory-error.ts";
 
 it("refuses a criterion file that has changed since the run was begun, and takes it when it is back", () => {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "criterion-files-"));

@@ -1,5 +1,5 @@
 /** A made-up oracle study whose correlations are known, the same every time. */
-import type { OracleMeasurements, UnitNumbers } from "../src/oracle/summary.ts";
+import type { OracleMeasurements, UnitNumbers } from "../src/oracle/measurements.ts";
 
 /** The last group has too few units for a correlation. */
 const lossChanges: UnitNumbers = {

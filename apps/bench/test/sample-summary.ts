@@ -1,6 +1,6 @@
 /** Made-up results that look like a run's, the same every time. */
-import { defaults } from "../src/cifar10/config.ts";
-import { type Baseline, type Cell, type Summary, summarise } from "../src/results.ts";
+import { defaults } from "../src/compare/cifar10-config.ts";
+import { type Baseline, type Cell, type Summary, summarise } from "../src/compare/results.ts";
 
 const seeds = [0, 1];
 const criteria = ["random", "taylor-gate"];

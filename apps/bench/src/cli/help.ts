@@ -1,5 +1,5 @@
 /** The text of `--help`. */
-import { asFlags, commandOf } from "./as-typed.ts";
+import { asFlags, commandOf } from "./command-line.ts";
 import { flagName } from "./flag-name.ts";
 import type { Flag, Program } from "./program.ts";
 

@@ -4,11 +4,11 @@
  */
 import path from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import type { RunCommand } from "../run-directory.ts";
-import { firstProblem } from "../setting.ts";
-import { suggestion, UsageError } from "../usage-error.ts";
+import type { RunCommand } from "../run/run-directory.ts";
 import { flagName } from "./flag-name.ts";
 import type { Flag, FlagKind, Flags, Program } from "./program.ts";
+import { suggestion, UsageError } from "./usage-error.ts";
+import { firstProblem } from "./values.ts";
 
 /** @returns null where help was asked for. @throws UsageError with one sentence. */
 export function parseArguments<Config>(

@@ -1,7 +1,8 @@
 /** Refuses to begin a run without the settings that have no default. */
-import { UsageError } from "../usage-error.ts";
+
 import { flagName } from "./flag-name.ts";
 import type { Program } from "./program.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** @throws UsageError with one sentence. */
 export function requireNeeded<Config>(config: Config, needed: NonNullable<Program<Config>["needed"]>): void {

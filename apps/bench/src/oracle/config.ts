@@ -1,10 +1,10 @@
 /** The settings of `bench:oracle`: their defaults, and what they may be on the command line and in `config.json` alike. */
 import { criterionNames } from "@secateur/criteria";
 import { z } from "zod";
-import { comparisonSettings, someCriterion } from "../comparison.ts";
-import { oneOf, shown, trainingImages } from "../setting.ts";
-import { trainedWeights } from "../trained.ts";
-import type { OracleConfig } from "./summary.ts";
+import { oneOf, shown, trainingImages } from "../cli/values.ts";
+import { comparisonSettings, someCriterion } from "../inputs/input-settings.ts";
+import { trainedWeights } from "../inputs/trained-weights.ts";
+import type { OracleConfig } from "./measurements.ts";
 
 const largestSeed = 2 ** 31;
 

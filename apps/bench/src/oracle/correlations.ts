@@ -4,7 +4,7 @@
  */
 import { type BootstrapInterval, bootstrap } from "@secateur/metrics";
 import { type ByCoefficient, byCoefficient, type CoefficientName, coefficients } from "./coefficients.ts";
-import type { OracleMeasurements, UnitNumbers } from "./summary.ts";
+import type { OracleMeasurements, UnitNumbers } from "./measurements.ts";
 import { pairsOfGroup, pooled, type UnitPairs, withoutZeros } from "./unit-pairs.ts";
 
 /** Below that a correlation says nothing: that of two units is 1 or -1. */

@@ -7,12 +7,12 @@ import type { DependencyGraph } from "@secateur/dependency-graph";
 import { lossChanges, subsetLosses } from "@secateur/oracle";
 import { type Batches, sgd, trainStep } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { lazyTask } from "../lazy-task.ts";
-import type { CriterionFactories } from "../load-criteria.ts";
-import type { Progress } from "../progress.ts";
-import type { RunDirectory } from "../run-directory.ts";
+import type { CriterionFactories } from "../inputs/load-criteria.ts";
+import { lazyTask } from "../run/lazy-task.ts";
+import type { Progress } from "../run/progress.ts";
+import type { RunDirectory } from "../run/run-directory.ts";
 import type { FirstImages } from "./first-images.ts";
-import type { MeasuredCriterion, OracleConfig, UnitNumbers } from "./summary.ts";
+import type { MeasuredCriterion, OracleConfig, UnitNumbers } from "./measurements.ts";
 import { timed } from "./timed-batches.ts";
 
 /** Minibatches of a pass that are not timed; and passes go on so long, as graphs are made after half a second of work. */

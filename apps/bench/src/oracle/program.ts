@@ -1,8 +1,8 @@
 /** The command line of `bench:oracle`: its flags, what they may be, and examples of their use. */
 import { outputFlags, type Program } from "../cli/program.ts";
-import { comparisonFlags } from "../comparison.ts";
+import { comparisonFlags } from "../inputs/input-settings.ts";
 import { completeConfig, defaults, schema } from "./config.ts";
-import type { OracleConfig } from "./summary.ts";
+import type { OracleConfig } from "./measurements.ts";
 
 const { model, criteria, criterion, engine, data } = comparisonFlags("cifar10");
 

@@ -6,18 +6,18 @@ import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
 import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { readWeights } from "../check-setup.ts";
-import { commit, versions } from "../environment.ts";
-import { loadCriteria } from "../load-criteria.ts";
-import type { Progress } from "../progress.ts";
-import type { RunDirectory } from "../run-directory.ts";
-import { RunDirectoryError } from "../run-directory-error.ts";
-import { checkSameCriterionFiles } from "../same-criterion-files.ts";
-import { UsageError } from "../usage-error.ts";
-import { logWork } from "../worked.ts";
+import { UsageError } from "../cli/usage-error.ts";
+import { readWeights } from "../compare/check-setup.ts";
+import { loadCriteria } from "../inputs/load-criteria.ts";
+import { commit, versions } from "../run/environment.ts";
+import type { Progress } from "../run/progress.ts";
+import { checkSameCriterionFiles } from "../run/recorded-input.ts";
+import type { RunDirectory } from "../run/run-directory.ts";
+import { RunDirectoryError } from "../run/run-directory-error.ts";
+import { logWork } from "../run/work-time.ts";
 import { firstImages } from "./first-images.ts";
 import { measureCriteria, measureOracle, measureSubsets, measureTrainStep, type Setting } from "./measure.ts";
-import type { MeasuredCriterion, OracleConfig, OracleMeasurements, SubsetStudy } from "./summary.ts";
+import type { MeasuredCriterion, OracleConfig, OracleMeasurements, SubsetStudy } from "./measurements.ts";
 
 export async function runOracle(
   run: RunDirectory<OracleConfig>,

@@ -1,5 +1,5 @@
 /** What one criterion says of every unit, beside what the oracle says of it. */
-import type { UnitNumbers } from "./summary.ts";
+import type { UnitNumbers } from "./measurements.ts";
 
 /** Two lists of one length: at every place the same unit. */
 export interface UnitPairs {

@@ -1,7 +1,7 @@
 /** The command line of `bench:speed`. */
 import { z } from "zod";
 import { helpFlag, type Program } from "../cli/program.ts";
-import { count, oneOf, unique } from "../setting.ts";
+import { count, oneOf, unique } from "../cli/values.ts";
 import { workloads } from "./contenders.ts";
 import { type SectionName, sectionNames } from "./sections.ts";
 

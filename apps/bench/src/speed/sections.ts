@@ -1,7 +1,7 @@
 /** What `bench:speed` measures, section by section. */
 import { useBackend } from "@secateur/backend";
 import type { ModelName } from "@secateur/models";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../run/progress.ts";
 import { formatArithmetic } from "./arithmetic.ts";
 import type { ChartRow } from "./chart.ts";
 import { compare, formatMeasured, type Measured } from "./compare.ts";

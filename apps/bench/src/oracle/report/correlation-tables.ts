@@ -1,7 +1,7 @@
 /** The tables of the study: each criterion's correlations and cost, how sure they are, and the correlations layer by layer. */
 import { type CoefficientName, coefficients } from "../coefficients.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";
 import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 

@@ -1,6 +1,6 @@
 /** What the study ran on, and what else is needed to repeat it. */
-import { formatDuration } from "../../progress.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import { formatDuration } from "../../run/progress.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
 export function environment(measurements: OracleMeasurements): readonly (readonly [string, string])[] {
   const { engine, versions, commit, startedAt, network, trainStepSeconds, oracleSeconds } = measurements;

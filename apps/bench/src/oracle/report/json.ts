@@ -1,6 +1,6 @@
 /** `oracle.json`: all that was measured, unit by unit, and the correlations that follow from it. */
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
 /** @param correlations those of the measurements, for who has them already. */
 export function oracleJson(

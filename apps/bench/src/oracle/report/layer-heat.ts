@@ -2,7 +2,7 @@
 import { heatCell, heatTable } from "../../report/heat-table.ts";
 import { type Html, html } from "../../report/html.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";
 
 export function layerHeat(

@@ -1,7 +1,7 @@
 /** `report.md` of the oracle study: every number of the page, and each coefficient layer by layer. */
 import { coefficientNames, coefficients } from "../coefficients.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { certaintyTable, correlationTable, layerTable } from "./correlation-tables.ts";
 import { environment } from "./environment-rows.ts";
 import { tableMarkdown } from "./number-table.ts";

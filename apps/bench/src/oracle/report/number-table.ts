@@ -1,6 +1,7 @@
 /** A table of numbers with the best of every column marked; the same for the page and for Markdown. */
-import { markdownOf } from "../../markdown-table.ts";
+
 import { type Html, html } from "../../report/html.ts";
+import { markdownOf } from "../../report/markdown-table.ts";
 
 export interface NumberColumn<Row> {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** The study in words, the same on the page and in Markdown: what was measured, and how a newcomer reads it. */
-import { formatDuration } from "../../progress.ts";
+import { formatDuration } from "../../run/progress.ts";
 import { fewestUnits } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { minibatchCount } from "./correlation-tables.ts";
 
 export const titleOf = ({ config, criteria }: OracleMeasurements): string =>

@@ -2,7 +2,7 @@
 
 import { coefficientNames } from "../coefficients.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
 /** A criterion's name and why it has no row. */
 export function notApplicable({ criteria }: OracleMeasurements): readonly (readonly [string, string])[] {

@@ -2,7 +2,7 @@
 import { type Html, html } from "../../report/html.ts";
 import { fact, facts, figures, list, page, plainTable, section } from "../../report/page.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements, SubsetStudy } from "../summary.ts";
+import type { OracleMeasurements, SubsetStudy } from "../measurements.ts";
 import { certaintyTable, correlationTable } from "./correlation-tables.ts";
 import { depthLegend } from "./depth-colours.ts";
 import { environment } from "./environment-rows.ts";

@@ -4,7 +4,7 @@ import type { Html } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot } from "../../report/plot.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { MeasuredCriterion, OracleMeasurements } from "../summary.ts";
+import type { MeasuredCriterion, OracleMeasurements } from "../measurements.ts";
 import { pairsOfGroup, withoutZeros } from "../unit-pairs.ts";
 import { depthColours } from "./depth-colours.ts";
 

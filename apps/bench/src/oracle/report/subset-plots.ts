@@ -3,7 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { type Html, html, trusted } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot, widePlot } from "../../report/plot.ts";
-import type { SubsetStudy } from "../summary.ts";
+import type { SubsetStudy } from "../measurements.ts";
 
 interface Point {
   readonly series: string;

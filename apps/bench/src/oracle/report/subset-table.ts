@@ -1,5 +1,5 @@
 /** The losses of the subset study: a row for each way to choose the units, a column for how many are gone. */
-import type { SubsetStudy } from "../summary.ts";
+import type { SubsetStudy } from "../measurements.ts";
 import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
 interface Row {

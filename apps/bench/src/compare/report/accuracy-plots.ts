@@ -1,0 +1,66 @@
+/** Accuracy over what was removed, before and after fine-tuning, and over the multiply-adds that are left. */
+
+import type { Html } from "../../report/html.ts";
+import { plot, type SeriesScales } from "../../report/plot.ts";
+import type { Spread, Summary, TableRow } from "../results.ts";
+import { budgetWords, isUnpruned } from "../table.ts";
+import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
+
+interface Axis {
+  readonly title: string;
+  readonly format: string;
+  readonly of: (row: TableRow) => number;
+}
+
+type AccuracyOf = (row: TableRow) => Spread | null;
+
+/** As many plots as there is something to show; each has its own accuracy axis. */
+export async function accuracyPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
+  const { config, rows } = summary;
+  const removed: Axis = {
+    title: `Share of ${budgetWords[config.budget]} removed`,
+    format: "%",
+    of: ({ ratio }) => ratio,
+  };
+  const left: Axis = {
+    title: "MACs left (millions an image)",
+    format: "~f",
+    of: ({ macs }) => macs.mean / 1e6,
+  };
+  const pruned: AccuracyOf = ({ accuracyPruned }) => accuracyPruned;
+  const tuned: AccuracyOf = ({ accuracyTuned }) => accuracyTuned;
+  const isTuned = rows.some((row) => tuned(row) !== null);
+  const final = isTuned ? tuned : pruned;
+  const charts = [
+    { title: "Right after pruning", x: removed, y: pruned },
+    ...(isTuned ? [{ title: "After fine-tuning", x: removed, y: tuned }] : []),
+    { title: isTuned ? "After fine-tuning, by cost" : "Right after pruning, by cost", x: left, y: final },
+  ];
+  const y = { title: "Test accuracy", format: "%" };
+  return Promise.all(
+    charts.map(({ title, x, y: accuracyOf }) => {
+      const spec = bandSpec(title, points(summary, x.of, accuracyOf), {
+        x: { title: x.title, format: x.format },
+        y,
+        scales,
+      });
+      return plot(spec, `${title}: accuracy of each criterion. The table has the numbers.`);
+    }),
+  );
+}
+
+/** From the unpruned network on, criterion by criterion. */
+function points(
+  { rows, criteria }: Summary,
+  x: (row: TableRow) => number,
+  y: AccuracyOf,
+): readonly BandPoint[] {
+  return criteria.flatMap((criterion) =>
+    rows
+      .filter((row) => isUnpruned(row) || row.criterion === criterion)
+      .flatMap((row) => {
+        const accuracy = isUnpruned(row) ? row.accuracyBefore : y(row);
+        return accuracy === null ? [] : [{ ...bandPoint(x(row), accuracy), criterion }];
+      }),
+  );
+}
