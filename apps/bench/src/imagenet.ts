@@ -1,7 +1,7 @@
 /** `bench:imagenet`: prune a trained network by several criteria, fine-tune, compare. */
-
+import { compareEvents } from "./compare/events.ts";
 import { imagenet } from "./compare/imagenet-program.ts";
-import { runExperiment } from "./compare/run-comparison.ts";
+import { runComparison } from "./compare/run-comparison.ts";
 import { runInDirectory } from "./run/run-program.ts";
 
-await runInDirectory(imagenet, runExperiment);
+await runInDirectory(imagenet, compareEvents, runComparison);

@@ -1,11 +1,13 @@
-/** What a person typed is wrong: one sentence, exit code 2. */
+/** An invalid command line: one sentence, exit code 2. */
+import { SecateurError } from "@secateur/base";
 import { closest, distance } from "fastest-levenshtein";
 
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+export class UsageError extends SecateurError {
+  override readonly name: string = "UsageError";
+  override readonly code = "USAGE";
 }
 
-/** ` Did you mean "l1"?`, or nothing where no known name is near. The same letters in another order are nearest. */
+/** ` Did you mean "l1"?`, or nothing where no known name is similar. Anagrams count as most similar. */
 export function suggestion(name: string, known: readonly string[]): string {
   const wanted = name.toLowerCase();
   if (wanted === "" || known.length === 0) return "";

@@ -1,12 +1,13 @@
-/** The settings of `bench:cifar10`: their defaults, and what they may be on the command line and in `config.json` alike. */
+/** The settings of `bench:cifar10`: defaults and validation. */
 import { z } from "zod";
-import { count, filePath, trainingImages } from "../cli/values.ts";
-import { trainedWeights } from "../inputs/trained-weights.ts";
-import { type BenchConfig, commonDefaults } from "./config.ts";
-import { schemaOf } from "./config-schema.ts";
-import { usualFrequency } from "./pruning-pace.ts";
+import { count, filePath } from "../cli/values.ts";
+import { trainingImageCount } from "../inputs/cifar10.ts";
+import { trainedWeights } from "../inputs/weights.ts";
+import { type CompareConfig, commonDefaults } from "./config.ts";
+import { configSchema } from "./config-schema.ts";
+import { defaultFrequency } from "./pruning-pace.ts";
 
-export const defaults: BenchConfig = {
+export const defaults: CompareConfig = {
   ...commonDefaults,
   model: "lenet3",
   ratios: [0.3, 0.5, 0.7],
@@ -15,25 +16,25 @@ export const defaults: BenchConfig = {
   seeds: 3,
 };
 
-/** What `--quick` puts in the place of the defaults. */
-export const quickDefaults: Partial<BenchConfig> = {
+/** The defaults with `--quick`. */
+export const quickDefaults: Partial<CompareConfig> = {
   ratios: [0.5, 0.7],
   epochs: 2,
   finetune: 0.25,
   seeds: 1,
 };
 
-/** What `--iterative` puts there: ratios cost next to nothing where one way leads through all of them. */
-export const iterativeDefaults: Partial<BenchConfig> = {
+/** The defaults with `--iterative`: one run of the loop passes all ratios, so more of them cost little. */
+export const iterativeDefaults: Partial<CompareConfig> = {
   ratios: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
-  frequency: usualFrequency,
+  frequency: defaultFrequency,
 };
 
 /**
- * What was asked for, completed by the defaults; `--quick`, `--iterative` and `--weights` have defaults of their own. A network that is
- * asked for by name and comes trained is taken as it comes, unless it is to be trained or loaded from elsewhere.
+ * Adds the defaults, which `--quick`, `--iterative` and `--weights` change. A network given by name uses the weights
+ * of this repository, unless `--weights` or `--epochs` is given.
  */
-export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
+export function completeConfig(given: Partial<CompareConfig>): CompareConfig {
   const isOpen = given.weights === undefined && given.epochs === undefined;
   const trained = isOpen && given.model !== undefined ? trainedWeights(given.model) : null;
   const weights = given.weights ?? trained;
@@ -46,18 +47,22 @@ export function completeConfig(given: Partial<BenchConfig>): BenchConfig {
   };
 }
 
-/** With fewer, the test set of a fifth would not even hold one image a class. */
+/** The test set is a fifth, and needs an image per class. */
 const smallestSubset = 50;
 
-export const schema: z.ZodType<BenchConfig> = schemaOf("cifar10", {
+export const schema: z.ZodType<CompareConfig> = configSchema("cifar10", {
   weights: filePath.nullable(),
   epochs: count("epochs", 0),
-  workers: count("threads", 1).default(1), // runs from before this setting lack it
+  workers: count("threads", 1).default(1), // missing in the settings of old runs
   data: filePath.nullable(),
   classes: z.null().default(null),
-  subset: trainingImages(smallestSubset).nullable(),
+  subset: count("training images", smallestSubset)
+    .lte(trainingImageCount, {
+      error: `must be at most ${trainingImageCount}, the training images of CIFAR-10`,
+    })
+    .nullable(),
   quick: z.boolean(),
 }).refine(({ epochs, weights }) => epochs > 0 || weights !== null, {
   path: ["epochs"],
-  error: "is 0, so nothing would be trained: give --weights FILE or at least one epoch",
+  error: "is 0, so no network would be trained: give --weights FILE or at least one epoch",
 });

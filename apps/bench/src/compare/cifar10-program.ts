@@ -1,20 +1,20 @@
-/** The command line of `bench:cifar10`: its flags, and examples of their use. */
+/** The command line of `bench:cifar10`. */
 import { type Flag, outputFlags, type Program } from "../cli/program.ts";
-import { comparisonFlags } from "../inputs/input-settings.ts";
+import { inputFlags } from "../inputs/input-settings.ts";
 import { completeConfig, defaults, iterativeDefaults, quickDefaults, schema } from "./cifar10-config.ts";
-import type { BenchConfig } from "./config.ts";
-import { experimentFlags } from "./pruning-flags.ts";
+import type { CompareConfig } from "./config.ts";
+import { pruningFlags } from "./pruning-flags.ts";
 
-const { model, criteria, criterion, engine, data } = comparisonFlags("cifar10");
-const { seeds, ...pruning } = experimentFlags(iterativeDefaults);
+const { model, criteria, criterion, engine, data } = inputFlags("cifar10");
+const { seeds, ...pruning } = pruningFlags(iterativeDefaults);
 
-const settings: Readonly<Record<Exclude<keyof BenchConfig, "classes">, Flag>> = {
+const flags: Readonly<Record<Exclude<keyof CompareConfig, "classes">, Flag>> = {
   model,
   weights: {
     kind: "path",
     group: "Network",
     value: "FILE",
-    help: "Trained weights (safetensors or PyTorch); the network is then not trained first. Some come with the repository.",
+    help: "Trained weights (safetensors or PyTorch) instead of training; some networks come with trained weights.",
   },
   epochs: {
     kind: "number",
@@ -31,7 +31,7 @@ const settings: Readonly<Record<Exclude<keyof BenchConfig, "classes">, Flag>> = 
     kind: "number",
     group: "Run",
     value: "N",
-    help: "On wasm: N threads train one network together, instead of as many networks side by side as there are cores.",
+    help: "On wasm: N threads train one network together, instead of one network per core.",
   },
   data,
   subset: {
@@ -40,31 +40,32 @@ const settings: Readonly<Record<Exclude<keyof BenchConfig, "classes">, Flag>> = 
     value: "N",
     help: "For slow engines: use only N of the 50,000 training images, and N/5 of the 10,000 test images.",
   },
-  quick: { kind: "switch", group: "Run", help: "A first look in a few minutes.", implies: quickDefaults },
+  quick: { kind: "switch", group: "Run", help: "A first result in a few minutes.", implies: quickDefaults },
 };
 
-export const cifar10: Program<BenchConfig> = {
+export const cifar10: Program<CompareConfig> = {
   name: "cifar10",
-  purpose: "Train a network on CIFAR-10, prune it with several criteria side by side, and compare them.",
-  flags: { ...settings, ...outputFlags("summary.json, report.html and checkpoints") },
+  purpose: "Train a network on CIFAR-10, prune it by several criteria, and compare the results.",
+  flags: { ...flags, ...outputFlags("summary.json, report.html and checkpoints") },
   defaults,
   complete: completeConfig,
   schema,
   examples: [
     ["Train LeNet3 and compare the five default criteria (about ten minutes on two cores):", ""],
-    ["A first look:", "--quick"],
+    ["A first result:", "--quick"],
+    ["Without CIFAR-10, on generated images:", "--quick --data synthetic"],
     [
       "Prune a trained ResNet-20 to half and less of its multiply-adds, on part of the data:",
       "--model resnet20 --weights resnet20.th --budget macs --ratios 0.5,0.7 --subset 5000",
     ],
     [
-      "The paper's loop: prune while training, and see accuracy and loss over what is gone:",
+      "The paper's loop: prune during training, and plot accuracy and loss over the removed share:",
       "--model resnet20 --iterative --criteria random,taylor-gate",
     ],
     [
       "Your own criterion beside random and Taylor:",
       "--criteria random,taylor-gate --criterion ./my-criterion.ts",
     ],
-    ["Keep the files in a folder of yours, and go on after an interruption:", "--out runs/first --resume"],
+    ["Continue an interrupted run:", "--out runs/first --resume"],
   ],
 };

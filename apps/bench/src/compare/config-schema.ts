@@ -1,30 +1,31 @@
-/** What the settings of a `BenchConfig` may be: the command line and `config.json` are checked alike. */
+/** Validates a `CompareConfig`, from the command line and from `config.json` alike. */
 import { z } from "zod";
-import { amount, count, number, oneOf, shown, unique } from "../cli/values.ts";
+import { amount, count, number, shown, unique } from "../cli/values.ts";
 import type { DataSet } from "../inputs/data-set.ts";
-import { comparisonSettings, someCriterion } from "../inputs/input-settings.ts";
-import { type BenchConfig, budgetNames } from "./config.ts";
+import { inputSchemas, someCriterion } from "../inputs/input-settings.ts";
+import { budgetSchema } from "./budget.ts";
+import type { CompareConfig } from "./config.ts";
 
 const ratio = number("the share to remove").refine((value) => value > 0 && value < 1, {
   error: ({ input }) => {
     const hint = Number(input) >= 5 && Number(input) < 100 ? ` Did you mean ${Number(input) / 100}?` : "";
-    return `wants shares to remove, between 0 and 1, not ${shown(input)}.${hint}`;
+    return `must be shares to remove, between 0 and 1, not ${shown(input)}.${hint}`;
   },
 });
 
-/** What every program checks in its own way. */
+/** The settings that each program validates in its own way. */
 type OwnKey = "weights" | "epochs" | "workers" | "data" | "classes" | "subset" | "quick";
-type OwnSettings = { readonly [Key in OwnKey]: z.ZodType<BenchConfig[Key]> };
+type OwnSchemas = { readonly [Key in OwnKey]: z.ZodType<CompareConfig[Key]> };
 
-export function schemaOf(dataSet: DataSet, own: OwnSettings): z.ZodType<BenchConfig> {
+export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<CompareConfig> {
   return z
     .strictObject({
-      ...comparisonSettings(dataSet),
+      ...inputSchemas(dataSet),
       ratios: unique(ratio)
-        .min(1, { error: "wants at least one share" })
+        .min(1, { error: "must name at least one share" })
         .transform((ratios) => ratios.toSorted((a, b) => a - b)),
-      budget: oneOf("budget", budgetNames),
-      // Runs from before these settings lack them.
+      budget: budgetSchema,
+      // Missing in the settings of old runs.
       iterative: z.boolean().default(false),
       frequency: count("minibatches", 1).nullable().default(null),
       "per-removal": count("units", 1).nullable().default(null),
@@ -37,10 +38,10 @@ export function schemaOf(dataSet: DataSet, own: OwnSettings): z.ZodType<BenchCon
     .refine(...someCriterion);
 }
 
-type IterativeKey = "frequency" | "per-removal";
-
-/** For a setting that says nothing about pruning at once. */
-function onlyIterative(key: IterativeKey): [check: (config: BenchConfig) => boolean, params: object] {
-  const error = "is about pruning step by step: give --iterative too, or leave it out";
+/** A zod refinement for settings that mean nothing in one-shot pruning. */
+function onlyIterative(
+  key: "frequency" | "per-removal",
+): [check: (config: CompareConfig) => boolean, issue: object] {
+  const error = "applies to iterative pruning only: add --iterative, or leave it out";
   return [(config) => config.iterative || config[key] === null, { path: [key], error }];
 }

@@ -1,24 +1,23 @@
-/** Latency, measured last and alone: the workers are gone, every network gets the same quiet machine. */
+/** Latency of every network, measured last: the worker processes have ended, and nothing else runs. */
 import { measureLatency } from "@secateur/metrics";
-import { createModel, type ModelName } from "@secateur/models";
+import { createModel } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
 import type { Progress } from "../run/progress.ts";
-import type { RunDirectory } from "../run/run-directory.ts";
-import type { BenchConfig } from "./config.ts";
-import type { PrunedCell } from "./jobs/record-cell.ts";
+import type { CompareConfig } from "./config.ts";
+import type { TestedCell } from "./events.ts";
 import { recipeFor } from "./recipe.ts";
 import type { Recorded } from "./recorded.ts";
 import type { Baseline, Cell } from "./results.ts";
 
-/** Values of the weights do not matter to the time, so networks are built anew from their plans. */
-export async function measureCells(
-  { config }: RunDirectory<BenchConfig>,
+/** Latency does not depend on the weights' values, so networks are rebuilt from their plans. */
+export async function measureLatencies(
+  { model: name }: CompareConfig,
   progress: Progress,
-  { baselines, cells }: Recorded,
+  { baselines, cells }: Pick<Recorded, "baselines" | "cells">,
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {
   const task = progress.task("Latency", cells.size + 1);
-  const model = createModel(config.model as ModelName);
-  const batch = recipeFor(config.model).latencyBatchSize;
+  const model = createModel(name);
+  const batch = recipeFor(name).latencyBatchSize;
   const { perImageMs } = await measureLatency(model, { batch });
   task.advance(1);
   const measured: Cell[] = [];
@@ -34,6 +33,9 @@ export async function measureCells(
   return { baselines: all.map((each) => ({ ...each, latencyMsPerImage: perImageMs })), cells: measured };
 }
 
-/** Whatever order the workers finished in. */
-const inOrder = (cells: Iterable<PrunedCell>): readonly PrunedCell[] =>
-  [...cells].sort((a, b) => a.seed - b.seed || a.criterion.localeCompare(b.criterion) || a.ratio - b.ratio);
+/** Independent of the order in which the workers finished. */
+function inOrder(cells: Iterable<TestedCell>): readonly TestedCell[] {
+  return [...cells].sort(
+    (a, b) => a.seed - b.seed || a.criterion.localeCompare(b.criterion) || a.ratio - b.ratio,
+  );
+}

@@ -1,32 +1,32 @@
-/** The pace of `--iterative`: how many units go at a time, and how much training the whole way takes. */
-import type { BenchConfig } from "./config.ts";
+/** The pace of `--iterative`: units per removal, and the amount of training. */
+import type { CompareConfig } from "./config.ts";
 import { recipeFor } from "./recipe.ts";
 
-/** Minibatches between two removals, unless `--frequency` says otherwise. */
-export const usualFrequency = 10;
+/** Minibatches between two removals, unless `--frequency` is given. */
+export const defaultFrequency = 10;
 
-/** Removals until nothing were left, where `--per-removal` does not say how many units one takes: each takes 2 %. */
+/** Removals until no unit is left, unless `--per-removal` is given: each removes 2 %. */
 const removalsForAll = 50;
 
-/** As `prune` takes it. */
+/** The schedule of the pruner's loop. */
 export interface Pace {
   readonly frequency: number;
   readonly unitsPerRemoval: number;
 }
 
-/** @param units of the unpruned network. */
-export function pruningPace({ frequency, "per-removal": perRemoval }: BenchConfig, units: number): Pace {
+/** @param units - The number of units of the unpruned network. */
+export function pruningPace({ frequency, "per-removal": perRemoval }: CompareConfig, units: number): Pace {
   return {
-    frequency: frequency ?? usualFrequency,
+    frequency: frequency ?? defaultFrequency,
     unitsPerRemoval: perRemoval ?? Math.max(1, Math.round(units / removalsForAll)),
   };
 }
 
 /**
- * Images trained on until nothing were left; a ratio takes its share of them. For a share of units that is so, for MACs
- * and parameters a guess, good enough to tell the time left.
+ * Training images until no unit is left; a ratio takes its share of them. Exact for a budget of units, an estimate for
+ * MACs and parameters that is good enough for the progress bar.
  */
-export function imagesForAll(config: BenchConfig, units: number): number {
+export function imagesForAll(config: CompareConfig, units: number): number {
   const { frequency, unitsPerRemoval } = pruningPace(config, units);
   return (units / unitsPerRemoval) * frequency * recipeFor(config.model).batchSize;
 }

@@ -1,5 +1,7 @@
-/** How networks are trained and tested here: nothing exotic, the same for every criterion. */
+/** How networks are trained and tested in the bench, the same for every criterion. */
+import type { ModelName } from "@secateur/models";
 import { cosine, type Optimizer, type Schedule, sgd } from "@secateur/training";
+import type { BatchSizes } from "../inputs/batch-source.ts";
 import { type DataSet, dataSetOf } from "../inputs/data-set.ts";
 
 export interface Training {
@@ -7,16 +9,11 @@ export interface Training {
   readonly schedule: Schedule;
 }
 
-export interface Recipe {
-  readonly batchSize: number;
-  readonly evaluationBatchSize: number;
-  /** Minibatches that criteria are averaged over. */
-  readonly scoringBatches: number;
+export interface Recipe extends BatchSizes {
   readonly latencyBatchSize: number;
   /**
-   * For training between removals: the rate that fine-tuning begins with, as each removal is a small damage to repair,
-   * and constant, so that the first ratio and the last are reached under the same conditions. Without weight decay, as
-   * in the paper's runs: it would shrink the weights that are being judged.
+   * For training between removals: constant, at the initial rate of fine-tuning, so that all ratios are reached under
+   * the same conditions. No weight decay, as in the paper: it would shrink the weights that are being scored.
    */
   readonly pruning: () => Optimizer;
   readonly fineTuning: () => Training;
@@ -34,7 +31,7 @@ const recipes: Readonly<Record<DataSet, Recipe>> = {
       schedule: cosine(),
     }),
   },
-  /** The paper's rate and decay, but not its batches of 256: even 32 of ResNet-50 do not fit into WebAssembly's 4 GB. */
+  /** The paper's rate and decay. Its batches of 256 do not fit into the 4 GB of wasm, nor do 32 for ResNet-50. */
   imagenet: {
     batchSize: 16,
     evaluationBatchSize: 25,
@@ -45,12 +42,12 @@ const recipes: Readonly<Record<DataSet, Recipe>> = {
   },
 };
 
-export function recipeFor(model: string): Recipe {
+export function recipeFor(model: ModelName): Recipe {
   return recipes[dataSetOf(model)];
 }
 
-/** For training from scratch. LeNet3 has no batch normalisation and takes smaller steps. */
-export function trainingRecipe(model: string): Training {
+/** For training from scratch. LeNet3 has no batch normalisation and needs a lower rate. */
+export function trainingRecipe(model: ModelName): Training {
   const learningRate = model === "lenet3" ? 0.03 : 0.1;
   return {
     optimizer: sgd({ learningRate, momentum: 0.9, weightDecay: 5e-4 }),
@@ -58,8 +55,8 @@ export function trainingRecipe(model: string): Training {
   };
 }
 
-/** Bytes that a worker process takes while it trains by its recipe, data included: measured, rounded up. */
-export function memoryOfWorker(model: string): number {
-  if (dataSetOf(model) === "imagenet") return 5 * 2 ** 30; // the most that one on WebAssembly can take
+/** Memory of a worker process in bytes while it trains, data included: measured, rounded up. */
+export function memoryOfWorker(model: ModelName): number {
+  if (dataSetOf(model) === "imagenet") return 5 * 2 ** 30; // the maximum on wasm
   return (model === "lenet3" ? 1 : 4) * 2 ** 30;
 }

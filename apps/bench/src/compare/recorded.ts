@@ -1,39 +1,37 @@
-/**
- * What a run's log holds so far: results by what they are of, each once, whatever was logged twice around a kill; curves
- * point after point, whatever order the workers told them in.
- */
-import type { RunEvent } from "../run/event-log.ts";
-import type { PrunedCell } from "./jobs/record-cell.ts";
-import type { Baseline, CurvePoint, FineTunePoint } from "./results.ts";
-
-export type TrainedBaseline = Omit<Baseline, "latencyMsPerImage">;
+/** The results in a run's log. An event logged twice, before and after a kill, counts once; the last one is valid. */
+import { eventsOf } from "../run/event-log.ts";
+import type { CompareEvent, TestedBaseline, TestedCell } from "./events.ts";
+import type { CurvePoint, FineTunePoint } from "./results.ts";
 
 export interface Recorded {
-  readonly baselines: ReadonlyMap<number, TrainedBaseline>;
-  readonly cells: ReadonlyMap<string, PrunedCell>;
+  /** By seed. */
+  readonly baselines: ReadonlyMap<number, TestedBaseline>;
+  /** By `cellKey`. */
+  readonly cells: ReadonlyMap<string, TestedCell>;
   readonly training: readonly CurvePoint[];
   readonly fineTuning: readonly FineTunePoint[];
 }
 
-export const cellKey = ({
+export function cellKey({
   seed,
   criterion,
   ratio,
-}: Pick<PrunedCell, "seed" | "criterion" | "ratio">): string => `${seed}/${criterion}/${ratio}`;
+}: Pick<TestedCell, "seed" | "criterion" | "ratio">): string {
+  return `${seed}/${criterion}/${ratio}`;
+}
 
-export function readRecord(events: readonly RunEvent[]): Recorded {
-  const of = <T>(type: string, field: string): readonly T[] =>
-    events.filter((event) => event.type === type).map((event) => event[field] as T);
-  const cells = of<PrunedCell>("cell", "cell");
-  const tuning = of<FineTunePoint>("fine-tuning", "point");
+export function readRecord(events: readonly CompareEvent[]): Recorded {
+  const baselines = eventsOf(events, "baseline").map(({ baseline }) => baseline);
+  const cells = eventsOf(events, "cell").map(({ cell }) => cell);
+  const training = eventsOf(events, "training").map(({ point }) => point);
+  const fineTuning = eventsOf(events, "fine-tuning").map(({ point }) => point);
   return {
-    baselines: new Map(of<TrainedBaseline>("baseline", "baseline").map((each) => [each.seed, each])),
+    baselines: new Map(baselines.map((each) => [each.seed, each])),
     cells: new Map(cells.map((cell) => [cellKey(cell), cell])),
-    training: lastOfEach(
-      of<CurvePoint>("training", "point"),
-      ({ seed, epoch }) => `${seed}/${epoch.toFixed(6)}`,
-    ).toSorted(bySeedAndEpoch),
-    fineTuning: lastOfEach(tuning, (point) => `${cellKey(point)}/${point.epoch.toFixed(6)}`).toSorted(
+    training: lastOfEach(training, ({ seed, epoch }) => `${seed}/${epoch.toFixed(6)}`).toSorted(
+      bySeedAndEpoch,
+    ),
+    fineTuning: lastOfEach(fineTuning, (point) => `${cellKey(point)}/${point.epoch.toFixed(6)}`).toSorted(
       (a, b) => a.criterion.localeCompare(b.criterion) || a.ratio - b.ratio || bySeedAndEpoch(a, b),
     ),
   };

@@ -1,10 +1,10 @@
 /**
- * What a run measured: one cell for each seed, criterion and ratio, and what they sum up to. Accuracies and shares are
- * 0..1, losses mean cross-entropy, MACs multiply-adds an image.
+ * The results of a run: one cell per seed, criterion and ratio, and their means. Accuracies and shares are 0..1, losses
+ * mean cross-entropies, MACs multiply-adds per image.
  */
-import type { BenchConfig } from "./config.ts";
+import type { CompareConfig } from "./config.ts";
 
-/** The name that the unpruned network goes by in the table. */
+/** The row of the unpruned network in the table. */
 export const unpruned = "unpruned";
 
 /** The network before pruning, for one seed. */
@@ -22,13 +22,13 @@ export interface KeptUnits {
   readonly total: number;
 }
 
-/** One pruned network, on the test images. */
+/** One pruned network, measured on the test images. */
 export interface Cell {
   readonly seed: number;
   readonly criterion: string;
-  /** Asked for: the share of the budget that is to go. */
+  /** The requested share to remove. */
   readonly ratio: number;
-  readonly budget: BenchConfig["budget"];
+  readonly budget: CompareConfig["budget"];
   readonly parameters: number;
   readonly macs: number;
   readonly latencyMsPerImage: number;
@@ -39,9 +39,9 @@ export interface Cell {
   readonly lossBefore: number;
   readonly lossPruned: number;
   readonly lossTuned: number | null;
-  /** By group. */
+  /** By group id. */
   readonly keptUnits: Readonly<Record<string, KeptUnits>>;
-  /** Anything a reader should know about this one, in sentences. */
+  /** Warnings about the scores, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export interface Pinned {
   readonly reason: string;
 }
 
-/** Mean and sample standard deviation over seeds; one seed has none. */
+/** Mean and sample standard deviation over seeds; null for one seed. */
 export interface Spread {
   readonly mean: number;
   readonly std: number | null;
@@ -81,21 +81,19 @@ export interface TableRow {
   readonly accuracyTuned: Spread | null;
 }
 
-/** Everything but the sums: what the run hands over. */
+/** Everything but the means. */
 export interface Measurements {
-  readonly config: BenchConfig;
-  /** Names in the order of the table: the built-in criteria, then the user's own. */
+  readonly config: CompareConfig;
+  /** In the order of the table: built-in criteria, then the user's. */
   readonly criteria: readonly string[];
   readonly baselines: readonly Baseline[];
   readonly cells: readonly Cell[];
   readonly trainingCurve: readonly CurvePoint[];
   readonly fineTuneCurves: readonly FineTunePoint[];
   readonly pinned: readonly Pinned[];
-  /** What criteria saw; first-order scores depend on the batch size. Null minibatches: every one between two removals. */
+  /** First-order scores depend on the batch size. `minibatches` is null where every training minibatch scores. */
   readonly scoring: { readonly batchSize: number; readonly minibatches: number | null };
-  /** What computed, as a person reads it. */
   readonly engine: { readonly name: string; readonly description: string };
-  /** Of node and of every package that matters. */
   readonly versions: Readonly<Record<string, string>>;
   readonly commit: string | null;
   /** ISO 8601. */
@@ -135,7 +133,7 @@ function unprunedRow(baselines: readonly Baseline[]): readonly TableRow[] {
   ];
 }
 
-/** One row, or none where the run did not get that far. */
+/** One row, or none without cells. */
 function prunedRow(cells: readonly Cell[]): readonly TableRow[] {
   const [first] = cells;
   if (first === undefined) return [];
@@ -163,7 +161,7 @@ function costs(cells: readonly Pick<Cell, "parameters" | "macs" | "latencyMsPerI
   };
 }
 
-/** @param values at least one. */
+/** @param values - At least one. */
 export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (values.length < 2) return { mean, std: null };

@@ -1,18 +1,19 @@
-/** The results as text: one table for the terminal, for Markdown and for the report. */
+/** The table of results, for the terminal, for Markdown and for the report. */
 import { markdownOf } from "../report/markdown-table.ts";
+import { budgetWords } from "./budget.ts";
 import { type Spread, type Summary, type TableRow, unpruned } from "./results.ts";
 
 export interface Column {
   readonly title: string;
-  /** In the header, so that the cells hold only numbers. */
+  /** Shown in the header only. */
   readonly unit: string;
   readonly text: (row: TableRow) => string;
 }
 
-/** Stands where there is no number. */
+/** Shown for a missing number. */
 export const none = "–";
 
-/** Columns in the order in which they are shown; fine-tuning only where it was done. */
+/** In display order; the fine-tuned accuracy only where networks were fine-tuned. */
 export function columnsOf({ rows }: Summary): readonly Column[] {
   const columns: Column[] = [
     { title: "Criterion", unit: "", text: ({ criterion }) => criterion },
@@ -31,7 +32,7 @@ export function columnsOf({ rows }: Summary): readonly Column[] {
   return rows.some(({ accuracyTuned }) => accuracyTuned !== null) ? columns : columns.slice(0, -1);
 }
 
-/** `61.20 ± 0.35`; the deviation only where there is one. */
+/** For instance `61.20 ± 0.35`; one seed has no deviation. */
 export function formatSpread(spread: Spread | null, scale: number, digits: number): string {
   if (spread === null) return none;
   const mean = (spread.mean * scale).toFixed(digits);
@@ -43,30 +44,23 @@ export function shortNumber(value: number): string {
   return String(Number(value.toFixed(4)));
 }
 
-/** What the ratios are a share of, in a word. */
-export const budgetWords: Readonly<Record<Summary["config"]["budget"], string>> = {
-  units: "units",
-  macs: "MACs",
-  params: "parameters",
-};
-
-/** Aligned columns, criterion by criterion, the unpruned network first; below it how to read it. */
-export function markdownTable(summary: Summary): string {
+/** The unpruned network, then the rows of each criterion; a legend follows. */
+export function resultsMarkdown(summary: Summary): string {
   const columns = columnsOf(summary);
   const header = columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
   const body = summary.rows.map((row) => columns.map(({ text }) => text(row)));
   return [markdownOf(header, body), "", tableNote(summary)].join("\n");
 }
 
-/** What the numbers are, in short sentences. */
+/** The legend of the table. */
 export function tableNote({ config, seeds }: Summary): string {
   const spreadNote = seeds.length > 1 ? `, mean ± standard deviation over ${seeds.length} seeds` : "";
   const loopNote =
-    " Pruned: when the loop, which trains the network on, had removed that share." +
-    (config.finetune > 0 ? " Fine-tuned: after the last." : "");
+    " Pruned: at the moment when the loop, which continues to train the network, has removed that share." +
+    (config.finetune > 0 ? " Fine-tuned: after the last ratio." : "");
   return (
-    `Removed: share of ${budgetWords[config.budget]} asked for. Accuracy (before), Pruned${config.finetune > 0 ? ", Fine-tuned" : ""}: ` +
-    `on the test images${spreadNote}. MACs: multiply-adds an image.${config.iterative ? loopNote : ""}`
+    `Removed: requested share of ${budgetWords[config.budget]}. Accuracy (unpruned), Pruned${config.finetune > 0 ? ", Fine-tuned" : ""}: ` +
+    `on the test images${spreadNote}. MACs: multiply-adds per image.${config.iterative ? loopNote : ""}`
   );
 }
 

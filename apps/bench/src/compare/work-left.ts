@@ -1,12 +1,11 @@
-/** How much is still to be done, for the progress bars, in images trained on. */
+/** The remaining work of a run, for the progress bars, in training images. */
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { createModel, type ModelName } from "@secateur/models";
 import { remainingOf } from "@secateur/pruner";
-import type { BenchData } from "../inputs/load-batches.ts";
-import type { RunDirectory } from "../run/run-directory.ts";
-import type { BenchConfig } from "./config.ts";
+import type { BatchSource } from "../inputs/batch-source.ts";
+import type { CompareConfig } from "./config.ts";
+import type { CompareEvent, TestedCell } from "./events.ts";
 import { evaluationCost } from "./jobs/job.ts";
-import type { PrunedCell } from "./jobs/record-cell.ts";
 import { imagesForAll } from "./pruning-pace.ts";
 import { recipeFor } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
@@ -16,13 +15,14 @@ export interface WorkLeft {
   readonly pruning: number;
 }
 
-type Run = Pick<RunDirectory<BenchConfig>, "config"> & {
-  readonly log: Pick<RunDirectory<BenchConfig>["log"], "events">;
-};
+interface Run {
+  readonly config: CompareConfig;
+  readonly log: { readonly events: readonly CompareEvent[] };
+}
 
 export function workLeft(
   { config, log }: Run,
-  data: Pick<BenchData, "stepsPerEpoch" | "testCount" | "scoringCount">,
+  data: Pick<BatchSource, "stepsPerEpoch" | "testCount" | "scoringCount">,
   criterionCount: number,
 ): WorkLeft {
   const { baselines, cells, training } = readRecord(log.events);
@@ -35,46 +35,46 @@ export function workLeft(
   };
   const seeds = Array.from({ length: config.seeds }, (_, seed) => seed);
   const tuning = config.finetune > 0 ? config.finetune * epoch + test : 0;
-  const ways = config.seeds * criterionCount;
+  const runCount = config.seeds * criterionCount;
   return {
     training: seeds.reduce((sum, seed) => sum + forSeed(seed), 0),
     pruning: config.iterative
-      ? iterativeWork(config, [...cells.values()], ways, test, tuning)
-      : (ways * config.ratios.length - cells.size) * (test + tuning) +
-        unfinished(config, [...cells.values()], ways) * data.scoringCount,
+      ? iterativeWork(config, [...cells.values()], runCount, test, tuning)
+      : (runCount * config.ratios.length - cells.size) * (test + tuning) +
+        unfinished(config, [...cells.values()], runCount) * data.scoringCount,
   };
 }
 
-/** Ways, a seed and a criterion each, that have not come to the last ratio. */
-function unfinished({ ratios }: BenchConfig, cells: readonly PrunedCell[], ways: number): number {
-  return ways - cells.filter(({ ratio }) => ratio === ratios.at(-1)).length;
+/** Pairs of a seed and a criterion without a result for the last ratio. */
+function unfinished({ ratios }: CompareConfig, cells: readonly TestedCell[], runCount: number): number {
+  return runCount - cells.filter(({ ratio }) => ratio === ratios.at(-1)).length;
 }
 
-/** Each way trains as far as the last ratio, is tested at each, and fine-tuned at its end. */
+/** Each run of the loop trains up to the last ratio, is tested at each ratio, and is fine-tuned at the end. */
 function iterativeWork(
-  config: BenchConfig,
-  cells: readonly PrunedCell[],
-  ways: number,
+  config: CompareConfig,
+  cells: readonly TestedCell[],
+  runCount: number,
   test: number,
   tuning: number,
 ): number {
   const last = Math.max(...config.ratios);
   const reached = new Map<string, number>();
   for (const { seed, criterion, ratio } of cells) {
-    const way = `${seed}/${criterion}`;
-    reached.set(way, Math.max(ratio, reached.get(way) ?? 0));
+    const key = `${seed}/${criterion}`;
+    reached.set(key, Math.max(ratio, reached.get(key) ?? 0));
   }
-  const shares = ways * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
-  const testsLeft = ways * config.ratios.length - cells.length;
+  const shares = runCount * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
+  const testsLeft = runCount * config.ratios.length - cells.length;
   return (
     shares * imagesForAll(config, countUnits(config.model)) +
     testsLeft * test +
-    unfinished(config, cells, ways) * tuning
+    unfinished(config, cells, runCount) * tuning
   );
 }
 
-function countUnits(name: string): number {
-  const model = createModel(name as ModelName);
+function countUnits(name: ModelName): number {
+  const model = createModel(name);
   const { units } = remainingOf(buildDependencyGraph(model)).amounts();
   model.dispose();
   return units;

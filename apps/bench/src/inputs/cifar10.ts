@@ -1,30 +1,45 @@
-/** CIFAR-10 as the bench uses it: in memory, cropped and flipped at random for training. */
+/** CIFAR-10, or synthetic images of its shape, in memory; training images are cropped and flipped at random. */
 import {
   batches,
   cropAndFlip,
   type ImageDataset,
   loadCifar10,
-  type Progress,
   subset,
+  syntheticImages,
 } from "@secateur/datasets";
-import type { BenchConfig } from "../compare/config.ts";
-import { recipeFor } from "../compare/recipe.ts";
-import type { BenchData } from "./load-batches.ts";
+import type { BatchSizes, BatchSource, ImageSettings, OnProgress } from "./batch-source.ts";
+import { synthetic } from "./data-set.ts";
 import { statistics } from "./normalization.ts";
 
-/** Loads from `--data`, the cache, or the network. */
-export async function loadCifar10Data(
-  config: BenchConfig,
-  onProgress?: (progress: Progress) => void,
-): Promise<BenchData> {
-  const { train, test } = cut(
-    await loadCifar10({
-      ...(config.data === null ? {} : { directory: config.data }),
-      ...(onProgress ? { onProgress } : {}),
-    }),
-    config,
-  );
-  const { batchSize, evaluationBatchSize, scoringBatches } = recipeFor(config.model);
+type TwoSets = Pick<ImageDataset, "train" | "test">;
+
+/** Training images of CIFAR-10; there are a fifth as many test images. */
+export const trainingImageCount = 50_000;
+const trainPerTest = 5;
+
+/** Generating more takes longer than a trial should. */
+const syntheticCount = 5000;
+
+/** Reads `data`, the cache or a download. @param count - Training images, at random; null is all. */
+export async function cifar10Images(
+  { data, subset: count }: Pick<ImageSettings, "data" | "subset">,
+  onProgress?: OnProgress,
+): Promise<TwoSets> {
+  if (data === synthetic) return makeImages(count ?? syntheticCount);
+  const { train, test } = await loadCifar10({
+    ...(data === null ? {} : { directory: data }),
+    ...(onProgress ? { onProgress } : {}),
+  });
+  if (count === null || count === train.count) return { train, test };
+  return { train: subset(train, count, 0), test: subset(test, testCountOf(count), 0) };
+}
+
+export async function cifar10Batches(
+  settings: ImageSettings,
+  { batchSize, evaluationBatchSize, scoringBatches }: BatchSizes,
+  onProgress?: OnProgress,
+): Promise<BatchSource> {
+  const { train, test } = await cifar10Images(settings, onProgress);
   const augment = cropAndFlip({ padding: 4 });
   return {
     trainCount: train.count,
@@ -62,11 +77,10 @@ export async function loadCifar10Data(
   };
 }
 
-type TwoSets = Pick<ImageDataset, "train" | "test">;
+function makeImages(count: number): TwoSets {
+  return syntheticImages({ classes: 10, count, testCount: testCountOf(count), shape: [32, 32, 3], seed: 0 });
+}
 
-/** The test set in proportion: a fifth. */
-function cut({ train, test }: TwoSets, { subset: count }: BenchConfig): TwoSets {
-  if (count === null || count === train.count) return { train, test };
-  const testCount = Math.round((count * test.count) / train.count);
-  return { train: subset(train, count, 0), test: subset(test, testCount, 0) };
+function testCountOf(trainCount: number): number {
+  return Math.round(trainCount / trainPerTest);
 }

@@ -1,17 +1,30 @@
-/** The data sets of the bench. The network that a run is about tells which it is: by the size of its pictures. */
-import { isModelName, listModels, type ModelName, modelInfo } from "@secateur/models";
+/** The data sets of the bench. A network's input size decides which one it is for. */
+import { listModels, type ModelName, modelInfo } from "@secateur/models";
 
-export type DataSet = "cifar10" | "imagenet";
+/** Titles by name. */
+const titles = { cifar10: "CIFAR-10", imagenet: "ImageNet" } as const;
 
-/** As a person writes them. */
-export const dataSetTitles: Readonly<Record<DataSet, string>> = { cifar10: "CIFAR-10", imagenet: "ImageNet" };
+export type DataSet = keyof typeof titles;
 
-/** @param model a name of the table. */
-export function dataSetOf(model: string): DataSet {
-  return isModelName(model) && modelInfo(model).inputShape[0] === 224 ? "imagenet" : "cifar10";
+/** The `--data` value that replaces CIFAR-10 by generated images. */
+export const synthetic = "synthetic";
+
+export function dataSetOf(model: ModelName): DataSet {
+  return modelInfo(model).inputShape[0] === 224 ? "imagenet" : "cifar10";
 }
 
-/** The networks of the table that are made for a data set. */
+/** For titles: the images that a run uses. */
+export function dataTitle({
+  model,
+  data,
+}: {
+  readonly model: ModelName;
+  readonly data: string | null;
+}): string {
+  return data === synthetic ? "synthetic images" : titles[dataSetOf(model)];
+}
+
+/** The networks of the model table that are made for a data set. */
 export function modelsFor(dataSet: DataSet): readonly ModelName[] {
   return listModels().filter((name) => dataSetOf(name) === dataSet);
 }

@@ -1,15 +1,19 @@
-/** The pictures of a run, by name: `--data`, with ImageNet's own labels, cut to `--subset`. */
+/** The image files of a run and their labels: `--data`, cut to `--subset`. */
 import { type ImageFolder, imagenet } from "@secateur/datasets";
 import { UsageError } from "../cli/usage-error.ts";
-import type { BenchConfig } from "../compare/config.ts";
+import type { ImageSettings } from "./batch-source.ts";
 import { classCount, readClassList } from "./class-list.ts";
 
-export interface Folders {
+export interface ImagenetFolders {
   readonly train: ImageFolder;
   readonly test: ImageFolder;
 }
 
-export async function findFolders({ data, classes: file, subset }: BenchConfig): Promise<Folders> {
+export async function findFolders({
+  data,
+  classes: file,
+  subset,
+}: Omit<ImageSettings, "model">): Promise<ImagenetFolders> {
   const directory = data ?? "";
   const classes = file === null ? undefined : readClassList(file);
   const train = await imagenet(directory, "train", { classes });
@@ -19,22 +23,22 @@ export async function findFolders({ data, classes: file, subset }: BenchConfig):
   if (subset === null) return { train, test };
   if (subset > train.count) {
     throw new UsageError(
-      `--subset wants at most ${train.count} training pictures, not ${subset}: ${train.directory} has no more.`,
+      `--subset must be at most ${train.count}, the number of training images in ${train.directory}, not ${subset}.`,
     );
   }
   const testCount = Math.max(1, Math.round((subset * test.count) / train.count));
   return { train: evenly(train, subset), test: evenly(test, testCount) };
 }
 
-/** A rank among fewer folders would be another class's label, and every accuracy nought. */
+/** Labels are ranks among all classes; with missing folders they would be those of other classes. */
 function requireAllClasses({ classes, directory }: ImageFolder): void {
   if (classes.length === classCount) return;
   throw new UsageError(
-    `${directory} holds ${classes.length} folders and not ImageNet's ${classCount}, so their labels are unknown: give --classes FILE, a text file with all ${classCount} wnids (Kaggle's LOC_synset_mapping.txt, for instance).`,
+    `${directory} holds ${classes.length} of ImageNet's ${classCount} folders, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids (for instance Kaggle's LOC_synset_mapping.txt).`,
   );
 }
 
-/** `count` pictures at equal distances; as they lie class by class, all classes have their share. */
+/** `count` images at equal distances. Files are sorted by class, so every class keeps its share. */
 function evenly(folder: ImageFolder, count: number): ImageFolder {
   const indices = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * folder.count) / count));
   return {

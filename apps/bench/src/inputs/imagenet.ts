@@ -1,4 +1,4 @@
-/** ImageNet as the bench uses it: read from disk a few minibatches ahead, cropped as torchvision does. */
+/** ImageNet, decoded a few minibatches ahead and cropped as torchvision does. */
 import {
   centerCrop,
   imagenetStatistics,
@@ -8,17 +8,17 @@ import {
   randomResizedCrop,
 } from "@secateur/datasets";
 import type { Batches } from "@secateur/training";
-import type { BenchConfig } from "../compare/config.ts";
-import { recipeFor } from "../compare/recipe.ts";
-import { type Folders, findFolders } from "./imagenet-folders.ts";
-import type { BenchData } from "./load-batches.ts";
+import type { BatchSizes, BatchSource, ImageSettings } from "./batch-source.ts";
+import { findFolders, type ImagenetFolders } from "./imagenet-folders.ts";
 
 type Options = Omit<PictureBatchOptions, "normalize">;
 
-export async function loadImagenetData(config: BenchConfig): Promise<BenchData> {
-  const { train, test } = await findFolders(config);
-  const { batchSize, evaluationBatchSize, scoringBatches } = recipeFor(config.model);
-  const read = (folder: Folders["train"], options: Options): Batches =>
+export async function imagenetBatches(
+  settings: ImageSettings,
+  { batchSize, evaluationBatchSize, scoringBatches }: BatchSizes,
+): Promise<BatchSource> {
+  const { train, test } = await findFolders(settings);
+  const read = (folder: ImagenetFolders["train"], options: Options): Batches =>
     prefetch(pictureBatches(folder, { ...options, normalize: imagenetStatistics }));
   return {
     trainCount: train.count,

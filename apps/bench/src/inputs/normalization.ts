@@ -1,5 +1,6 @@
-/** By whose mean and standard deviation pictures are normalised: a property of a trained network, not of the data. */
+/** The mean and standard deviation that normalise images: a property of a trained network, not of the data. */
 import { cifar10Statistics, imagenetStatistics, type Normalization as Statistics } from "@secateur/datasets";
+import { z } from "zod";
 import type { DataSet } from "./data-set.ts";
 
 export type Normalization = DataSet;
@@ -8,3 +9,5 @@ export const statistics: Readonly<Record<Normalization, Statistics>> = {
   cifar10: cifar10Statistics,
   imagenet: imagenetStatistics,
 };
+
+export const normalizationSchema: z.ZodType<Normalization> = z.enum(["cifar10", "imagenet"]);

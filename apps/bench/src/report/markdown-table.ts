@@ -1,10 +1,6 @@
-/** A Markdown table whose columns are aligned: the first to the left, numbers to the right. */
+/** Markdown tables with aligned columns: the first column left, numbers right. */
+import { markdownTable } from "markdown-table";
+
 export function markdownOf(head: readonly string[], body: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) =>
-    Math.max(title.length, ...body.map((cells) => cells[i]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(head), rule, ...body.map(line)].join("\n");
+  return markdownTable([head, ...body], { align: head.map((_, i) => (i === 0 ? null : "r")) });
 }

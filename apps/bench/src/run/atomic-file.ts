@@ -1,4 +1,7 @@
-/** A file that is there completely or not at all: written under another name, flushed to disk, renamed. */
+/**
+ * Replaces a file completely or not at all: writes under another name, flushes to disk, renames. `write-file-atomic`
+ * does not serve here: on a full disk it ignores the short write and renames a truncated file into place.
+ */
 import fs from "node:fs";
 import path from "node:path";
 
@@ -7,38 +10,17 @@ const suffix = ".tmp";
 export function writeFileAtomically(file: string, content: string | Uint8Array): void {
   const temporary = `${file}${suffix}`;
   try {
-    const descriptor = fs.openSync(temporary, "w");
-    try {
-      fs.writeFileSync(descriptor, content);
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
+    fs.writeFileSync(temporary, content, { flush: true });
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
-  flushDirectory(path.dirname(file));
 }
 
-/** Half-written files that a killed process left behind. */
+/** Removes the partial files of a process that was killed. */
 export function removeTemporaryFiles(directory: string): void {
   for (const name of fs.readdirSync(directory)) {
     if (name.endsWith(suffix)) fs.rmSync(path.join(directory, name), { force: true });
-  }
-}
-
-/** Makes the rename itself durable, where the system lets a directory be flushed. */
-function flushDirectory(directory: string): void {
-  try {
-    const descriptor = fs.openSync(directory, "r");
-    try {
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
-  } catch {
-    // Windows and some network file systems refuse; the file itself is safe.
   }
 }

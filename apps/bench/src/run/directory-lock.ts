@@ -1,49 +1,43 @@
-/** One process at a time in a directory. A lock whose process is gone, even by SIGKILL or reboot, does not count. */
+/**
+ * At most one process at a time works in a directory. Each process creates a file that bears its identity and then
+ * lists the directory: of two processes, the later to list sees the other's file and withdraws. Only files of processes
+ * that no longer run are removed, so no process can take a lock away from a running one.
+ */
 import fs from "node:fs";
 import path from "node:path";
+import { isRunning, thisProcess } from "@secateur/base/node";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
 
-export const lockName = ".lock";
+/** `.lock-<process id>-<start time>`; a process id alone may be reused. */
+const pattern = /^\.lock-(\d+)-(\d*)$/;
 
-/** @returns a function that gives the directory free again. @throws RunDirectoryError where another process has it. */
+/** Whether a file of a run's directory is a lock. */
+export function isLock(name: string): boolean {
+  return pattern.test(name);
+}
+
+/** @returns a function that releases the lock. @throws RunDirectoryError where another process holds it. */
 export function lockDirectory(directory: string): () => void {
-  const file = path.join(directory, lockName);
-  const owner = `${process.pid} ${startTime(process.pid)}`;
-  if (!claim(file, owner)) {
-    const [pid = "", started = ""] = fs.readFileSync(file, "utf8").split(" ");
-    if (isRunning(Number(pid), started)) {
-      throw new RunDirectoryError(
-        `Another run (process ${pid}) is working in ${directory}. Wait for it, or choose another --out.`,
-      );
+  const { pid, startTime } = thisProcess();
+  const own = `.lock-${pid}-${startTime}`;
+  const file = path.join(directory, own);
+  if (fs.existsSync(file)) throw busy(directory, pid);
+  explained(`write to ${directory}`, () => fs.writeFileSync(file, "", { flag: "wx" }));
+  const release = (): void => fs.rmSync(file, { force: true });
+  for (const name of fs.readdirSync(directory)) {
+    const [, otherPid, otherStart] = pattern.exec(name) ?? [];
+    if (otherPid === undefined || name === own) continue;
+    if (isRunning({ pid: Number(otherPid), startTime: otherStart ?? "" })) {
+      release();
+      throw busy(directory, Number(otherPid));
     }
-    fs.rmSync(file, { force: true });
-    if (!claim(file, owner)) throw new RunDirectoryError(`Another run has just begun in ${directory}.`);
+    fs.rmSync(path.join(directory, name), { force: true });
   }
-  return () => fs.rmSync(file, { force: true });
+  return release;
 }
 
-function claim(file: string, owner: string): boolean {
-  if (fs.existsSync(file)) return false;
-  explained(`write to ${path.dirname(file)}`, () => fs.writeFileSync(file, owner, { flag: "wx" }));
-  return true;
-}
-
-function isRunning(pid: number, started: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-  return startTime(pid) === started;
-}
-
-/** Process numbers are used again, above all in containers; together with the start time they are not. */
-function startTime(pid: number): string {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
+function busy(directory: string, pid: number): RunDirectoryError {
+  return new RunDirectoryError(
+    `Another run (process ${pid}) is working in ${directory}. Wait for it to end, or choose another --out.`,
+  );
 }

@@ -1,9 +1,14 @@
-/** What a run ran on: versions and the commit, for whoever wants to repeat it. */
+/** The environment of a run: versions and the commit. */
 import { execFileSync } from "node:child_process";
 import { availableParallelism, cpus } from "node:os";
 import process from "node:process";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
+
+/** For instance `2 × Intel Xeon`. */
+export function processor(): string {
+  return `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown"}`;
+}
 
 export function versions(): Readonly<Record<string, string>> {
   return {
@@ -11,11 +16,11 @@ export function versions(): Readonly<Record<string, string>> {
     "tfjs-core": tf.version_core,
     "tfjs-layers": tfl.version_layers,
     platform: `${process.platform} ${process.arch}`,
-    cpu: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown"}`,
+    cpu: processor(),
   };
 }
 
-/** Of the working copy, with "+" where it has been changed; null where there is none. */
+/** The commit of the working copy, with "+" where files are modified; null outside a repository. */
 export function commit(): string | null {
   const git = (...args: string[]): string =>
     execFileSync("git", args, {

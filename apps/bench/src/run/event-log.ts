@@ -1,24 +1,27 @@
 /**
- * `events.jsonl`: what happened, one JSON object a line, only ever appended to. A line that a killed process left half
- * written is cut off when the log is opened again.
+ * `events.jsonl`: the events of a run, one JSON object per line, append-only. Every line is validated when the log is
+ * opened; an incomplete last line, which a killed process leaves, is cut off.
  */
 import fs from "node:fs";
+import type { z } from "zod";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
 
 export interface RunEvent {
   readonly type: string;
-  readonly [key: string]: unknown;
 }
 
-export class EventLog {
+export class EventLog<Event extends RunEvent> {
   readonly #file: string;
+  readonly #schema: z.ZodType<Event>;
   readonly #descriptor: number;
-  /** Where each event's line ends, in bytes. */
-  readonly #ends: number[] = [];
-  #events: RunEvent[] = [];
+  readonly #events: Event[] = [];
+  /** The length of the file in bytes. */
+  #size = 0;
 
-  constructor(file: string) {
+  /** @throws RunDirectoryError naming the first line that is damaged or of an unknown type. */
+  constructor(file: string, schema: z.ZodType<Event>) {
     this.#file = file;
+    this.#schema = schema;
     this.#descriptor = explained(`open ${file}`, () => fs.openSync(file, "a+"));
     try {
       this.#read();
@@ -28,31 +31,22 @@ export class EventLog {
     }
   }
 
-  /** Everything logged so far, by this process and those before it. */
-  get events(): readonly RunEvent[] {
+  /** All events, of this process and of earlier ones. */
+  get events(): readonly Event[] {
     return this.#events;
   }
 
-  /** Adds one line; where the disk is full, nothing of it stays. */
-  append(event: RunEvent): void {
+  /** Adds one line. Where writing fails, for instance on a full disk, the file stays as it was. */
+  append(event: Event): void {
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    const start = this.#size();
     try {
       explained(`write to ${this.#file}`, () => fs.writeFileSync(this.#descriptor, line));
     } catch (error) {
-      fs.ftruncateSync(this.#descriptor, start);
+      fs.ftruncateSync(this.#descriptor, this.#size);
       throw error;
     }
     this.#events.push(event);
-    this.#ends.push(start + line.length);
-  }
-
-  /** Forgets all but the first `count` events: those after the checkpoint that a resumed run goes on from. */
-  rewind(count: number): void {
-    if (count >= this.#events.length) return;
-    this.#events = this.#events.slice(0, count);
-    this.#ends.length = count;
-    fs.ftruncateSync(this.#descriptor, this.#size());
+    this.#size += line.length;
   }
 
   close(): void {
@@ -60,35 +54,38 @@ export class EventLog {
     fs.closeSync(this.#descriptor);
   }
 
-  #size(): number {
-    return this.#ends.at(-1) ?? 0;
-  }
-
   #read(): void {
     const bytes = fs.readFileSync(this.#file);
-    let start = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      this.#events.push(this.#parse(bytes.toString("utf8", start, end)));
-      start = end + 1;
-      this.#ends.push(start);
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, this.#size)) {
+      this.#events.push(this.#parse(bytes.toString("utf8", this.#size, end)));
+      this.#size = end + 1;
     }
-    if (start < bytes.length) fs.ftruncateSync(this.#descriptor, start);
+    if (this.#size < bytes.length) fs.ftruncateSync(this.#descriptor, this.#size);
   }
 
-  #parse(line: string): RunEvent {
-    try {
-      const event: unknown = JSON.parse(line);
-      if (isEvent(event)) return event;
-    } catch {
-      // Not JSON: the sentence below says so.
-    }
-    const number = this.#events.length + 1;
+  #parse(line: string): Event {
+    const parsed = this.#schema.safeParse(parseJson(line));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
     throw new RunDirectoryError(
-      `${this.#file}, line ${number}, is no event: the file was changed. Delete it and what follows, or choose another --out.`,
+      `${this.#file}, line ${this.#events.length + 1}, is not a valid event (${where}${issue?.message ?? "damaged"}). Delete this line and all later ones to continue from there, or choose another --out.`,
     );
   }
 }
 
-function isEvent(value: unknown): value is RunEvent {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+/** The events of one type. */
+export function eventsOf<Event extends RunEvent, Type extends Event["type"]>(
+  events: readonly Event[],
+  type: Type,
+): readonly Extract<Event, { readonly type: Type }>[] {
+  return events.filter((event): event is Extract<Event, { readonly type: Type }> => event.type === type);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,54 +1,47 @@
-/** How the process ends: every error becomes one sentence and an exit code, every signal a word on how to go on. */
+/** Errors as one sentence and an exit code. */
+import { isSecateurError } from "@secateur/base";
 
-import { UsageError } from "../cli/usage-error.ts";
-import { PluginError } from "../inputs/criterion-file.ts";
-import { RunDirectoryError } from "./run-directory-error.ts";
-
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
-
-/** A class of errors whose message is meant for the person who started the run. */
-export type KnownError = abstract new (...args: never[]) => Error;
+export const exitCodes = { success: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 export interface Failure {
   readonly message: string;
-  readonly code: number;
+  readonly exitCode: number;
 }
 
-/** @param known the packages' own errors, which need no stack to be understood. */
-export function describeFailure(error: unknown, known: readonly KnownError[], debug: boolean): Failure {
-  const code =
-    error instanceof UsageError || error instanceof PluginError ? exitCodes.usage : exitCodes.failed;
-  const all = [UsageError, PluginError, RunDirectoryError, ...known];
-  const message = all.some((kind) => error instanceof kind)
-    ? text(error)
-    : (systemSentence(error) ?? unexpected(error));
+/** An expected failure is its message; anything else is reported as a fault. @param debug - Adds the stack. */
+export function describeFailure(error: unknown, debug: boolean): Failure {
+  const isExpected = isSecateurError(error);
+  const message = isExpected ? text(error) : (systemSentence(error) ?? unexpected(error));
   const stack = debug && error instanceof Error ? `\n${error.stack}${causes(error)}` : "";
-  return { message: `${message}${stack}`, code };
+  return {
+    message: `${message}${stack}`,
+    exitCode: isExpected && error.code === "USAGE" ? exitCodes.usage : exitCodes.failed,
+  };
 }
 
-/** Whether stacks are wanted: `DEBUG=secateur`. */
+/** Whether `DEBUG=secateur` asks for stacks. */
 export function wantsDebug(environment: Readonly<Record<string, string | undefined>>): boolean {
   return (environment["DEBUG"] ?? "").split(/[\s,]+/).some((name) => name === "secateur" || name === "*");
 }
 
-/** What the wasm engine fails with when its memory is full: where we allocate, and where tfjs does, which does not ask. */
+/** Messages of the wasm engine when its memory is full, from our allocations and from tfjs's unchecked ones. */
 const fullHeap = /^(The wasm heap has no room|memory access out of bounds|Aborted\()/;
 
 const systemReasons: Readonly<Record<string, string>> = {
-  ENOSPC: "The disk is full. Free some space and go on with --resume",
+  ENOSPC: "The disk is full. Free some space and continue with --resume",
   EACCES: "Permission is denied",
   ENOENT: "There is no such file",
   ENOTFOUND: "The network cannot be reached",
   ECONNREFUSED: "The network cannot be reached",
-  ECONNRESET: "The connection broke off. Try again",
+  ECONNRESET: "The connection was lost. Try again",
   ETIMEDOUT: "The network does not answer. Try again",
 };
 
-/** What the operating system refused, wherever in the chain of causes it says so. */
+/** The reason of the operating system, from the error or its causes. */
 function systemSentence(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (fullHeap.test(error.message))
-    return "The memory of the wasm engine, 4 GB at most, seems to be full: take a smaller network or another --engine (npx pnpm@10.34.9 engine:native brings a native one).";
+    return "The memory of the wasm engine (4 GB at most) seems to be full: use a smaller network or another --engine (npx pnpm@10.34.9 engine:native installs a native one).";
   const code = "code" in error ? String(error.code) : "";
   const reason = systemReasons[code];
   if (reason === undefined) return systemSentence(error.cause);
@@ -58,7 +51,7 @@ function systemSentence(error: unknown): string | null {
 function unexpected(error: unknown): string {
   return (
     `Unexpected error: ${text(error)}\n` +
-    "This is a fault in Secateur. Please report it, with what DEBUG=secateur prints before the command."
+    "This is a fault in Secateur. Please report it with the output of the same command after DEBUG=secateur."
   );
 }
 
@@ -67,19 +60,4 @@ const text = (error: unknown): string =>
 
 function causes({ cause }: Error): string {
   return cause instanceof Error ? `\nCaused by ${cause.stack}${causes(cause)}` : "";
-}
-
-/** Ctrl-C and a request to end: say how to go on, then end. What is on disk is complete at any moment. */
-export function onInterrupt(farewell: () => string): () => void {
-  const handlers = (["SIGINT", "SIGTERM"] as const).map((signal) => {
-    const handler = (): void => {
-      process.stderr.write(`\n${farewell()}\n`);
-      process.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
-    };
-    process.once(signal, handler);
-    return [signal, handler] as const;
-  });
-  return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
-  };
 }

@@ -1,4 +1,4 @@
-/** A task that begins, and is shown, with its first piece of work: its time left counts from there. */
+/** A task that appears, and whose time starts, with its first piece of work. */
 import type { Progress, Task } from "./progress.ts";
 
 export function lazyTask(progress: Progress, label: string, total: number): Task {

@@ -1,11 +1,11 @@
 /**
- * How far the work is and how long it will take: a bar on a terminal, a plain line now and then in a pipe or in CI.
- * Goes to stderr, so that a table on stdout stays clean.
+ * Progress of the work and the time left: bars on a terminal, occasional plain lines in a pipe or in CI. Written to
+ * stderr, so that stdout holds the table only.
  */
 import { MultiBar, type SingleBar } from "cli-progress";
 
 export interface Task {
-  /** So many more of the total are done; the note says what is being done. */
+  /** Adds to the completed amount. @param note - The current activity. */
   advance(amount: number, note?: string): void;
   done(note?: string): void;
 }
@@ -14,15 +14,15 @@ export interface Progress {
   task(label: string, total: number): Task;
   /** A line above the bars. */
   log(line: string): void;
-  /** Takes the bars away and gives the cursor back. */
+  /** Removes the bars and shows the cursor. */
   stop(): void;
 }
 
 export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Milliseconds; for tests. */
+  /** Current time in milliseconds; for tests. */
   readonly now?: () => number;
-  /** Least time between two lines of a task in a pipe. */
+  /** Minimum time between two lines of a task in a pipe. */
   readonly everyMs?: number;
 }
 
@@ -30,7 +30,7 @@ export function createProgress({ stream, now = Date.now, everyMs = 10_000 }: Pro
   return stream.isTTY === true ? barProgress(stream, now) : lineProgress(stream, now, everyMs);
 }
 
-/** Time so far and time left, from the average speed. */
+/** The time left at the average speed, or nothing before there is an estimate. */
 export function timeLeft(doneShare: number, elapsedMs: number): string {
   if (doneShare <= 0 || elapsedMs < 1000) return "";
   return `${formatDuration((elapsedMs * (1 - doneShare)) / doneShare)} left`;
@@ -88,7 +88,7 @@ function barProgress(stream: NodeJS.WritableStream, now: () => number): Progress
   };
 }
 
-/** Work that never waits would starve the bars' own timer, so they are also drawn when work is reported. */
+/** Synchronous work blocks the timer of the bars, so they are also drawn when work is reported. */
 const redrawMs = 120;
 
 function advanceBar(bar: SingleBar, amount: number, elapsedMs: number, note: string | undefined): void {

@@ -1,15 +1,17 @@
-/** What every program of the bench has in common: how it is asked, begins, is interrupted, fails and ends. */
+/** The life of every program of the bench: arguments, work, interruption, failure, exit code. */
 import process from "node:process";
+import type { z } from "zod";
+import { helpText } from "../cli/command.ts";
 import { commandToResume } from "../cli/command-line.ts";
-import { helpText } from "../cli/help.ts";
-import { parseArguments } from "../cli/parse-arguments.ts";
+import { parseArguments, type RunCommand } from "../cli/parse-arguments.ts";
 import type { Program } from "../cli/program.ts";
-import { describeFailure, exitCodes, onInterrupt, wantsDebug } from "./failure.ts";
-import { knownErrors } from "./known-errors.ts";
+import type { RunEvent } from "./event-log.ts";
+import { describeFailure, exitCodes, wantsDebug } from "./failure.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { openRunDirectory, type RunCommand, type RunDirectory } from "./run-directory.ts";
+import { openRunDirectory, type RunDirectory } from "./run-directory.ts";
 
-/** Does what the command line asks for and ends the process, with one sentence and a code where it fails. */
+/** Runs the command line and ends the process. A failure prints one sentence. */
 export async function runProgram<Config>(
   program: Program<Config>,
   work: (command: RunCommand<Config>) => Promise<void>,
@@ -19,31 +21,32 @@ export async function runProgram<Config>(
     if (command === null) process.stdout.write(helpText(program));
     else await work(command);
   } catch (error) {
-    const { message, code } = describeFailure(error, knownErrors, wantsDebug(process.env));
+    const { message, exitCode } = describeFailure(error, wantsDebug(process.env));
     process.stderr.write(`${message}\n`);
-    process.exit(code);
+    process.exit(exitCode);
   }
-  process.exit(exitCodes.done);
+  process.exit(exitCodes.success);
 }
 
-/** For programs that work in a run's directory. */
-export function runInDirectory<Config extends { readonly model: string }>(
+/** For programs with a run directory. @param events - Validates the lines of the run's log. */
+export function runInDirectory<Config extends { readonly model: string }, Event extends RunEvent>(
   program: Program<Config>,
-  work: (directory: RunDirectory<Config>, progress: Progress) => Promise<void>,
+  events: z.ZodType<Event>,
+  work: (run: RunDirectory<Config, Event>, progress: Progress) => Promise<void>,
 ): Promise<never> {
   return runProgram(program, async (command) => {
-    const directory = openRunDirectory(command, program);
+    const run = openRunDirectory(command, program, events);
     const progress = createProgress({ stream: process.stderr });
     const ignoreSignals = onInterrupt(() => {
       progress.stop();
-      directory.close();
-      return `Stopped. Go on with: ${commandToResume(program.name, directory.path)}`;
+      run.close();
+      return `Stopped. Continue with: ${commandToResume(program.name, run.path)}`;
     });
     try {
-      await work(directory, progress);
-      directory.close();
+      await work(run, progress);
+      run.close();
     } catch (error) {
-      directory.discard();
+      run.discard();
       throw error;
     } finally {
       progress.stop();

@@ -1,46 +1,43 @@
-/** Worker processes that share a queue of jobs; a job that is done may bring new ones. */
-import { EventEmitter, once } from "node:events";
-import type { Job, JobEvent, WorkerSetup } from "../compare/jobs/job.ts";
-import type { Setting } from "../compare/jobs/trained-network.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+/** A fixed number of worker processes that share a queue of requests. */
+import pLimit from "p-limit";
+import { startWorker } from "./worker-process.ts";
 
-export interface Orders {
-  readonly workerCount: number;
-  readonly setup: WorkerSetup;
-  readonly jobs: readonly Job[];
-  readonly onEvent: (event: JobEvent, job: Job) => void;
-  /** Jobs that can be done now that this one is. */
-  readonly onDone: (job: Job) => readonly Job[];
-  /** What a pruning job starts from. */
-  readonly baselineOf: (seed: number) => Setting["baseline"] | null;
+export interface WorkerPool<Request, Event> {
+  /** Waits for an idle worker. Rejects when the request fails. */
+  readonly run: (request: Request, onEvent: (event: Event) => void) => Promise<void>;
+  /** Ends all workers, whatever they do. */
+  readonly stop: () => void;
 }
 
-/** Rejects with the first failure; no worker is left running either way. */
-export async function runJobs(orders: Orders): Promise<void> {
-  if (orders.jobs.length === 0) return;
-  const queue = [...orders.jobs];
-  const changes = new EventEmitter().setMaxListeners(0);
-  let running = 0;
-  const serve = async (worker: WorkerProcess): Promise<void> => {
-    await worker.ask({ type: "setup", setup: orders.setup }, () => undefined);
-    while (queue.length > 0 || running > 0) {
-      const job = queue.shift();
-      if (job === undefined) {
-        await once(changes, "done");
-        continue;
-      }
-      running++;
-      const baseline = job.kind === "prune" ? orders.baselineOf(job.seed) : null;
-      await worker.ask({ type: "job", job, baseline }, (event) => orders.onEvent(event, job));
-      running--;
-      queue.push(...orders.onDone(job));
-      changes.emit("done");
-    }
+/**
+ * @param program - A module that calls `serveRequests`.
+ * @param setup - The first request of every worker.
+ */
+export function startWorkerPool<Request extends object, Event>(
+  program: URL,
+  workerCount: number,
+  setup: Request,
+): WorkerPool<Request, Event> {
+  const idle = Array.from({ length: workerCount }, () => {
+    const worker = startWorker<Request, Event>(program);
+    const ready = worker.request(setup, () => undefined);
+    ready.catch(() => undefined); // reported by the worker's first request
+    return { ...worker, ready };
+  });
+  const all = [...idle];
+  const limit = pLimit(workerCount);
+  return {
+    run: (request, onEvent) =>
+      limit(async () => {
+        const worker = idle.shift();
+        if (worker === undefined) throw new Error("more requests at a time than workers");
+        await worker.ready;
+        await worker.request(request, onEvent);
+        idle.push(worker);
+      }),
+    stop: () => {
+      limit.clearQueue();
+      for (const { stop } of all) stop();
+    },
   };
-  const workers = Array.from({ length: orders.workerCount }, startWorker);
-  try {
-    await Promise.all(workers.map(serve));
-  } finally {
-    for (const worker of workers) worker.stop();
-  }
 }

@@ -1,36 +1,44 @@
-/** One worker process, as a thing that can be asked. */
+/**
+ * The parent's side of a worker process: sends a request, receives its events, and resolves when it is done. The other
+ * side is `serve-requests.ts`.
+ */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { JobEvent } from "../compare/jobs/job.ts";
-import type { FromWorker, ToWorker } from "../compare/jobs/worker.ts";
+import { SecateurError } from "@secateur/base";
+import type { WorkerMessage } from "./serve-requests.ts";
 
-/** A job failed; its message is meant for people. */
-export class JobError extends Error {
-  override readonly name = "JobError";
+/** An expected failure inside a worker process, with the code of the original error. */
+export class WorkerError extends SecateurError {
+  override readonly name = "WorkerError";
+  override readonly code: string;
+
+  constructor(message: string, code = "WORKER") {
+    super(message);
+    this.code = code;
+  }
 }
 
-export interface WorkerProcess {
-  /** One request at a time. Rejects when the worker fails at it, or ends. */
-  readonly ask: (message: ToWorker, onEvent: (event: JobEvent) => void) => Promise<void>;
+export interface WorkerProcess<Request, Event> {
+  /** One request at a time. Rejects when the request fails or the process ends. */
+  readonly request: (request: Request, onEvent: (event: Event) => void) => Promise<void>;
   readonly stop: () => void;
 }
 
-export function startWorker(): WorkerProcess {
-  const child = fork(fileURLToPath(new URL("../compare/jobs/worker.ts", import.meta.url)), {
-    serialization: "advanced",
-  });
+/** @param program - A module that calls `serveRequests`. */
+export function startWorker<Request extends object, Event>(program: URL): WorkerProcess<Request, Event> {
+  const child = fork(fileURLToPath(program), { serialization: "advanced" });
   return {
-    ask: (message, onEvent) =>
+    request: (request, onEvent) =>
       new Promise((resolve, reject) => {
         const settle = (finish: () => void): void => {
           child.removeAllListeners();
           finish();
         };
-        child.on("message", (answer: FromWorker) => {
-          if (answer.type === "failed") settle(() => reject(failure(answer)));
-          else if (answer.type === "event")
+        child.on("message", (message: WorkerMessage<Event>) => {
+          if (message.type === "failed") settle(() => reject(failure(message)));
+          else if (message.type === "event")
             attempt(
-              () => onEvent(answer.event),
+              () => onEvent(message.event),
               (error) => settle(() => reject(error)),
             );
           else settle(resolve);
@@ -38,7 +46,7 @@ export function startWorker(): WorkerProcess {
         child.on("error", (error) => settle(() => reject(error)));
         child.on("exit", (code, signal) => settle(() => reject(ended(code, signal))));
         ensureRunning(child);
-        child.send(message);
+        child.send(request);
       }),
     stop: () => void child.kill("SIGKILL"),
   };
@@ -48,8 +56,11 @@ function ensureRunning(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null) throw ended(child.exitCode, child.signalCode);
 }
 
-const ended = (code: number | null, signal: string | null): JobError =>
-  new JobError(`A worker process ended unexpectedly (${signal ?? `code ${code}`}). Go on with --resume.`);
+function ended(code: number | null, signal: string | null): WorkerError {
+  return new WorkerError(
+    `A worker process ended unexpectedly (${signal ?? `code ${code}`}). Continue with --resume.`,
+  );
+}
 
 function attempt(action: () => void, fail: (error: unknown) => void): void {
   try {
@@ -59,9 +70,8 @@ function attempt(action: () => void, fail: (error: unknown) => void): void {
   }
 }
 
-function failure({ message, known, stack }: Extract<FromWorker, { type: "failed" }>): Error {
-  if (known) return new JobError(message);
-  const error = new Error(message);
-  error.stack = stack;
-  return error;
+function failure(message: Extract<WorkerMessage<unknown>, { type: "failed" }>): Error {
+  const { text, code, isExpected, stack } = message;
+  if (isExpected) return new WorkerError(text, code);
+  return Object.assign(new Error(text), { stack, ...(code === undefined ? {} : { code }) });
 }

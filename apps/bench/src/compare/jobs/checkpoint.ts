@@ -1,15 +1,15 @@
-/** A network, and the state of its training, as one safetensors file. */
+/** A network and the state of its training as one safetensors file. */
 import { readSafetensors, type WeightTensor, writeSafetensors } from "@secateur/models";
 import { namedWeights, type Optimizer } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** What is stored beside the tensors. */
+/** Metadata beside the tensors. */
 export type Notes = Readonly<Record<string, string>>;
 
 const optimizerPrefix = "optimizer/";
 
-/** Pass an optimiser to be able to go on training. */
+/** @param optimizer - Needed to continue training. */
 export function encodeCheckpoint(model: tfl.LayersModel, notes: Notes, optimizer?: Optimizer): Uint8Array {
   const tensors = new Map<string, WeightTensor>();
   for (const [name, weight] of namedWeights(model)) tensors.set(name, weightTensor(weight.read()));
@@ -20,7 +20,7 @@ export function encodeCheckpoint(model: tfl.LayersModel, notes: Notes, optimizer
   return writeSafetensors(tensors, new Map(Object.entries({ ...notes, format: "secateur" })));
 }
 
-/** Sets the weights of the model (of the same structure) and the optimiser's state; returns the notes. */
+/** Sets the weights of a model of the same structure and the optimiser's state. @returns the metadata */
 export function restoreCheckpoint(model: tfl.LayersModel, bytes: Uint8Array, optimizer?: Optimizer): Notes {
   const { tensors, metadata } = readSafetensors(bytes);
   for (const [name, weight] of namedWeights(model)) {

@@ -1,11 +1,11 @@
-/** Which mean and standard deviation a network from elsewhere was trained with: the ones that give it the lower loss. */
+/** The normalisation that a network from elsewhere was trained with: the one with the lowest loss. */
 import { evaluate } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { BenchData } from "../../inputs/load-batches.ts";
+import type { BatchSource } from "../../inputs/batch-source.ts";
 import type { Normalization } from "../../inputs/normalization.ts";
 
-/** Tried on the scoring minibatches, which are training images: nothing is learned about the test. */
-export async function chooseNormalization(model: tfl.LayersModel, data: BenchData): Promise<Normalization> {
+/** Evaluates on the scoring minibatches, which are training images, so the test set plays no part. */
+export async function chooseNormalization(model: tfl.LayersModel, data: BatchSource): Promise<Normalization> {
   const [own, ...others] = data.normalizations;
   if (others.length === 0) return own;
   const losses = new Map<Normalization, number>();

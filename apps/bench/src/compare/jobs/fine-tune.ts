@@ -1,4 +1,4 @@
-/** Train a pruned network for a while, and tell its loss. */
+/** Fine-tunes a pruned network and logs its loss. */
 import { fit } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Normalization } from "../../inputs/normalization.ts";
@@ -6,12 +6,12 @@ import { recipeFor } from "../recipe.ts";
 import type { Cell } from "../results.ts";
 import type { JobEvent } from "./job.ts";
 import { lossCurve } from "./train-network.ts";
-import type { Setting } from "./trained-network.ts";
+import type { PruneContext } from "./trained-network.ts";
 
-/** `config.finetune` epochs, fractions too, as equal parts of at most one epoch each. */
+/** `config.finetune` epochs, which may be a fraction, as equal parts of at most one epoch. */
 export async function* fineTune(
   model: tfl.LayersModel,
-  { config: { finetune, model: name }, data }: Setting,
+  { config: { finetune, model: name }, data }: PruneContext,
   normalization: Normalization,
   cell: Pick<Cell, "seed" | "criterion" | "ratio">,
   note: string,

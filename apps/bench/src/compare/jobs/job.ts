@@ -1,7 +1,7 @@
-/** What a worker is asked to do, and what it tells while it does it: plain data, so that it crosses between processes. */
-
-import type { RunEvent } from "../../run/event-log.ts";
-import type { BenchConfig } from "../config.ts";
+/** The jobs of worker processes and their events: plain data that can be sent between processes. */
+import type { ConcreteEngine } from "@secateur/backend";
+import type { CompareConfig } from "../config.ts";
+import type { CompareEvent, TestedBaseline } from "../events.ts";
 
 export interface TrainJob {
   readonly kind: "train";
@@ -18,25 +18,24 @@ export interface PruneJob {
   readonly ratios: readonly number[];
   /** The trained network. */
   readonly network: Uint8Array;
-  /** Where an interrupted iterative pruning stands. */
+  /** The last checkpoint of an interrupted iterative pruning. */
   readonly checkpoint: Uint8Array | null;
 }
 
 export type Job = TrainJob | PruneJob;
 
+/** The first request of a worker is the setup. Pruning jobs come with the baseline of their seed. */
+export type WorkerRequest =
+  | { readonly type: "setup"; readonly config: CompareConfig; readonly engine: ConcreteEngine }
+  | { readonly type: "job"; readonly job: Job; readonly baseline: TestedBaseline | null };
+
 export type JobEvent =
-  /** So much more is done, in images trained on. */
+  /** Completed work in training images. */
   | { readonly type: "work"; readonly amount: number; readonly note: string }
-  | { readonly type: "log"; readonly event: RunEvent }
+  | { readonly type: "log"; readonly event: CompareEvent }
   | { readonly type: "file"; readonly name: string; readonly content: Uint8Array };
 
-/** What a worker needs to know before its first job. */
-export interface WorkerSetup {
-  readonly config: BenchConfig;
-  readonly engine: BenchConfig["engine"];
-}
-
-/** Evaluating an image costs about a third of training on it: forward only. */
+/** Evaluating an image costs about a third of training on it: forward pass only. */
 export const evaluationCost: number = 1 / 3;
 
 export const networkFile = (seed: number): string => `network-${seed}.safetensors`;

@@ -1,21 +1,19 @@
-/** One pruned network as a result: test, fine-tune where asked, test again, count, log. */
+/** The result of one pruned network: test, fine-tune, test again, count, log. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import type { Plan } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Cell, KeptUnits } from "../results.ts";
+import type { TestedCell } from "../events.ts";
+import type { KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
 import type { JobEvent, PruneJob } from "./job.ts";
 import { testNetwork } from "./test-network.ts";
-import type { Setting, TrainedNetwork } from "./trained-network.ts";
-
-/** A pruned network's measurements and how it was cut; latency is measured when nothing else runs. */
-export type PrunedCell = Omit<Cell, "latencyMsPerImage"> & { readonly plan: Plan };
+import type { PruneContext, TrainedNetwork } from "./trained-network.ts";
 
 export interface PrunedNetwork {
-  /** Fine-tuning changes it. */
+  /** Fine-tuning changes its weights. */
   readonly model: tfl.LayersModel;
-  /** From the trained network to this one. */
+  /** From the trained network to `model`. */
   readonly plan: Plan;
   readonly ratio: number;
   readonly isTuned: boolean;
@@ -26,17 +24,17 @@ export async function* recordCell(
   { model, plan, ratio, isTuned, notes }: PrunedNetwork,
   { graph, normalization }: TrainedNetwork,
   { seed, criterion }: PruneJob,
-  setting: Setting,
+  context: PruneContext,
 ): AsyncGenerator<JobEvent> {
-  const { config, data, baseline } = setting;
+  const { config, data, baseline } = context;
   const note = `seed ${seed}: ${criterion}, ${Math.round(ratio * 100)} % removed`;
   const pruned = yield* testNetwork(model, data, normalization, note);
   let tuned: typeof pruned | null = null;
   if (isTuned) {
-    yield* fineTune(model, setting, normalization, { seed, criterion, ratio }, note);
+    yield* fineTune(model, context, normalization, { seed, criterion, ratio }, note);
     tuned = yield* testNetwork(model, data, normalization, note);
   }
-  const cell: PrunedCell = {
+  const cell: TestedCell = {
     seed,
     criterion,
     ratio,

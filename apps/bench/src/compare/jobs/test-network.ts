@@ -1,13 +1,13 @@
-/** Test a network, and tell how far it is after every minibatch: on ImageNet a test takes as long as some training. */
+/** Tests a network and reports progress after every minibatch: on ImageNet a test takes minutes. */
 import { type Evaluation, evaluate } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { BenchData } from "../../inputs/load-batches.ts";
+import type { BatchSource } from "../../inputs/batch-source.ts";
 import type { Normalization } from "../../inputs/normalization.ts";
 import { evaluationCost, type JobEvent } from "./job.ts";
 
 export async function* testNetwork(
   model: tfl.LayersModel,
-  data: BenchData,
+  data: BatchSource,
   normalization: Normalization,
   note: string,
 ): AsyncGenerator<JobEvent, Pick<Evaluation, "loss" | "accuracy">> {

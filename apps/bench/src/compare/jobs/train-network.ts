@@ -1,30 +1,31 @@
-/** Train the network of one seed, or load it, and evaluate it: the starting point of all pruning with that seed. */
+/** Trains the network of one seed, or loads it, and tests it. All pruning with that seed starts from it. */
 import { startTeam } from "@secateur/data-parallel";
 import { countMacs, countParameters } from "@secateur/metrics";
-import { createModel, type ModelName } from "@secateur/models";
+import { createModel } from "@secateur/models";
 import { fit } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { BenchData } from "../../inputs/load-batches.ts";
+import type { BatchSource } from "../../inputs/batch-source.ts";
 import type { Normalization } from "../../inputs/normalization.ts";
-import { readWeights } from "../check-setup.ts";
-import type { BenchConfig } from "../config.ts";
+import { readWeights } from "../../inputs/weights.ts";
+import type { CompareConfig } from "../config.ts";
+import type { TestedBaseline } from "../events.ts";
 import { recipeFor, trainingRecipe } from "../recipe.ts";
-import type { Baseline, CurvePoint } from "../results.ts";
+import type { CurvePoint } from "../results.ts";
 import { encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
 import { chooseNormalization } from "./choose-normalization.ts";
 import { type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
 import { testNetwork } from "./test-network.ts";
 
-/** Points of the loss curve an epoch. */
+/** Points of the loss curve per epoch. */
 const pointsPerEpoch = 4;
 
 export async function* trainNetwork(
   job: TrainJob,
-  config: BenchConfig,
-  data: BenchData,
+  config: CompareConfig,
+  data: BatchSource,
 ): AsyncGenerator<JobEvent> {
-  const model = createModel(config.model as ModelName, { seed: job.seed });
+  const model = createModel(config.model, { seed: job.seed });
   let [normalization] = data.normalizations;
   if (config.weights !== null) {
     readWeights(model, config.weights);
@@ -34,7 +35,7 @@ export async function* trainNetwork(
   }
   if (config.epochs > 0) yield* train(model, job, config, data, normalization);
   const { accuracy, loss } = yield* testNetwork(model, data, normalization, `seed ${job.seed}: testing`);
-  const baseline: Omit<Baseline, "latencyMsPerImage"> = {
+  const baseline: TestedBaseline = {
     seed: job.seed,
     parameters: countParameters(model).trainable,
     macs: countMacs(model).total,
@@ -46,12 +47,12 @@ export async function* trainNetwork(
   model.dispose();
 }
 
-/** Goes on from the job's checkpoint, and writes one after each epoch. */
+/** Starts from the job's checkpoint, and writes one after each epoch. */
 async function* train(
   model: tfl.LayersModel,
   { seed, checkpoint }: TrainJob,
-  { epochs, model: name, workers }: BenchConfig,
-  data: BenchData,
+  { epochs, model: name, workers }: CompareConfig,
+  data: BatchSource,
   normalization: Normalization,
 ): AsyncGenerator<JobEvent> {
   const { optimizer, schedule } = trainingRecipe(name);
@@ -87,7 +88,7 @@ async function* train(
   optimizer.dispose();
 }
 
-/** Means of loss and accuracy over equal parts of an epoch. */
+/** Averages loss and accuracy over equal parts of an epoch. @returns a function that gives a point at the end of each part. */
 export function lossCurve(
   stepsPerEpoch: number,
   points: number,

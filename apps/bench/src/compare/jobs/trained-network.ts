@@ -1,28 +1,31 @@
-/** What all pruning with one seed starts from: the network that the training left, ready to be cut. */
+/** The trained network of a seed, from which all its pruning starts. */
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
-import { createModel, type ModelName } from "@secateur/models";
-import type { BenchData } from "../../inputs/load-batches.ts";
-import type { Normalization } from "../../inputs/normalization.ts";
-import type { BenchConfig } from "../config.ts";
-import type { Baseline } from "../results.ts";
+import { createModel } from "@secateur/models";
+import type { BatchSource } from "../../inputs/batch-source.ts";
+import { type Normalization, normalizationSchema } from "../../inputs/normalization.ts";
+import type { CompareConfig } from "../config.ts";
+import type { TestedBaseline } from "../events.ts";
 import { restoreCheckpoint } from "./checkpoint.ts";
 import type { PruneJob } from "./job.ts";
 
-/** What a pruning job needs beside the job. */
-export interface Setting {
-  readonly config: BenchConfig;
-  readonly data: BenchData;
-  readonly baseline: Omit<Baseline, "latencyMsPerImage">;
+/** What pruning jobs share: settings, images, and the results of the unpruned network. */
+export interface PruneContext {
+  readonly config: CompareConfig;
+  readonly data: BatchSource;
+  readonly baseline: TestedBaseline;
 }
 
 export interface TrainedNetwork {
-  /** Carries the model, which is the caller's to dispose. */
+  /** Holds the model; the caller disposes it. */
   readonly graph: DependencyGraph;
   readonly normalization: Normalization;
 }
 
-export function openNetwork({ seed, network }: PruneJob, { config }: Setting): TrainedNetwork {
-  const model = createModel(config.model as ModelName, { seed });
-  const normalization = restoreCheckpoint(model, network)["normalization"] as Normalization;
-  return { graph: buildDependencyGraph(model), normalization };
+export function openNetwork({ seed, network }: PruneJob, { config }: PruneContext): TrainedNetwork {
+  const model = createModel(config.model, { seed });
+  const notes = restoreCheckpoint(model, network);
+  return {
+    graph: buildDependencyGraph(model),
+    normalization: normalizationSchema.parse(notes["normalization"]),
+  };
 }

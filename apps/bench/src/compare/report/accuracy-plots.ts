@@ -1,9 +1,10 @@
-/** Accuracy over what was removed, before and after fine-tuning, and over the multiply-adds that are left. */
+/** Accuracy over the removed share, before and after fine-tuning, and over the remaining multiply-adds. */
 
 import type { Html } from "../../report/html.ts";
 import { plot, type SeriesScales } from "../../report/plot.ts";
+import { budgetWords } from "../budget.ts";
 import type { Spread, Summary, TableRow } from "../results.ts";
-import { budgetWords, isUnpruned } from "../table.ts";
+import { isUnpruned } from "../table.ts";
 import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
 
 interface Axis {
@@ -14,7 +15,7 @@ interface Axis {
 
 type AccuracyOf = (row: TableRow) => Spread | null;
 
-/** As many plots as there is something to show; each has its own accuracy axis. */
+/** Plots without data are omitted; each plot has its own accuracy axis. */
 export async function accuracyPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
   const { config, rows } = summary;
   const removed: Axis = {
@@ -23,7 +24,7 @@ export async function accuracyPlots(summary: Summary, scales: SeriesScales): Pro
     of: ({ ratio }) => ratio,
   };
   const left: Axis = {
-    title: "MACs left (millions an image)",
+    title: "Remaining MACs (millions per image)",
     format: "~f",
     of: ({ macs }) => macs.mean / 1e6,
   };
@@ -44,12 +45,12 @@ export async function accuracyPlots(summary: Summary, scales: SeriesScales): Pro
         y,
         scales,
       });
-      return plot(spec, `${title}: accuracy of each criterion. The table has the numbers.`);
+      return plot(spec, `${title}: accuracy of each criterion. The numbers are in the table.`);
     }),
   );
 }
 
-/** From the unpruned network on, criterion by criterion. */
+/** One line per criterion, starting at the unpruned network. */
 function points(
   { rows, criteria }: Summary,
   x: (row: TableRow) => number,

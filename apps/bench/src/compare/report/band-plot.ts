@@ -1,4 +1,4 @@
-/** A plot of lines with bands: means and standard deviations over seeds, one line or one for each criterion. */
+/** Line plots of means over seeds, with bands of one standard deviation; one line, or one per criterion. */
 import type { TopLevelSpec } from "vega-lite";
 import { plotSize, type SeriesScales } from "../../report/plot.ts";
 import { type Spread, spread } from "../results.ts";
@@ -8,19 +8,19 @@ export interface BandPoint {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** Which line it belongs to, where there are several. */
+  /** The line, where there are several. */
   readonly criterion?: string;
 }
 
 export interface BandLook {
   readonly x: { readonly title: string; readonly format: string };
   readonly y: { readonly title: string; readonly format: string };
-  /** For one line a criterion. */
+  /** Given for one line per criterion. */
   readonly scales?: SeriesScales;
   readonly range?: readonly [number, number];
 }
 
-/** @param values at least one, one a seed; or what has been made of them. */
+/** @param values - One value per seed, at least one; or their spread. */
 export function bandPoint(x: number, values: readonly number[] | Spread): BandPoint {
   const { mean, std } = "mean" in values ? values : spread(values);
   return { x, mean, low: mean - (std ?? 0), high: mean + (std ?? 0) };

@@ -1,20 +1,20 @@
-/** How many units of every group each criterion kept. */
+/** The share of units of every group that each criterion kept. */
 
 import { heatCell, heatTable } from "../../report/heat-table.ts";
 import { type Html, html } from "../../report/html.ts";
 import type { Cell, Summary } from "../results.ts";
 import { shortNumber } from "../table.ts";
 
-/** Mean over seeds of what one criterion kept of one group at one ratio. */
+/** Units of one group that one criterion kept at one ratio, mean over seeds. */
 interface Kept {
   readonly kept: number;
   readonly total: number;
 }
 
-/** Rows are criterion and ratio, columns the groups in the order of the network. */
+/** One row per criterion and ratio, one column per group in network order. */
 export function keptUnitsTable({ cells, criteria, config }: Summary): Html {
   const groups = [...new Set(cells.flatMap(({ keptUnits }) => Object.keys(keptUnits)))];
-  if (groups.length === 0) return html`<p>No removals were recorded.</p>`;
+  if (groups.length === 0) return html`<p>The run has no results yet.</p>`;
   const bodies = criteria.map((criterion) => {
     const rows = config.ratios
       .map((ratio) => ({

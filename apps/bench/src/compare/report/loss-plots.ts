@@ -1,4 +1,4 @@
-/** Loss over epochs: of the training, one line a seed, and of the fine-tuning, one plot a ratio. */
+/** Loss over epochs, of training and of fine-tuning. */
 
 import type { Html } from "../../report/html.ts";
 import { plot, type SeriesScales } from "../../report/plot.ts";
@@ -9,7 +9,7 @@ import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
 const x = { title: "Epoch", format: "~f" };
 const lossAxis = { title: "Cross-entropy", format: "~f" };
 
-/** Loss and accuracy of the training; nothing where the network came trained. */
+/** Loss and accuracy of training; empty where the network was loaded. */
 export async function trainingPlots({ trainingCurve }: Summary): Promise<readonly Html[]> {
   if (trainingCurve.length === 0) return [];
   const loss = averaged(trainingCurve, ({ loss }) => loss);
@@ -23,7 +23,7 @@ export async function trainingPlots({ trainingCurve }: Summary): Promise<readonl
   ]);
 }
 
-/** Loss of the fine-tuning, one plot for each ratio. */
+/** Loss of fine-tuning, one plot per ratio. */
 export async function fineTunePlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
   const { fineTuneCurves, config } = summary;
   const range = lossRange(fineTuneCurves);
@@ -43,7 +43,7 @@ export async function fineTunePlots(summary: Summary, scales: SeriesScales): Pro
   );
 }
 
-/** Mean and deviation over seeds at every epoch that was recorded. */
+/** Mean and standard deviation over seeds at every recorded epoch. */
 function averaged<Point extends CurvePoint>(
   points: readonly Point[],
   value: (point: Point) => number,

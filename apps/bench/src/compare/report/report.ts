@@ -1,13 +1,13 @@
-/** `report.html`: everything a run found, in one file that needs no network. */
+/** `report.html`: all results of a run in one file without external resources. */
 
-import { dataSetOf, dataSetTitles } from "../../inputs/data-set.ts";
+import { dataTitle } from "../../inputs/data-set.ts";
 import { type Html, html } from "../../report/html.ts";
 import { fact, facts, figures, list, page, plainTable, section } from "../../report/page.ts";
 import { paletteSize, seriesScales } from "../../report/plot.ts";
 import { seriesLegend } from "../../report/series-legend.ts";
 import { formatDuration } from "../../run/progress.ts";
-import { usualFrequency } from "../pruning-pace.ts";
-import { commandLine } from "../repeat-command.ts";
+import { defaultFrequency } from "../pruning-pace.ts";
+import { repeatCommand } from "../repeat-command.ts";
 import type { Summary, TableRow } from "../results.ts";
 import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
@@ -20,7 +20,7 @@ import { trajectoryPlots } from "./trajectory-plots.ts";
 export async function reportHtml(summary: Summary): Promise<string> {
   const { config, criteria } = summary;
   const scales = seriesScales(criteria);
-  const title = `${config.model} on ${dataSetTitles[dataSetOf(config.model)]}: ${criteria.length} pruning criteria compared`;
+  const title = `${config.model} on ${dataTitle(config)}: ${criteria.length} pruning criteria compared`;
   const legend = seriesLegend(criteria);
   const [accuracy, training, fineTuning] = await Promise.all([
     config.iterative ? trajectoryPlots(summary, scales) : accuracyPlots(summary, scales),
@@ -39,34 +39,32 @@ export async function reportHtml(summary: Summary): Promise<string> {
     ...(fineTuning.length === 0 ? [] : [section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)]),
     section(
       "Units kept",
-      "Share of each group's units that is left, in per cent, mean over seeds. A group is the channels that can only be removed together.",
+      "Share of each group's units that each criterion kept, in per cent, mean over seeds. A unit is a set of channels that can only be removed together; a group holds the units of coupled layers.",
       keptUnitsTable(summary),
     ),
-    section("Not pruned", "", pinnedTable(summary)),
+    section("Never pruned", "", pinnedTable(summary)),
     notes(summary),
     section("Environment", "", environment(summary)),
-    section("Run it again", "", html`<pre>${commandLine(config)}</pre>`),
+    section("Repeat this run", "", html`<pre>${repeatCommand(config)}</pre>`),
   ]);
 }
 
 function accuracyNote({ config }: Summary): string {
   const what = config.iterative
-    ? " and has a point for each ratio, where the loop stopped to be tested"
+    ? ", with a point at each ratio, where the network was tested"
     : "; each plot has its own accuracy axis";
-  return `Every line begins at the unpruned network${what}. Bands: standard deviation over seeds.`;
+  return `Every line starts at the unpruned network${what}. Bands: standard deviation over seeds.`;
 }
 
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
   const origin =
-    config.weights === null ? `trained for ${counted(config.epochs, "epoch")}` : "with given weights";
-  const images = config.subset === null ? "" : ` A subset of ${config.subset} training images was used.`;
-  const quick = config.quick ? " This was a quick run: differences are rough." : "";
+    config.weights === null ? `trained for ${counted(config.epochs, "epoch")}` : "loaded from a file";
+  const images = config.subset === null ? "" : ` It used ${config.subset} of the training images.`;
+  const quick = config.quick ? " This was a quick run: the differences are rough." : "";
   const tuning =
-    config.finetune > 0
-      ? `then fine-tuned for ${counted(config.finetune, "epoch")}`
-      : "not fine-tuned afterwards";
+    config.finetune > 0 ? `fine-tuned for ${counted(config.finetune, "epoch")}` : "not fine-tuned";
   return (
-    `The network, ${origin}, was pruned${paceText(config)} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
+    `The network was ${origin}, pruned${paceText(config)} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
     `on ${startedAt.slice(0, 10)} in ${formatDuration(durationMs)} (engine: ${engine.name}).${images}${quick}`
   );
 }
@@ -74,14 +72,14 @@ function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): st
 function paceText({ iterative, frequency, "per-removal": perRemoval }: Summary["config"]): string {
   if (!iterative) return "";
   const units = perRemoval === null ? "2 % of the units" : counted(perRemoval, "unit");
-  const interval = frequency ?? usualFrequency;
-  return ` while it trained on, ${units} every ${interval === 1 ? "minibatch" : `${interval} minibatches`},`;
+  const interval = frequency ?? defaultFrequency;
+  return ` during training (${units} every ${interval === 1 ? "minibatch" : `${interval} minibatches`})`;
 }
 
 const counted = (count: number, noun: string): string =>
   `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-/** The unpruned network, and the criterion that kept the most accuracy at the highest ratio. */
+/** The unpruned network, and the criterion with the highest accuracy at the highest ratio. */
 function baseAndBest({ rows }: Summary): Html {
   const base = rows.find(isUnpruned);
   const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
@@ -125,14 +123,14 @@ function notes({ cells }: Summary): Html {
 
 function environment({ engine, versions, commit, startedAt, seeds, criteria, scoring }: Summary): Html {
   const tooMany =
-    criteria.length > paletteSize ? [["Colours", `repeat after ${paletteSize} criteria`] as const] : [];
+    criteria.length > paletteSize ? [["Colours", `repeated after ${paletteSize} criteria`] as const] : [];
   return plainTable([
     ["Engine", engine.description],
     ...Object.entries(versions),
     ["Commit", commit ?? "unknown"],
     ["Seeds", seeds.join(", ")],
     ["Scored on", `${scoring.minibatches ?? "all"} minibatches of ${scoring.batchSize} training images`],
-    ["Begun", startedAt],
+    ["Started", startedAt],
     ...tooMany,
   ]);
 }

@@ -1,4 +1,4 @@
-/** The table of the terminal as HTML, with the best accuracy of every ratio marked. */
+/** The table of results as HTML, with the best accuracy of every ratio marked. */
 
 import { type Html, html } from "../../report/html.ts";
 import type { Summary, TableRow } from "../results.ts";
@@ -21,7 +21,7 @@ export function resultsTable(summary: Summary): Html {
 <thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>
-<p class="note">${tableNote(summary)} Blue: the highest final accuracy at that ratio.</p>`;
+<p class="note">${tableNote(summary)} Blue: the highest final accuracy of each ratio.</p>`;
 }
 
 function resultRow(
@@ -38,7 +38,7 @@ function resultRow(
   return html`<tr class="${classes}">${cells}</tr>`;
 }
 
-/** At every ratio the row with the highest accuracy in the end. */
+/** For every ratio, the row with the highest final accuracy. */
 function bestRows(rows: readonly TableRow[]): ReadonlySet<TableRow> {
   const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
   const pruned = rows.filter((row) => !isUnpruned(row));

@@ -1,4 +1,4 @@
-/** An iterative run's way: accuracy and loss on the test images over the share of units, MACs and parameters removed. */
+/** Iterative runs: accuracy and loss on the test images over the removed share of units, MACs and parameters. */
 
 import type { Html } from "../../report/html.ts";
 import { plot, type SeriesScales } from "../../report/plot.ts";
@@ -7,7 +7,7 @@ import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
 
 type Share = (cell: Cell, baseline: Baseline) => number;
 
-/** What is removed, 0..1. */
+/** Removed shares, 0..1. */
 const shares: Readonly<Record<string, Share>> = {
   units: ({ keptUnits }) => {
     const groups = Object.values(keptUnits);
@@ -40,7 +40,7 @@ const measures: readonly Measure[] = [
   },
 ];
 
-/** Six plots, a line a criterion and a point a ratio; those of one measure share their vertical axis. */
+/** Six plots with one line per criterion and one point per ratio; plots of one measure share their vertical axis. */
 export async function trajectoryPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
   const plots = measures.flatMap((measure) => {
     const lines = Object.entries(shares).map(
@@ -51,29 +51,29 @@ export async function trajectoryPlots(summary: Summary, scales: SeriesScales): P
     return lines.map(([what, line]) => {
       const title = `${measure.title} over ${what} removed`;
       const look = { x: { title: `Share of ${what} removed`, format: "%" }, y: measure.axis, scales, range };
-      return plot(bandSpec(title, line, look), `${title}, for each criterion. The table has the numbers.`);
+      return plot(bandSpec(title, line, look), `${title}, for each criterion. The numbers are in the table.`);
     });
   });
   return Promise.all(plots);
 }
 
-/** From the unpruned network on, criterion by criterion. */
+/** One line per criterion, starting at the unpruned network. */
 function points(
   { baselines, cells, config, criteria }: Summary,
-  { before, pruned }: Measure,
+  { before, pruned: prunedValue }: Measure,
   share: Share,
 ): readonly BandPoint[] {
   const of = new Map(baselines.map((baseline) => [baseline.seed, baseline]));
   return criteria.flatMap((criterion) => {
-    const stations = config.ratios.flatMap((ratio) => {
+    const pruned = config.ratios.flatMap((ratio) => {
       const own = cells.filter((cell) => cell.criterion === criterion && cell.ratio === ratio);
-      const places = own.flatMap((cell) => {
+      const xs = own.flatMap((cell) => {
         const baseline = of.get(cell.seed);
         return baseline === undefined ? [] : [share(cell, baseline)];
       });
-      return places.length === 0 ? [] : [bandPoint(spread(places).mean, own.map(pruned))];
+      return xs.length === 0 ? [] : [bandPoint(spread(xs).mean, own.map(prunedValue))];
     });
     const start = baselines.length === 0 ? [] : [bandPoint(0, baselines.map(before))];
-    return [...start, ...stations].map((point) => ({ ...point, criterion }));
+    return [...start, ...pruned].map((point) => ({ ...point, criterion }));
   });
 }

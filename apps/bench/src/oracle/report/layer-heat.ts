@@ -1,4 +1,4 @@
-/** Spearman of every criterion in every group, as a heat map. */
+/** A heat map of Spearman's correlation for every criterion and group. */
 import { heatCell, heatTable } from "../../report/heat-table.ts";
 import { type Html, html } from "../../report/html.ts";
 import type { CriterionCorrelations } from "../correlations.ts";

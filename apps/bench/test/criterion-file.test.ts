@@ -44,7 +44,7 @@ describe("loadCriterion", () => {
     [
       "spaces.ts",
       'export const criterion = { name: "m n", observes: "nothing", score: () => 0 };',
-      "may have letters",
+      "may contain letters",
     ],
     [
       "taken.ts",
@@ -61,13 +61,13 @@ describe("loadCriterion", () => {
     ["failing.ts", 'export const criterion = () => { throw new Error("when made"); };', "when made."],
   ])("refuses %s in one sentence", async (name, text, message) => {
     const error = await loadCriterion(written(name, text), ["l1"]).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "PluginError", message: expect.stringContaining(message) });
+    expect(error).toMatchObject({ name: "CriterionFileError", message: expect.stringContaining(message) });
     expect(String(error)).not.toContain("\n");
   });
 
   it("says that there is no such file", async () => {
     await expect(loadCriterion("/no/such.ts", [])).rejects.toThrow(
-      "There is no file /no/such.ts, which --criterion names.",
+      "--criterion: there is no file /no/such.ts.",
     );
   });
 });

@@ -1,19 +1,19 @@
-/** What a resumed run is told when one of its criterion files is another than at its beginning. */
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { compareEvents } from "../src/compare/events.ts";
+import { requireSameCriterionFiles } from "../src/inputs/criterion-files.ts";
 import { EventLog } from "../src/run/event-log.ts";
-import { checkSameCriterionFiles } from "../src/run/recorded-input.ts";
 import { RunDirectoryError } from "../src/run/run-directory-error.ts";
 
-it("refuses a criterion file that has changed since the run was begun, and takes it when it is back", () => {
+it("refuses a criterion file that has changed since the run started, and accepts it when restored", () => {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "criterion-files-"));
   const file = path.join(folder, "mine.ts");
   const check = (): void => {
-    const log = new EventLog(path.join(folder, "events.jsonl"));
+    const log = new EventLog(path.join(folder, "events.jsonl"), compareEvents);
     try {
-      checkSameCriterionFiles({ config: { criterion: [file] }, log, path: folder });
+      requireSameCriterionFiles({ config: { criterion: [file] }, log, path: folder });
     } finally {
       log.close();
     }
@@ -24,7 +24,7 @@ it("refuses a criterion file that has changed since the run was begun, and takes
   check();
   fs.writeFileSync(file, "2");
   expect(check).toThrow(RunDirectoryError);
-  expect(check).toThrow(/mine\.ts has changed since the run in .* was begun with it: put it back/);
+  expect(check).toThrow(/mine\.ts has changed since the run in .* started: restore it/);
   fs.writeFileSync(file, "1");
   check();
 });

@@ -1,20 +1,19 @@
-/** Prune one seed's network by one criterion, to each ratio: score once, remove, verify, test, fine-tune, test. */
-import type { Criterion } from "@secateur/criteria";
-import { score } from "@secateur/criteria";
+/** Prunes one seed's network by one criterion to each ratio: score once, remove, verify, test, fine-tune, test. */
+import { type Criterion, score } from "@secateur/criteria";
 import { selectUnits } from "@secateur/pruner";
 import { applyPlan, verifyPlan } from "@secateur/surgery";
 import { budgetOf } from "../budget.ts";
 import type { JobEvent, PruneJob } from "./job.ts";
 import { recordCell } from "./record-cell.ts";
-import { openNetwork, type Setting } from "./trained-network.ts";
+import { openNetwork, type PruneContext } from "./trained-network.ts";
 
-export async function* pruneNetwork(
+export async function* pruneOneShot(
   job: PruneJob,
   criterion: Criterion,
-  setting: Setting,
+  context: PruneContext,
 ): AsyncGenerator<JobEvent> {
-  const { config, data } = setting;
-  const network = openNetwork(job, setting);
+  const { config, data } = context;
+  const network = openNetwork(job, context);
   const { graph, normalization } = network;
   const note = `seed ${job.seed}: scoring by ${job.criterion}`;
   yield { type: "work", amount: 0, note };
@@ -27,7 +26,7 @@ export async function* pruneNetwork(
     const plan = selectUnits(graph, scores, budgetOf(config, ratio));
     const model = applyPlan(graph.model, plan, { graph });
     await verifyPlan(graph.model, plan, { graph, smaller: model });
-    yield* recordCell({ model, plan, ratio, isTuned: config.finetune > 0, notes }, network, job, setting);
+    yield* recordCell({ model, plan, ratio, isTuned: config.finetune > 0, notes }, network, job, context);
     model.dispose();
   }
   graph.model.dispose();
