@@ -41,7 +41,9 @@ describe("reportHtml", () => {
         ["units", "MACs", "parameters"].map((x) => `${y} over ${x} removed`),
       ),
     );
-    expect(page).toContain("was trained for 6 epochs, pruned during training (2 % of the units every 10 minibatches) and fine-tuned");
+    expect(page).toContain(
+      "was trained for 6 epochs, pruned during training (2 % of the units every 10 minibatches) and fine-tuned",
+    );
     expect(page).not.toMatch(/NaN|undefined|\[object/);
     // The last column with a number is marked, also where there was no fine-tuning.
     expect(page.match(/<td class="best">[\d.]+ ± [\d.]+<\/td>/g)).toHaveLength(2);

@@ -8,6 +8,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { UsageError } from "../cli/usage-error.ts";
 import { cifar10Images } from "../inputs/cifar10.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
+import { synthetic } from "../inputs/data-set.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
 import { readWeights } from "../inputs/weights.ts";
 import { commit, versions } from "../run/environment.ts";
@@ -38,7 +39,8 @@ export async function measureAll(run: Run, progress: Progress): Promise<OracleMe
   const model = trainedModel(config);
   const graph = buildDependencyGraph(model);
   checkSubsets(config, graph.groups[0]?.unitCount ?? 0);
-  const { train } = await cifar10Images({ data: config.data, subset: null });
+  const count = config.data === synthetic ? config.images : null;
+  const { train } = await cifar10Images({ data: config.data, subset: count });
   const { data, loss, accuracy } = await firstImages(model, train, config);
   progress.log(
     `${config.model}: loss ${loss.toFixed(4)}, accuracy ${(100 * accuracy).toFixed(2)} % on ${config.images} training images`,
