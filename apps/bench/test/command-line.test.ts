@@ -10,11 +10,11 @@ import { parserOf } from "./parser.ts";
 const parse = parserOf(cifar10);
 
 describe("parseArguments", () => {
-  it("completes nothing by the defaults", () => {
+  it("uses the defaults without flags", () => {
     expect(parse()).toEqual({ given: {}, config: defaults, out: null, resume: false });
   });
 
-  it("drops the -- that pnpm passes on", () => {
+  it("ignores the -- that pnpm passes on", () => {
     expect(parse("--", "--quick").config).toEqual({ ...defaults, ...quickDefaults, quick: true });
   });
 
@@ -26,14 +26,14 @@ describe("parseArguments", () => {
     expect(parse("--weights", "w.th").config).toMatchObject({ weights: "/home/me/w.th", epochs: 0 });
   });
 
-  it("gives --iterative ratios and a frequency of its own", () => {
+  it("has ratios and a frequency for --iterative", () => {
     expect(parse("--iterative", "--quick").config).toMatchObject({ ...iterativeDefaults, seeds: 1 });
     const { given, config } = parse("--iterative", "--per-removal", "7", "--frequency=3", "--ratios", "0.5");
     expect(given).toEqual({ iterative: true, ratios: [0.5], frequency: 3, "per-removal": 7 });
     expect(config).toMatchObject(given);
   });
 
-  it("takes several criteria of one's own, sorts ratios, makes paths absolute", () => {
+  it("accepts several criterion files, sorts ratios, makes paths absolute", () => {
     const { given, out } = parse(
       "--criterion=a.ts",
       "--criterion",
@@ -53,7 +53,7 @@ describe("parseArguments", () => {
     expect(parse("--budget", "params").given).toEqual({ budget: "parameters" });
   });
 
-  it.each([["--help"], ["-h"], ["--quick", "--help"]])("sees that help is wanted: %s", (...args) => {
+  it.each([["--help"], ["-h"], ["--quick", "--help"]])("recognises a request for help: %s", (...args) => {
     expect(parseArguments(args, cifar10, "/")).toBeNull();
   });
 

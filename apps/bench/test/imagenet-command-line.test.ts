@@ -13,7 +13,7 @@ describe("bench:imagenet's command line", () => {
     await expect(helpText(imagenet)).toMatchFileSnapshot("golden/imagenet-help.txt");
   });
 
-  it("goes by the paper where it prunes step by step", () => {
+  it("uses the paper's criterion and pace with --iterative", () => {
     expect(parse("--iterative").config).toEqual({ ...defaults, ...iterativeDefaults, iterative: true });
     expect(parse("--iterative", "--criteria", "l1,l2").config.criteria).toEqual(["l1", "l2"]);
   });

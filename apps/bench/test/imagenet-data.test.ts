@@ -29,7 +29,7 @@ describe("findFolders", () => {
     expect(test.count).toBe(8);
   });
 
-  it("takes a subset from all classes alike, and validation images in proportion", async () => {
+  it("selects a subset with equal shares of all classes, and validation images in proportion", async () => {
     const { train, test } = await findFolders(configOf({ subset: 4 }));
     expect([...train.labels]).toEqual([3, 3, 700, 700]);
     expect(train.files).toEqual(["1.JPEG", "3.JPEG", "1.JPEG", "3.JPEG"]);
@@ -61,7 +61,7 @@ describe("findFolders", () => {
 });
 
 describe("imagenetBatches", () => {
-  it("gives batches for training, scoring and testing", async () => {
+  it("creates batches for training, scoring and testing", async () => {
     const data = await imagenetBatches(configOf(), recipeFor("resnet50"));
     expect(data).toMatchObject({ trainCount: 8, testCount: 8, scoringCount: 8, stepsPerEpoch: 1 });
     expect(data.normalizations).toEqual(["imagenet"]);
@@ -84,7 +84,7 @@ describe("imagenetBatches", () => {
   });
 });
 
-it("knows a file of torchvision's for every network", () => {
+it("has torchvision's weights of every network", () => {
   for (const name of listModels().filter((each) => modelInfo(each).inputShape[0] === 224)) {
     const stem = name.replace("-", "_");
     expect(torchvisionWeights(name)).toMatch(

@@ -10,7 +10,7 @@ import { sampleOracle } from "./sample-oracle.ts";
 const parse = parserOf(oracle);
 
 describe("bench:oracle's command line", () => {
-  it("measures all criteria on the network that comes trained", () => {
+  it("measures all criteria on the trained network of this repository by default", () => {
     const { given, config } = parse();
     expect(given).toEqual({});
     expect(config).toEqual({

@@ -74,11 +74,11 @@ describe("oracleMarkdown", () => {
     for (const text of cells) expect(markdown).toContain(text);
   });
 
-  it("is as it was reviewed", async () => {
+  it("matches the reviewed file", async () => {
     await expect(oracleMarkdown(sampleOracle())).toMatchFileSnapshot("golden/oracle.md");
   });
 
-  it("marks the best of a column, all that are equal, and never chance", () => {
+  it("marks the best of a column, ties included, and never random scores", () => {
     const markdown = oracleMarkdown(sampleOracle());
     const [section = ""] = markdown.split("## How to read the table");
     const row = (name: string): string =>

@@ -87,7 +87,7 @@ describe("pruneIteratively", () => {
     whole = await run();
   });
 
-  it("stops at exactly the share of units that each ratio asks for, and fine-tunes after the last", () => {
+  it("stops at exactly the requested share of units, and fine-tunes after the last ratio", () => {
     const cells = cellsOf(whole);
     const kept = cells.map(({ keptUnits }) => Object.values(keptUnits).reduce((n, each) => n + each.kept, 0));
     expect(kept).toEqual(config.ratios.map((ratio) => units - Math.round(ratio * units)));
@@ -106,7 +106,7 @@ describe("pruneIteratively", () => {
     expect(left - fineTuning).toBeCloseTo((0.5 - 0.11) * (units / 8) * 2 * batchSize + (2 * 20) / 3, 6);
   });
 
-  it("comes to the same results from every checkpoint", async () => {
+  it("has the same results from every checkpoint", async () => {
     const files = filesOf(whole);
     expect(files).toHaveLength(3); // at each ratio, and after ten removals between them
     for (const [i, checkpoint] of files.entries()) {
@@ -129,7 +129,7 @@ describe("pruneIteratively", () => {
 
   // LeNet3 has no batch normalisation for the others to look at.
   it.each(criterionNames.filter((name) => !name.startsWith("bn-")))(
-    "takes what %s observes",
+    "provides what %s observes",
     async (criterion) => {
       const settings = { ...config, ratios: [0.05], finetune: 0 };
       const [cell] = cellsOf(await run({ criterion, ratios: [0.05] }, settings));

@@ -23,7 +23,7 @@ describe("reportHtml", () => {
     expect(page).not.toMatch(/NaN|undefined|\[object/);
   });
 
-  it("escapes whatever names hold", async () => {
+  it("escapes names", async () => {
     const page = await reportHtml(sampleSummary());
     expect(page).toContain("my&lt;layer onclick=&quot;x&quot;&gt;");
     expect(page).toContain("scores are &lt;random&gt; &amp; mean nothing");
@@ -49,7 +49,7 @@ describe("reportHtml", () => {
     expect(page.match(/<td class="best">[\d.]+ ± [\d.]+<\/td>/g)).toHaveLength(2);
   });
 
-  it("leaves out what the run did not do", async () => {
+  it("omits sections without data", async () => {
     const summary = sampleSummary({ finetune: 0 });
     const cells = summary.cells.map((cell) => ({ ...cell, accuracyTuned: null }));
     const rows = summary.rows.map((row) => ({ ...row, accuracyTuned: null }));
