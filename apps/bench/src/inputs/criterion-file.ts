@@ -14,7 +14,7 @@ export class CriterionFileError extends UsageError {
 }
 
 /** The argument of an exported function: `({ tf, defineCriterion, seed }) => defineCriterion({ … })`. */
-export interface CriterionToolkit {
+interface CriterionToolkit {
   readonly tf: typeof tf;
   readonly defineCriterion: typeof defineCriterion;
   readonly seed: number;

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 
 /** For instance `2 × Intel Xeon`. */
-export function processor(): string {
+function processor(): string {
   return `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "unknown"}`;
 }
 

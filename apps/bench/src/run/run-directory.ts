@@ -19,7 +19,7 @@ const configName = "config.json";
 const logName = "events.jsonl";
 const formatVersion = 1;
 
-export interface RunFiles {
+interface RunFiles {
   /** Absolute. */
   readonly path: string;
   /** Replaces a file, all or nothing. */
