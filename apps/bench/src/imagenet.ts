@@ -1,6 +1,7 @@
 /** `bench:imagenet`: prune a trained network by several criteria, fine-tune, compare. */
-import { runExperiment } from "./experiment.ts";
-import { imagenet } from "./imagenet/program.ts";
-import { runInDirectory } from "./run-program.ts";
+import { compareEvents } from "./compare/events.ts";
+import { imagenet } from "./compare/imagenet-program.ts";
+import { runComparison } from "./compare/run-comparison.ts";
+import { runInDirectory } from "./run/run-program.ts";
 
-await runInDirectory(imagenet, runExperiment);
+await runInDirectory(imagenet, compareEvents, runComparison);

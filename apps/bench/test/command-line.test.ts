@@ -1,20 +1,20 @@
 import fs from "node:fs";
 import { describe, expect, it } from "vitest";
-import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/cifar10/config.ts";
-import { cifar10 } from "../src/cifar10/program.ts";
-import { helpText } from "../src/cli/help.ts";
+import { helpText } from "../src/cli/command.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import { commandLine } from "../src/command-line.ts";
+import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/compare/cifar10-config.ts";
+import { cifar10 } from "../src/compare/cifar10-program.ts";
+import { repeatCommand } from "../src/compare/repeat-command.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(cifar10);
 
 describe("parseArguments", () => {
-  it("completes nothing by the defaults", () => {
+  it("uses the defaults without flags", () => {
     expect(parse()).toEqual({ given: {}, config: defaults, out: null, resume: false });
   });
 
-  it("drops the -- that pnpm passes on", () => {
+  it("ignores the -- that pnpm passes on", () => {
     expect(parse("--", "--quick").config).toEqual({ ...defaults, ...quickDefaults, quick: true });
   });
 
@@ -26,14 +26,14 @@ describe("parseArguments", () => {
     expect(parse("--weights", "w.th").config).toMatchObject({ weights: "/home/me/w.th", epochs: 0 });
   });
 
-  it("gives --iterative ratios and a frequency of its own", () => {
+  it("has ratios and a frequency for --iterative", () => {
     expect(parse("--iterative", "--quick").config).toMatchObject({ ...iterativeDefaults, seeds: 1 });
     const { given, config } = parse("--iterative", "--per-removal", "7", "--frequency=3", "--ratios", "0.5");
     expect(given).toEqual({ iterative: true, ratios: [0.5], frequency: 3, "per-removal": 7 });
     expect(config).toMatchObject(given);
   });
 
-  it("takes several criteria of one's own, sorts ratios, makes paths absolute", () => {
+  it("accepts several criterion files, sorts ratios, makes paths absolute", () => {
     const { given, out } = parse(
       "--criterion=a.ts",
       "--criterion",
@@ -47,49 +47,55 @@ describe("parseArguments", () => {
     expect(out).toBe("/home/me/x");
   });
 
-  it.each([["--help"], ["-h"], ["--quick", "--help"]])("sees that help is wanted: %s", (...args) => {
+  it("keeps the word that stands for generated images, and old names of budgets", () => {
+    expect(parse("--data", "synthetic").given).toEqual({ data: "synthetic" });
+    expect(parse("--data", "./synthetic").given).toEqual({ data: "/home/me/synthetic" });
+    expect(parse("--budget", "params").given).toEqual({ budget: "parameters" });
+  });
+
+  it.each([["--help"], ["-h"], ["--quick", "--help"]])("recognises a request for help: %s", (...args) => {
     expect(parseArguments(args, cifar10, "/")).toBeNull();
   });
 
   it.each([
-    [["--ratio", "0.3"], 'There is no flag --ratio. Did you mean "--ratios"? See --help.'],
-    [["--no-such"], "There is no flag --no-such. See --help."],
-    [["-q"], "There is no flag -q. See --help."],
-    [["--quick=no"], "--quick takes no value: give it alone, or leave it out."],
-    [["quick"], '"quick" is not a flag: they begin with --. See --help.'],
-    [["--ratios"], "--ratios needs a value: --ratios R,S,…. See --help."],
+    [["--ratio", "0.3"], "Unknown option '--ratio'. Did you mean --ratios? See --help."],
+    [["--no-such"], "Unknown option '--no-such'. See --help."],
+    [["-q"], "Unknown option '-q'. See --help."],
+    [["--quick=no"], "Unknown option '--quick=no'. Did you mean --quick? See --help."],
+    [["quick"], '"quick" is not a flag: flags start with --. See --help.'],
+    [["--ratios"], "Option '--ratios <R,S,…>' argument missing. See --help."],
     [["--out", "--quick"], "--out needs a value: --out DIR. See --help."],
-    [["--epochs", "1", "--epochs=2"], "--epochs was given 2 times; give it once."],
-    [["--quick", "--quick"], "--quick was given 2 times; give it once."],
-    [["--ratios", "0.3,1.5"], "--ratios wants shares to remove, between 0 and 1, not 1.5."],
-    [["--ratios", "30"], "--ratios wants shares to remove, between 0 and 1, not 30. Did you mean 0.3?"],
-    [["--ratios", "0"], "--ratios wants shares to remove, between 0 and 1, not 0."],
-    [["--ratios", "half"], '--ratios wants a number (the share to remove), not "half".'],
-    [["--ratios", "0.3,0.3"], "--ratios has the same entry twice."],
-    [["--criteria", ","], "--criteria wants at least one criterion."],
-    [["--engine", "gpu"], /^--engine knows no engine "gpu". Did you mean "webgpu"\? There are: auto, /],
-    [["--budget", "flops"], /^--budget knows no budget "flops". There are: units, macs, params\.$/],
+    [["--epochs", "1", "--epochs=2"], "--epochs is given 2 times; give it once."],
+    [["--quick", "--quick"], "--quick is given 2 times; give it once."],
+    [["--ratios", "0.3,1.5"], "--ratios must be shares to remove, between 0 and 1, not 1.5."],
+    [["--ratios", "30"], "--ratios must be shares to remove, between 0 and 1, not 30. Did you mean 0.3?"],
+    [["--ratios", "0"], "--ratios must be shares to remove, between 0 and 1, not 0."],
+    [["--ratios", "half"], '--ratios must be a number (the share to remove), not "half".'],
+    [["--ratios", "0.3,0.3"], "--ratios contains the same value twice."],
+    [["--criteria", ","], "--criteria must name at least one criterion."],
+    [["--engine", "gpu"], /^--engine must be one of auto, .*, not "gpu"\. Did you mean "webgpu"\?$/],
+    [["--budget", "flops"], /^--budget must be one of units, macs, parameters, not "flops"\.$/],
     [
       ["--criteria", "l1,taylor-gat"],
-      /^--criteria knows no criterion "taylor-gat". Did you mean "taylor-gate"\?/,
+      /^--criteria must be one of .*, not "taylor-gat"\. Did you mean "taylor-gate"\?$/,
     ],
-    [["--model", "resnet21"], /^--model knows no model "resnet21". Did you mean "resnet20"\?/],
-    [["--seeds", "1.5"], "--seeds wants a whole number of seeds, not 1.5."],
-    [["--seeds", "0"], "--seeds wants at least 1, not 0."],
-    [["--finetune", "-1"], "--finetune wants 0 or more epochs, not -1."],
-    [["--epochs", "two"], '--epochs wants a number (epochs), not "two".'],
-    [["--epochs", "0"], /^--epochs is 0, so nothing would be trained/],
+    [["--model", "resnet21"], /^--model must be one of .*, not "resnet21"\. Did you mean "resnet20"\?$/],
+    [["--seeds", "1.5"], "--seeds must be a whole number of seeds, not 1.5."],
+    [["--seeds", "0"], "--seeds must be at least 1, not 0."],
+    [["--finetune", "-1"], "--finetune must be 0 or more epochs, not -1."],
+    [["--epochs", "two"], '--epochs must be a number (epochs), not "two".'],
+    [["--epochs", "0"], /^--epochs is 0, so no network would be trained/],
     [
       ["--frequency", "5"],
-      /^--frequency is about pruning step by step: give --iterative too, or leave it out\.$/,
+      /^--frequency applies to iterative pruning only: add --iterative, or leave it out\.$/,
     ],
-    [["--per-removal", "5"], /^--per-removal is about pruning step by step: give --iterative too/],
-    [["--iterative", "--frequency", "0"], "--frequency wants at least 1, not 0."],
-    [["--iterative", "--per-removal", "0.1"], "--per-removal wants a whole number of units, not 0.1."],
-    [["--per-remove", "5"], 'There is no flag --per-remove. Did you mean "--per-removal"? See --help.'],
-    [["--subset", "7"], "--subset wants at least 50, not 7."],
-    [["--subset", "60000"], /^--subset wants at most 50000 training images/],
-    [["--resume"], "--resume needs --out DIR, the directory of the run to go on with."],
+    [["--per-removal", "5"], /^--per-removal applies to iterative pruning only: add --iterative/],
+    [["--iterative", "--frequency", "0"], "--frequency must be at least 1, not 0."],
+    [["--iterative", "--per-removal", "0.1"], "--per-removal must be a whole number of units, not 0.1."],
+    [["--per-remove", "5"], "Unknown option '--per-remove'. Did you mean --per-removal? See --help."],
+    [["--subset", "7"], "--subset must be at least 50, not 7."],
+    [["--subset", "60000"], /^--subset must be at most 50000, the training images of CIFAR-10/],
+    [["--resume"], "--resume needs --out DIR, the directory of the run to continue."],
   ])("refuses %j in one sentence", (args, message) => {
     expect(() => parse(...args)).toThrow(
       expect.objectContaining({
@@ -106,7 +112,7 @@ describe("helpText", () => {
   });
 });
 
-describe("commandLine", () => {
+describe("repeatCommand", () => {
   it.each([
     ["", "npx pnpm@10.34.9 bench:cifar10"],
     ["--quick", "npx pnpm@10.34.9 bench:cifar10 --quick"],
@@ -119,12 +125,12 @@ describe("commandLine", () => {
     ["--criteria , --criterion /mine.ts", "npx pnpm@10.34.9 bench:cifar10 --criteria , --criterion /mine.ts"],
     ["--weights /a --finetune 0", "npx pnpm@10.34.9 bench:cifar10 --weights /a --finetune 0"],
   ])("repeats %j", (args, expected) => {
-    expect(commandLine(parse(...args.split(" ").filter(Boolean)).config)).toBe(expected);
+    expect(repeatCommand(parse(...args.split(" ").filter(Boolean)).config)).toBe(expected);
   });
 
   it("quotes what a shell would split, and is read back the same", () => {
     const config = completeConfig({ criterion: ["/my own/it's.ts"] });
-    expect(commandLine(config)).toContain(`--criterion '/my own/it'\\''s.ts'`);
+    expect(repeatCommand(config)).toContain(`--criterion '/my own/it'\\''s.ts'`);
   });
 });
 

@@ -5,11 +5,12 @@ import { modelInfo, modelNames } from "@secateur/models";
 import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BenchConfig } from "../src/config.ts";
-import { completeConfig } from "../src/imagenet/config.ts";
-import { loadImagenetData } from "../src/imagenet/data.ts";
-import { findFolders } from "../src/imagenet/folders.ts";
-import { torchvisionWeights } from "../src/imagenet/torchvision-weights.ts";
+import type { CompareConfig } from "../src/compare/config.ts";
+import { completeConfig } from "../src/compare/imagenet-config.ts";
+import { recipeFor } from "../src/compare/recipe.ts";
+import { imagenetBatches } from "../src/inputs/imagenet.ts";
+import { findFolders } from "../src/inputs/imagenet-folders.ts";
+import { torchvisionWeights } from "../src/inputs/weights.ts";
 import { ranks, writeTinyImagenet } from "./tiny-imagenet.ts";
 
 let directory = "";
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-const configOf = (given: Partial<BenchConfig> = {}): BenchConfig =>
+const configOf = (given: Partial<CompareConfig> = {}): CompareConfig =>
   completeConfig({ data: directory, classes: path.join(directory, "classes.txt"), ...given });
 
 describe("findFolders", () => {
@@ -29,7 +30,7 @@ describe("findFolders", () => {
     expect(test.count).toBe(8);
   });
 
-  it("takes a subset from all classes alike, and validation pictures in proportion", async () => {
+  it("selects a subset with equal shares of all classes, and validation images in proportion", async () => {
     const { train, test } = await findFolders(configOf({ subset: 4 }));
     expect([...train.labels]).toEqual([3, 3, 700, 700]);
     expect(train.files).toEqual(["1.JPEG", "3.JPEG", "1.JPEG", "3.JPEG"]);
@@ -44,28 +45,25 @@ describe("findFolders", () => {
     fs.writeFileSync(path.join(flat, "val", "ILSVRC2012_val_00000001.JPEG"), "");
     const few = path.join(directory, "few.txt");
     fs.writeFileSync(few, "n10000000\nn10000000\nn10000007\n");
-    const refusals: readonly [Partial<BenchConfig>, RegExp][] = [
+    const refusals: readonly [Partial<CompareConfig>, RegExp][] = [
       [{ data: path.join(directory, "train") }, /train\/train is no folder that can be read/],
       [{ data: flat }, /val holds pictures but no folders; .* ImageNet is expected as train\/<wnid>/],
       [
         { classes: null },
-        /train holds 2 folders and not ImageNet's 1000, so their labels are unknown: give --classes FILE/,
+        /train holds 2 of ImageNet's 1000 folders, so the labels are unknown: give --classes FILE/,
       ],
-      [
-        { classes: few },
-        /few.txt, which --classes names, holds 2 different wnids such as n01440764; all 1000/,
-      ],
-      [{ classes: "/no/such" }, /^There is no file \/no\/such, which --classes names\.$/],
-      [{ subset: 9 }, /^--subset wants at most 8 training pictures, not 9: .*train has no more\.$/],
+      [{ classes: few }, /^--classes: .*few.txt holds 2 different wnids such as n01440764; all 1000/],
+      [{ classes: "/no/such" }, /^--classes: there is no file \/no\/such\.$/],
+      [{ subset: 9 }, /^--subset must be at most 8, the number of training images in .*train, not 9\.$/],
     ];
     for (const [given, message] of refusals)
       await expect(findFolders(configOf(given))).rejects.toThrow(message);
   });
 });
 
-describe("loadImagenetData", () => {
-  it("gives batches for training, scoring and testing", async () => {
-    const data = await loadImagenetData(configOf());
+describe("imagenetBatches", () => {
+  it("creates batches for training, scoring and testing", async () => {
+    const data = await imagenetBatches(configOf(), recipeFor("resnet50"));
     expect(data).toMatchObject({ trainCount: 8, testCount: 8, scoringCount: 8, stepsPerEpoch: 1 });
     expect(data.normalizations).toEqual(["imagenet"]);
     const seen = async (batches: ReturnType<typeof data.test>): Promise<readonly number[]> => {
@@ -88,7 +86,7 @@ describe("loadImagenetData", () => {
   });
 });
 
-it("knows a file of torchvision's for every network", () => {
+it("has torchvision's weights of every network", () => {
   for (const name of modelNames.filter((each) => modelInfo(each).inputShape[0] === 224)) {
     const stem = name.replace("-", "_");
     expect(torchvisionWeights(name)).toMatch(

@@ -1,18 +1,11 @@
-/** `bench:imagenet` itself, on made-up pictures and untrained weights: the smallest network of 224 px, from end to end. */
-import { execFile } from "node:child_process";
+/** `bench:imagenet` end to end, on generated images and untrained weights of the smallest ImageNet network. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Summary } from "../src/results.ts";
+import type { Summary } from "../src/compare/results.ts";
+import { type Ended, runProcess } from "./run-process.ts";
 import { writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 let directory = "";
 const at = (name: string): string => path.join(directory, name);
@@ -24,18 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-async function bench(...args: string[]): Promise<Outcome> {
-  const entry = path.join(import.meta.dirname, "../src/imagenet.ts");
-  const command = ["--import", "tsx", "--conditions=@secateur/source", entry, ...args];
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, {
-      cwd: path.join(import.meta.dirname, ".."),
-    });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as Outcome;
-  }
-}
+const bench = (...args: string[]): Promise<Ended> => runProcess("src/imagenet.ts", args);
 
 const settings = (): string[] => [
   "--model=mobilenet-v2",
@@ -56,13 +38,13 @@ function results(out: string): Pick<Summary, "rows" | "cells"> {
 }
 
 describe("bench:imagenet", () => {
-  it("prunes, compares, and goes on to the same table", { timeout: 240_000 }, async () => {
+  it("prunes, compares, and resumes to the same table", { timeout: 240_000 }, async () => {
     const out = at("run");
     const { code, stdout, stderr } = await bench(...settings(), `--out=${out}`);
     expect(stderr).toContain("Seed 0: 100.00 % test error before pruning, loss ");
-    expect(stderr).not.toContain("normalised");
+    expect(stderr).not.toContain("normalisation");
     expect(code).toBe(0);
-    const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
+    const rows = stdout.split("\n").filter((line) => /^\| [^-]/.test(line));
     expect(
       rows.map((row) =>
         row
@@ -97,13 +79,13 @@ describe("bench:imagenet", () => {
   });
 
   it.each([
-    ["data", 2, /^--data is missing: give the folder of your ImageNet, with train\/<wnid>\/\*\.JPEG and val/],
+    ["data", 2, /^--data is missing: give the directory of ImageNet, with train\/<wnid>\/\*\.JPEG and val/],
     [
       "weights",
       2,
-      "--weights is missing: nothing is trained from scratch here, so give a file such as torchvision's https://download.pytorch.org/models/mobilenet_v2-b0353104.pth.\n",
+      "--weights is missing: networks are not trained from scratch here, so give a file such as torchvision's https://download.pytorch.org/models/mobilenet_v2-b0353104.pth.\n",
     ],
-  ])("says what --%s is for where it is missing", async (flag, code, message) => {
+  ])("explains --%s where it is missing", async (flag, code, message) => {
     const given = settings().filter((each) => !each.startsWith(`--${flag}`));
     const out = at(`without ${flag}`);
     expect(await bench(...given, `--out=${out}`)).toMatchObject({
@@ -113,7 +95,7 @@ describe("bench:imagenet", () => {
     expect(fs.existsSync(out)).toBe(false);
   });
 
-  it("says in one sentence that weights are another network's, and leaves nothing behind", async () => {
+  it("refuses weights of another network in one sentence, and leaves no files", async () => {
     const given = settings().filter((each) => !each.startsWith("--model"));
     const { code, stderr } = await bench(...given, "--model=resnet34", `--out=${at("other")}`);
     expect(code).toBe(2);

@@ -15,7 +15,7 @@ const values = (name: string): Readonly<Record<string, number | null>> =>
   Object.fromEntries(coefficientNames.map((each) => [each, of(name).allUnits[each].value]));
 
 describe("correlate", () => {
-  it("has every criterion that applies, in its order", () => {
+  it("has every applicable criterion, in order", () => {
     expect(correlations.map(({ name }) => name)).toEqual(["random", "taylor-gate", "obd-hutchinson", "mine"]);
   });
 
@@ -65,7 +65,7 @@ describe("correlate", () => {
     expect(correlate(sampleOracle({ config: { ...config, seed: 4 } }))).not.toEqual(correlations);
   });
 
-  it("nothing is known where no score is a number", () => {
+  it("there is no correlation where no score is a number", () => {
     const criteria = [{ name: "broken", scores: { conv1: [Number.NaN] }, notes: [], secondsPerMinibatch: 1 }];
     const [own] = correlate(sampleOracle({ criteria }));
     expect(own?.allUnits.spearman).toEqual({ value: null, interval: null });

@@ -11,16 +11,16 @@ const titles = (page: string): readonly (string | undefined)[] =>
   [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
 
 describe("oracleReportHtml", () => {
-  it("is one page with every section and plot, and asks for nothing from elsewhere", async () => {
+  it("is one page with every section and plot, without external resources", async () => {
     const page = await oracleReportHtml(sampleOracle());
     expect(titles(page)).toEqual([
       "Correlation with the oracle",
-      "Does not apply",
-      "How to read it",
-      "Unit by unit",
-      "Layer by layer",
-      "Several units at once",
-      "How sure",
+      "Not applicable",
+      "How to read the table",
+      "Scores and loss changes",
+      "Per layer",
+      "Removing several units",
+      "Confidence",
       "Notes",
       "Environment",
     ]);
@@ -57,8 +57,8 @@ describe("oracleReportHtml", () => {
     const page = await oracleReportHtml(
       sampleOracle({ subsets: null, criteria, trainStepSeconds: Number.NaN, lossChanges: {} }),
     );
-    expect(titles(page)).not.toContain("Several units at once");
-    expect(titles(page)).not.toContain("Does not apply");
+    expect(titles(page)).not.toContain("Removing several units");
+    expect(titles(page)).not.toContain("Not applicable");
     expect(page).not.toMatch(/NaN|undefined|\[object/);
     expect(page).not.toContain("<figure");
   });
@@ -74,13 +74,13 @@ describe("oracleMarkdown", () => {
     for (const text of cells) expect(markdown).toContain(text);
   });
 
-  it("is as it was reviewed", async () => {
+  it("matches the reviewed file", async () => {
     await expect(oracleMarkdown(sampleOracle())).toMatchFileSnapshot("golden/oracle.md");
   });
 
-  it("marks the best of a column, all that are equal, and never chance", () => {
+  it("marks the best of a column, ties included, and never random scores", () => {
     const markdown = oracleMarkdown(sampleOracle());
-    const [section = ""] = markdown.split("## How to read it");
+    const [section = ""] = markdown.split("## How to read the table");
     const row = (name: string): string =>
       section.split("\n").find((line) => line.startsWith(`| ${name} `)) ?? "";
     expect(row("taylor-gate")).toContain("**1.000 [1.000, 1.000]**");

@@ -1,7 +1,6 @@
-/** A program's own parser, for arguments that ask for a run and not for help. */
-import { parseArguments } from "../src/cli/parse-arguments.ts";
+/** The parser of a program, for arguments without --help. */
+import { parseArguments, type RunCommand } from "../src/cli/parse-arguments.ts";
 import type { Program } from "../src/cli/program.ts";
-import type { RunCommand } from "../src/run-directory.ts";
 
 export const parserOf =
   <Config>(program: Program<Config>) =>

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createProgress, formatDuration, timeLeft } from "../src/progress.ts";
+import { createProgress, formatDuration, timeLeft } from "../src/run/progress.ts";
 
 describe("progress in a pipe", () => {
   it("writes a plain line at most every ten seconds", () => {
@@ -28,7 +28,7 @@ describe("progress in a pipe", () => {
 });
 
 describe("progress on a terminal", () => {
-  it("draws a bar, keeps logs and the last line, and gives the cursor back", () => {
+  it("draws a bar, keeps logs and the last line, and restores the cursor", () => {
     const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
     let time = 0;
     const progress = createProgress({ stream, now: () => time });
@@ -54,7 +54,7 @@ it.each([
   expect(formatDuration(ms)).toBe(text);
 });
 
-it("guesses nothing before there is something to go by", () => {
+it("has no estimate before there is progress", () => {
   expect(timeLeft(0, 60_000)).toBe("");
   expect(timeLeft(0.5, 60_000)).toBe("1 min 00 s left");
 });

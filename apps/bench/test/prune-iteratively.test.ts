@@ -1,20 +1,20 @@
-/** The iterative job on made-up pictures: exact ratios, honest progress, and the same results from every checkpoint. */
+/** The iterative job on synthetic images: exact ratios, correct progress, and equal results from every checkpoint. */
 import { criterionNames, criterionTable } from "@secateur/criteria";
 import { batches, syntheticImages } from "@secateur/datasets";
 import { createModel } from "@secateur/models";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { BenchData } from "../src/bench-data.ts";
-import { encodeCheckpoint } from "../src/checkpoint.ts";
-import { completeConfig } from "../src/cifar10/config.ts";
-import type { BenchConfig } from "../src/config.ts";
-import type { RunEvent } from "../src/event-log.ts";
-import type { JobEvent, PruneJob } from "../src/jobs/job.ts";
-import { pruneIteratively } from "../src/jobs/prune-iteratively.ts";
-import type { PrunedCell } from "../src/jobs/record-cell.ts";
-import { recipeFor } from "../src/recipe.ts";
-import { workLeft } from "../src/work-left.ts";
+import { completeConfig } from "../src/compare/cifar10-config.ts";
+import type { CompareConfig } from "../src/compare/config.ts";
+import type { CompareEvent, TestedCell } from "../src/compare/events.ts";
+import { encodeCheckpoint } from "../src/compare/jobs/checkpoint.ts";
+import type { JobEvent, PruneJob } from "../src/compare/jobs/job.ts";
+import { pruneIteratively } from "../src/compare/jobs/prune-iteratively.ts";
+import { recipeFor } from "../src/compare/recipe.ts";
+import { workLeft } from "../src/compare/work-left.ts";
+import type { BatchSource } from "../src/inputs/batch-source.ts";
+import { eventsOf } from "../src/run/event-log.ts";
 
-const config: BenchConfig = completeConfig({
+const config: CompareConfig = completeConfig({
   iterative: true,
   criteria: ["taylor-gate"],
   ratios: [0.11, 0.5],
@@ -35,7 +35,7 @@ const { train, test } = syntheticImages({
   seed: 1,
 });
 const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-const data: BenchData = {
+const data: BatchSource = {
   trainCount: train.count,
   testCount: test.count,
   scoringCount: train.count,
@@ -65,17 +65,17 @@ async function run(changes: Partial<PruneJob> = {}, settings = config): Promise<
   const job = jobOf(changes);
   const name = criterionNames.find((each) => each === job.criterion);
   if (name === undefined) throw new Error(`no criterion ${job.criterion}`);
-  const setting = { config: settings, data, baseline };
+  const context = { config: settings, data, baseline };
   const events: JobEvent[] = [];
-  for await (const event of pruneIteratively(job, criterionTable[name](job.seed), setting))
+  for await (const event of pruneIteratively(job, criterionTable[name](job.seed), context))
     events.push(event);
   return events;
 }
 
-const logged = (events: readonly JobEvent[]): readonly RunEvent[] =>
+const logged = (events: readonly JobEvent[]): readonly CompareEvent[] =>
   events.flatMap((event) => (event.type === "log" ? [event.event] : []));
-const cellsOf = (events: readonly JobEvent[]): readonly PrunedCell[] =>
-  logged(events).flatMap(({ type, cell }) => (type === "cell" ? [cell as PrunedCell] : []));
+const cellsOf = (events: readonly JobEvent[]): readonly TestedCell[] =>
+  eventsOf(logged(events), "cell").map(({ cell }) => cell);
 const filesOf = (events: readonly JobEvent[]): readonly Uint8Array[] =>
   events.flatMap((event) => (event.type === "file" ? [event.content] : []));
 const workOf = (events: readonly JobEvent[]): number =>
@@ -87,7 +87,7 @@ describe("pruneIteratively", () => {
     whole = await run();
   });
 
-  it("stops at exactly the share of units that each ratio asks for, and fine-tunes after the last", () => {
+  it("stops at exactly the requested share of units, and fine-tunes after the last ratio", () => {
     const cells = cellsOf(whole);
     const kept = cells.map(({ keptUnits }) => Object.values(keptUnits).reduce((n, each) => n + each.kept, 0));
     expect(kept).toEqual(config.ratios.map((ratio) => units - Math.round(ratio * units)));
@@ -97,18 +97,16 @@ describe("pruneIteratively", () => {
       expect(later).toEqual(expect.arrayContaining([...(cells[0]?.plan.remove[group] ?? [])]));
   });
 
-  it("does the work that was foretold", () => {
-    const foretold = workLeft({ config, log: { events: [] } }, data, 1).pruning;
+  it("does the predicted work", () => {
+    const predicted = workLeft({ config, log: { events: [] } }, data, 1).pruning;
     const fineTuning = 3 * batchSize;
-    expect(workOf(whole)).toBeCloseTo(foretold, 6);
-    const afterFirst = logged(whole).filter(
-      ({ type, cell }) => type === "cell" && (cell as PrunedCell).ratio < 0.5,
-    );
+    expect(workOf(whole)).toBeCloseTo(predicted, 6);
+    const afterFirst = logged(whole).filter((event) => event.type === "cell" && event.cell.ratio < 0.5);
     const left = workLeft({ config, log: { events: afterFirst } }, data, 1).pruning;
     expect(left - fineTuning).toBeCloseTo((0.5 - 0.11) * (units / 8) * 2 * batchSize + (2 * 20) / 3, 6);
   });
 
-  it("comes to the same results from every checkpoint", async () => {
+  it("has the same results from every checkpoint", async () => {
     const files = filesOf(whole);
     expect(files).toHaveLength(3); // at each ratio, and after ten removals between them
     for (const [i, checkpoint] of files.entries()) {
@@ -119,19 +117,19 @@ describe("pruneIteratively", () => {
     }
   });
 
-  it("begins anew where a checkpoint is further than a result that is missing", async () => {
+  it("starts again where the checkpoint is beyond a missing result", async () => {
     const resumed = await run({ checkpoint: filesOf(whole)[2] ?? null });
     expect(cellsOf(resumed)).toEqual(cellsOf(whole));
   });
 
-  it("goes over stations whose result is there already, where their checkpoint is missing", async () => {
+  it("passes ratios that have a result, where the checkpoint is missing", async () => {
     const resumed = await run({ ratios: [0.5] });
     expect(cellsOf(resumed)).toEqual(cellsOf(whole).slice(1));
   });
 
   // LeNet3 has no batch normalisation for the others to look at.
   it.each(criterionNames.filter((name) => !name.startsWith("bn-")))(
-    "takes what %s observes",
+    "provides what %s observes",
     async (criterion) => {
       const settings = { ...config, ratios: [0.05], finetune: 0 };
       const [cell] = cellsOf(await run({ criterion, ratios: [0.05] }, settings));
@@ -139,11 +137,10 @@ describe("pruneIteratively", () => {
     },
   );
 
-  it.each(["macs", "params"] as const)("meets a budget of %s", async (budget) => {
+  it.each(["macs", "parameters"] as const)("meets a budget of %s", async (budget) => {
     const settings = { ...config, budget, ratios: [0.2], finetune: 0 };
     const [cell] = cellsOf(await run({ ratios: [0.2] }, settings));
-    const amount = budget === "macs" ? "macs" : "parameters";
-    const left = (cell?.[amount] ?? 0) / baseline[amount];
+    const left = (cell?.[budget] ?? 0) / baseline[budget];
     expect(left).toBeLessThanOrEqual(0.8);
     expect(left).toBeGreaterThan(0.7);
   });

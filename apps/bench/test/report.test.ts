@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { reportHtml } from "../src/compare/report/report.ts";
 import { html } from "../src/report/html.ts";
-import { reportHtml } from "../src/report/report.ts";
 import { iterativeSummary, sampleSummary } from "./sample-summary.ts";
 
 describe("reportHtml", () => {
-  it("is one page with every section and plot, and asks for nothing from elsewhere", async () => {
+  it("is one page with every section and plot, without external resources", async () => {
     const page = await reportHtml(sampleSummary());
     const titles = [...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title);
     expect(titles).toEqual([
@@ -13,24 +13,24 @@ describe("reportHtml", () => {
       "Training",
       "Fine-tuning",
       "Units kept",
-      "Not pruned",
+      "Never pruned",
       "Notes",
       "Environment",
-      "Run it again",
+      "Repeat this run",
     ]);
     expect(page.match(/<figure><svg /g)).toHaveLength(3 + 2 + 2);
     expect(page).not.toMatch(/\s(?:src|href)=|url\(|@import|<script/);
     expect(page).not.toMatch(/NaN|undefined|\[object/);
   });
 
-  it("escapes whatever names hold", async () => {
+  it("escapes names", async () => {
     const page = await reportHtml(sampleSummary());
     expect(page).toContain("my&lt;layer onclick=&quot;x&quot;&gt;");
     expect(page).toContain("scores are &lt;random&gt; &amp; mean nothing");
     expect(page).not.toContain("<random>");
   });
 
-  it("shows an iterative run's way over all that is removed", async () => {
+  it("plots an iterative run over the removed share of every amount", async () => {
     const page = await reportHtml(iterativeSummary());
     expect(page).toContain("<h2>Accuracy and loss</h2>");
     const plots = [...page.matchAll(/aria-label="(\w+ over \w+ removed), for each/g)].map(
@@ -41,13 +41,15 @@ describe("reportHtml", () => {
         ["units", "MACs", "parameters"].map((x) => `${y} over ${x} removed`),
       ),
     );
-    expect(page).toContain("was pruned while it trained on, 2 % of the units every 10 minibatches, and then");
+    expect(page).toContain(
+      "was trained for 6 epochs, pruned during training (2 % of the units every 10 minibatches) and fine-tuned",
+    );
     expect(page).not.toMatch(/NaN|undefined|\[object/);
     // The last column with a number is marked, also where there was no fine-tuning.
     expect(page.match(/<td class="best">[\d.]+ ± [\d.]+<\/td>/g)).toHaveLength(2);
   });
 
-  it("leaves out what the run did not do", async () => {
+  it("omits sections without data", async () => {
     const summary = sampleSummary({ finetune: 0 });
     const cells = summary.cells.map((cell) => ({ ...cell, accuracyTuned: null }));
     const rows = summary.rows.map((row) => ({ ...row, accuracyTuned: null }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { spread, summaryJson } from "../src/results.ts";
-import { formatSpread, markdownTable } from "../src/table.ts";
+import { spread, summaryJson } from "../src/compare/results.ts";
+import { formatSpread, resultsMarkdown } from "../src/compare/table.ts";
 import { sampleSummary } from "./sample-summary.ts";
 
 describe("summarise", () => {
@@ -36,5 +36,5 @@ describe("spread", () => {
 });
 
 it("prints an aligned Markdown table", async () => {
-  await expect(`${markdownTable(sampleSummary())}\n`).toMatchFileSnapshot("golden/table.md");
+  await expect(`${resultsMarkdown(sampleSummary())}\n`).toMatchFileSnapshot("golden/table.md");
 });

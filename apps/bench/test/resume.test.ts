@@ -1,54 +1,31 @@
-/** A run that is killed again and again ends with the table of an undisturbed one. Wants the real CIFAR-10 in the cache. */
-import { spawn } from "node:child_process";
+/** A run that is killed several times ends with the results of an uninterrupted one. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { findCachedCifar10 } from "@secateur/datasets";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { OracleMeasurements } from "../src/oracle/summary.ts";
-import type { Summary } from "../src/results.ts";
+import type { Summary } from "../src/compare/results.ts";
+import type { OracleMeasurements } from "../src/oracle/measurements.ts";
+import { runProcess } from "./run-process.ts";
 
-const isCached = findCachedCifar10() !== null;
-if (!isCached) console.warn("CIFAR-10 is not cached: killing and resuming a run is not tested");
-
-const root = path.join(import.meta.dirname, "../../..");
-const common = "--subset 300 --seeds 1 --criteria random,taylor-gate --finetune 0.5 --engine wasm";
-const atOnce = `${common} --epochs 2 --ratios 0.5`;
-const iterative = `${common} --epochs 1 --iterative --frequency 2 --per-removal 4 --ratios 0.1,0.4`;
+const common =
+  "--data synthetic --subset 300 --seeds 1 --criteria random,taylor-gate --finetune 0.5 --engine wasm";
+const oneShot = `${common} --epochs 2 --ratios 0.5`;
+const iterative = `${common} --epochs 1 --iterative --frequency 1 --per-removal 6 --ratios 0.1,0.4`;
 let directory = "";
+const at = (name: string): string => path.join(directory, name);
 
 beforeAll(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-resume-"));
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the command; kills it when its log has `killAt` lines. Resolves to the exit code, or null after a kill. */
-function run(
-  out: string,
-  args: string,
-  killAt = Number.POSITIVE_INFINITY,
-  program = "cifar10",
-): Promise<number | null> {
-  const entry = path.join(root, `apps/bench/src/${program}.ts`);
-  const command = [
-    "--import",
-    "tsx",
-    "--conditions=@secateur/source",
-    entry,
-    "--out",
-    out,
-    ...args.split(" "),
-  ];
-  const child = spawn(process.execPath, command, { cwd: path.join(root, "apps/bench"), stdio: "ignore" });
-  const watch = setInterval(() => {
-    if (logLength(out) >= killAt) child.kill("SIGKILL");
-  }, 20);
-  return new Promise((resolve) => {
-    child.on("exit", (code) => {
-      clearInterval(watch);
-      resolve(code);
-    });
-  });
+/** Runs the program, and kills it when its log has `killAt` lines. Resolves to its exit code, or null after a kill. */
+async function run(program: string, out: string, settings: string, killAt?: number): Promise<number | null> {
+  const killWhen = (): boolean => killAt !== undefined && logLength(out) >= killAt;
+  const args = ["--out", out, ...settings.split(" ")];
+  const { code, stderr } = await runProcess(`src/${program}.ts`, args, { killWhen });
+  if (code !== null && code > 0) throw new Error(stderr);
+  return code;
 }
 
 function logLength(out: string): number {
@@ -56,54 +33,47 @@ function logLength(out: string): number {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").length - 1 : 0;
 }
 
+const readJson = (out: string, name: string): unknown =>
+  JSON.parse(fs.readFileSync(path.join(out, name), "utf8"));
+
 /** Everything but times. */
 function results(out: string): unknown {
-  const { rows, cells, trainingCurve, fineTuneCurves } = JSON.parse(
-    fs.readFileSync(path.join(out, "summary.json"), "utf8"),
-  ) as Summary;
+  const { rows, cells, trainingCurve, fineTuneCurves } = readJson(out, "summary.json") as Summary;
   const timeless = (each: object): object => ({ ...each, latencyMsPerImage: null });
   return { rows: rows.map(timeless), cells: cells.map(timeless), trainingCurve, fineTuneCurves };
 }
 
-it.skipIf(!isCached).each([
-  ["at once", atOnce],
-  ["iteratively", iterative],
-])("killed three times, pruning %s", { timeout: 240_000 }, async (name, settings) => {
-  const [whole, broken] = ["whole", "broken"].map((each) => path.join(directory, `${name} ${each}`));
-  if (whole === undefined || broken === undefined) throw new Error("unreachable");
-  expect(await run(whole, settings)).toBe(0);
+it.each([
+  ["one-shot", oneShot],
+  ["iterative", iterative],
+])("%s pruning, killed three times", { timeout: 120_000 }, async (name, settings) => {
+  const [whole, broken] = [at(`${name} whole`), at(`${name} broken`)];
+  const first = [run("cifar10", whole, settings), run("cifar10", broken, settings, 1)];
+  expect(await Promise.all(first)).toEqual([0, null]);
   const lines = logLength(whole);
-  expect(await run(broken, settings, 1)).toBeNull();
-  for (const killAt of [Math.floor(lines / 3), Math.floor((2 * lines) / 3)]) {
-    expect(await run(broken, "--resume", killAt)).toBeNull();
-  }
-  expect(await run(broken, "--resume")).toBe(0);
+  for (const killAt of [Math.floor(lines / 3), Math.floor((2 * lines) / 3)])
+    expect(await run("cifar10", broken, "--resume", killAt)).toBeNull();
+  expect(await run("cifar10", broken, "--resume")).toBe(0);
   expect(results(broken)).toEqual(results(whole));
 });
 
-it.skipIf(!isCached)("the oracle study killed twice", { timeout: 240_000 }, async () => {
+it("the oracle study, killed twice", { timeout: 120_000 }, async () => {
   const settings =
-    "--images 64 --batch-size 32 --criteria random,taylor-gate,bn-scale --subset-images 0 --engine wasm";
-  const [whole, broken] = ["oracle whole", "oracle broken"].map((each) => path.join(directory, each));
-  if (whole === undefined || broken === undefined) throw new Error("unreachable");
-  const study = (out: string, args: string, killAt?: number): Promise<number | null> =>
-    run(out, args, killAt, "oracle");
-  const found = (out: string): unknown => {
-    const measured = JSON.parse(fs.readFileSync(path.join(out, "oracle.json"), "utf8")) as OracleMeasurements;
-    const { network, groups, lossChanges, criteria } = measured;
-    return {
-      network,
-      groups,
-      lossChanges,
-      criteria: criteria.map(({ name, scores, notes }) => ({ name, scores, notes })),
-    };
+    "--data synthetic --images 64 --batch-size 32 --criteria random,taylor-gate,bn-scale --subset-images 0 --engine wasm";
+  const [whole, broken] = [at("oracle whole"), at("oracle broken")];
+  const found = (
+    out: string,
+  ): Pick<OracleMeasurements, "network" | "groups" | "lossChanges" | "criteria"> => {
+    const { network, groups, lossChanges, criteria } = readJson(out, "oracle.json") as OracleMeasurements;
+    const timeless = criteria.map((each) => ({ ...each, secondsPerMinibatch: null }));
+    return { network, groups, lossChanges, criteria: timeless };
   };
-  expect(await study(whole, settings)).toBe(0);
-  expect(await study(broken, settings, 3)).toBeNull(); // between criteria
-  expect(await study(broken, "--resume", 7)).toBeNull(); // between layers
-  expect(await study(broken, "--resume")).toBe(0);
+  const first = [run("oracle", whole, settings), run("oracle", broken, settings, 3)]; // between criteria
+  expect(await Promise.all(first)).toEqual([0, null]);
+  expect(await run("oracle", broken, "--resume", 7)).toBeNull(); // between layers
+  expect(await run("oracle", broken, "--resume")).toBe(0);
   expect(found(broken)).toEqual(found(whole));
-  const { criteria } = found(whole) as OracleMeasurements;
-  expect(criteria.at(-1)).toMatchObject({ name: "bn-scale", scores: null });
-  expect(criteria.at(-1)?.notes[0]).toContain("it has no gamma weights");
+  const last = found(whole).criteria.at(-1);
+  expect(last).toMatchObject({ name: "bn-scale", scores: null });
+  expect(last?.notes[0]).toContain("it has no gamma weights");
 });

@@ -2,18 +2,20 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaults } from "../src/cifar10/config.ts";
-import { cifar10 } from "../src/cifar10/program.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
-import type { BenchConfig } from "../src/config.ts";
-import { openRunDirectory, type RunDirectory } from "../src/run-directory.ts";
+import { defaults } from "../src/compare/cifar10-config.ts";
+import { cifar10 } from "../src/compare/cifar10-program.ts";
+import type { CompareConfig } from "../src/compare/config.ts";
+import { type CompareEvent, compareEvents } from "../src/compare/events.ts";
+import { EventLog, eventsOf } from "../src/run/event-log.ts";
+import { openRunDirectory, type RunDirectory } from "../src/run/run-directory.ts";
 
 let parent: string;
 const at = (...names: string[]): string => path.join(parent, "run", ...names);
-const open = (...args: string[]): RunDirectory<BenchConfig> => {
+const open = (...args: string[]): RunDirectory<CompareConfig, CompareEvent> => {
   const command = parseArguments(["--out", at(), ...args], cifar10, parent);
   if (command === null) throw new Error("help");
-  return openRunDirectory(command, cifar10);
+  return openRunDirectory(command, cifar10, compareEvents);
 };
 
 beforeEach(() => {
@@ -22,7 +24,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(parent, { recursive: true, force: true }));
 
 describe("openRunDirectory", () => {
-  it("writes the settings, and takes them up again without repeating them", () => {
+  it("writes the settings, and continues with them without flags", () => {
     open("--quick", "--model", "resnet20").close();
     const run = open("--resume");
     expect(run).toMatchObject({ resumed: true, config: { model: "resnet20", quick: true, seeds: 1 } });
@@ -30,7 +32,7 @@ describe("openRunDirectory", () => {
     expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
   });
 
-  it("goes on with a run from before there were --iterative and --workers", () => {
+  it("continues a run from before --iterative and --workers", () => {
     open().close();
     const {
       iterative: _,
@@ -48,27 +50,36 @@ describe("openRunDirectory", () => {
   it("names the settings that differ", () => {
     open().close();
     expect(() => open("--resume", "--seeds", "7", "--model", "lenet3")).toThrow(
-      "was begun with other settings: --seeds (7 now, 3 before). Leave them out",
+      "has other settings: --seeds (7 now, 3 before). Leave these flags out",
     );
   });
 
   it("overwrites neither another run nor other files", () => {
     open().close();
-    expect(() => open()).toThrow("holds a run already. Go on with it by --resume");
+    expect(() => open()).toThrow("already holds a run. Continue it with --resume");
     fs.rmSync(at("config.json"));
     expect(() => open()).toThrow("is not empty and holds no run");
   });
 
-  it("begins anew where a run was killed before it wrote its settings", () => {
+  it("starts again where a run was killed before it wrote its settings", () => {
     fs.mkdirSync(at());
     fs.writeFileSync(at("config.json.tmp"), '{"form');
-    fs.writeFileSync(at(".lock"), "999999999 1");
-    const run = open("--resume");
+    fs.writeFileSync(at(".lock-999999999-1"), "");
+    const run = open();
     expect(run.resumed).toBe(false);
     run.close();
+    expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
   });
 
-  it("refuses a second process, and not one that is gone", () => {
+  it("refuses to resume what is no run, and creates nothing", () => {
+    expect(() => open("--resume")).toThrow("run holds no run. Leave --resume out to start one.");
+    expect(fs.existsSync(at())).toBe(false);
+    fs.mkdirSync(at());
+    expect(() => open("--resume")).toThrow(expect.objectContaining({ code: "USAGE" }));
+    expect(fs.readdirSync(at())).toEqual([]);
+  });
+
+  it("refuses a second run at the same time, but not one after another", () => {
     const run = open();
     expect(() => open("--resume")).toThrow(`Another run (process ${process.pid}) is working in`);
     run.close();
@@ -114,39 +125,54 @@ describe("a run's files", () => {
 });
 
 describe("the event log", () => {
-  it("goes on after a torn last line", () => {
+  const worked = (ms: number): CompareEvent => ({ type: "worked", ms });
+  const baseline = { seed: 0, parameters: 1, macs: 1, accuracy: 0.5, loss: Number.NaN };
+
+  it("continues after an incomplete last line", () => {
     const run = open();
-    run.log.append({ type: "epoch", loss: 1.5, note: "größer" });
+    run.log.append({ type: "criterion-files", sha256: { "/größer.ts": "1" } });
     run.close();
     fs.appendFileSync(at("events.jsonl"), '{"type":"ep');
     const again = open("--resume");
-    expect(again.log.events).toEqual([{ type: "epoch", loss: 1.5, note: "größer" }]);
-    again.log.append({ type: "end" });
+    expect(again.log.events).toEqual([{ type: "criterion-files", sha256: { "/größer.ts": "1" } }]);
+    again.log.append(worked(1));
     again.close();
-    expect(
-      fs
-        .readFileSync(at("events.jsonl"), "utf8")
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line).type),
-    ).toEqual(["epoch", "end"]);
+    const lines = fs.readFileSync(at("events.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).type)).toEqual(["criterion-files", "worked"]);
   });
 
-  it("forgets what came after the checkpoint", () => {
+  it("keeps numbers that are not finite", () => {
     const run = open();
-    for (const type of ["a", "b", "c"]) run.log.append({ type });
-    run.log.rewind(1);
-    run.log.append({ type: "d" });
+    run.log.append({ type: "baseline", baseline });
     run.close();
     const again = open("--resume");
-    expect(again.log.events.map(({ type }) => type)).toEqual(["a", "d"]);
+    expect(again.log.events).toEqual([{ type: "baseline", baseline }]);
     again.close();
   });
 
-  it("refuses a line in the middle that is no event, and gives the directory free", () => {
+  it.each([
+    ["nonsense", "expected object"],
+    ['{"type":"work"}', "type: "],
+    ['{"type":"worked"}', "ms: "],
+    ['{"type":"baseline","baseline":{"seed":"0"}}', "baseline.seed: "],
+    ['{"type":"cell"}', "cell: "],
+  ])("refuses line 2 with %s, naming file and line, and releases the lock", (line, reason) => {
     open().close();
-    fs.writeFileSync(at("events.jsonl"), '{"type":"a"}\nnonsense\n{"type":"b"}\n');
-    expect(() => open("--resume")).toThrow("line 2, is no event");
-    expect(fs.existsSync(at(".lock"))).toBe(false);
+    fs.writeFileSync(
+      at("events.jsonl"),
+      `${JSON.stringify(worked(1))}\n${line}\n${JSON.stringify(worked(2))}\n`,
+    );
+    expect(() => open("--resume")).toThrow(`${at("events.jsonl")}, line 2, is not a valid event (`);
+    expect(() => open("--resume")).toThrow(reason);
+    expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
+  });
+
+  it.each(["lenet3", "resnet20", "resnet56"])("reads the log of the run that trained %s", (name) => {
+    const file = new URL(`../trained/${name}/events.jsonl`, import.meta.url);
+    fs.mkdirSync(at());
+    fs.copyFileSync(file, at("events.jsonl"));
+    const log = new EventLog(at("events.jsonl"), compareEvents);
+    expect(eventsOf(log.events, "training").length).toBeGreaterThan(90);
+    log.close();
   });
 });

@@ -1,5 +1,5 @@
-/** A made-up oracle study whose correlations are known, the same every time. */
-import type { OracleMeasurements, UnitNumbers } from "../src/oracle/summary.ts";
+/** A constant oracle study with known correlations. */
+import type { OracleMeasurements, UnitNumbers } from "../src/oracle/measurements.ts";
 
 /** The last group has too few units for a correlation. */
 const lossChanges: UnitNumbers = {
@@ -8,7 +8,7 @@ const lossChanges: UnitNumbers = {
   fc1: [0.01, -0.03],
 };
 
-const scored = (of: (change: number, place: number) => number): UnitNumbers =>
+const scored = (of: (change: number, index: number) => number): UnitNumbers =>
   Object.fromEntries(Object.entries(lossChanges).map(([group, changes]) => [group, changes.map(of)]));
 
 const config: OracleMeasurements["config"] = {
@@ -55,9 +55,9 @@ export function sampleOracle(changes: Partial<OracleMeasurements> = {}): OracleM
         notes: ["needs batch normalisation <behind> every unit; lenet3 has none"],
         secondsPerMinibatch: null,
       },
-      // Squares: the oracle's order, but no straight line.
+      // Squares: the oracle's order, but not a linear relation.
       { name: "taylor-gate", scores: scored((change) => change ** 2), notes: [], secondsPerMinibatch: 0.024 },
-      // The sign, and nothing else of the order.
+      // Signed scores: the signed order, but not that of the absolute values.
       {
         name: "obd-hutchinson",
         scores: scored((change) => 2 * change),

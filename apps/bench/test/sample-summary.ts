@@ -1,6 +1,6 @@
-/** Made-up results that look like a run's, the same every time. */
-import { defaults } from "../src/cifar10/config.ts";
-import { type Baseline, type Cell, type Summary, summarise } from "../src/results.ts";
+/** Constant results of a run. */
+import { defaults } from "../src/compare/cifar10-config.ts";
+import { type Baseline, type Cell, type Summary, summarise } from "../src/compare/results.ts";
 
 const seeds = [0, 1];
 const criteria = ["random", "taylor-gate"];
@@ -37,7 +37,7 @@ const cells: readonly Cell[] = seeds.flatMap((seed) =>
   ),
 );
 
-/** The same numbers as stations of an iterative run, of which only the last is fine-tuned. */
+/** The same numbers as an iterative run, which fine-tunes after the last ratio only. */
 export function iterativeSummary(): Summary {
   const {
     formatVersion: _,

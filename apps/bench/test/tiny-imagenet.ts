@@ -1,14 +1,14 @@
-/** An ImageNet of two classes and a few coloured pictures, and weights of no worth for a network. */
+/** An ImageNet of two classes with a few coloured images, and untrained weights. */
 import fs from "node:fs";
 import path from "node:path";
 import { createModel, type ModelName, saveWeights } from "@secateur/models";
 import sharp from "sharp";
 
-/** A thousand made-up ones; those with pictures are at ranks that their folders alone would not give. */
+/** A thousand wnids; the two with images have ranks that do not follow from their folders alone. */
 export const wnids: readonly string[] = Array.from({ length: 1000 }, (_, i) => `n${String(1e7 + 7 * i)}`);
 export const ranks = [3, 700] as const;
 
-/** Writes train/ and val/ with `count` pictures a class, and classes.txt. */
+/** Writes train/ and val/ with `count` images per class, and classes.txt. */
 export async function writeTinyImagenet(directory: string, count: number): Promise<void> {
   for (const split of ["train", "val"]) {
     for (const rank of ranks) {

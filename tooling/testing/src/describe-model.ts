@@ -3,10 +3,10 @@
  * and round trips of topology and weights. An entry of one's own table can run it too.
  */
 import { createHash } from "node:crypto";
+import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { disposeModel } from "./random-architecture.ts";
 import { saveAndLoad } from "./save-and-load.ts";
 
 export interface ModelOptions {

@@ -1,33 +1,84 @@
-/**
- * Arguments in, what was asked for out, by a program's table of flags. Node's parser reads them; what it would
- * let pass is refused here: unknown flags, stray words, a missing value, a flag given twice.
- */
+/** Command-line arguments to validated settings: commander reads the flags, zod checks their values. */
 import path from "node:path";
-import { type ParseArgsConfig, parseArgs } from "node:util";
-import type { RunCommand } from "../run-directory.ts";
-import { firstProblem } from "../setting.ts";
-import { suggestion, UsageError } from "../usage-error.ts";
-import { flagName } from "./flag-name.ts";
-import type { Flag, FlagKind, Flags, Program } from "./program.ts";
+import { CommanderError } from "commander";
+import { commandFor } from "./command.ts";
+import { flagName } from "./command-line.ts";
+import type { Flag, FlagKind, Program } from "./program.ts";
+import { UsageError } from "./usage-error.ts";
+import { firstProblem } from "./values.ts";
 
-/** @returns null where help was asked for. @throws UsageError with one sentence. */
+export interface RunCommand<Config> {
+  /** Only the settings on the command line, validated. */
+  readonly given: Partial<Config>;
+  /** `given` and the defaults. */
+  readonly config: Config;
+  /** Absolute path of the run's directory; null is a new one. */
+  readonly out: string | null;
+  readonly resume: boolean;
+}
+
+/** @returns null for `--help`. @throws UsageError with one sentence. */
 export function parseArguments<Config>(
   args: readonly string[],
   program: Program<Config>,
   cwd: string,
 ): RunCommand<Config> | null {
-  const { help, out, resume = false, ...values } = readFlags(args, program.flags, cwd);
-  if (help === true) return null;
+  const texts = readFlags(args, program);
+  if (texts === null) return null;
+  const values = [...texts].map(([key, own]) => [key, readValue(key, program.flags[key], own, cwd)] as const);
+  const { out, resume = false, ...settings } = Object.fromEntries(values);
   if (resume === true && out === undefined)
-    throw new UsageError("--resume needs --out DIR, the directory of the run to go on with.");
-  const config = checkConfig(values as Partial<Config>, program);
-  const given = Object.fromEntries(Object.entries(config as object).filter(([key]) => key in values));
+    throw new UsageError("--resume needs --out DIR, the directory of the run to continue.");
+  const config = checkConfig(settings as Partial<Config>, program);
+  const given = Object.entries(config as object).filter(([key]) => key in settings);
   return {
-    given: given as Partial<Config>,
+    given: Object.fromEntries(given) as Partial<Config>,
     config,
     out: typeof out === "string" ? out : null,
     resume: resume === true,
   };
+}
+
+/** The texts of every flag on the command line, by setting; null where help was requested. */
+function readFlags<Config>(
+  args: readonly string[],
+  program: Program<Config>,
+): ReadonlyMap<string, readonly string[]> | null {
+  const texts = new Map<string, readonly string[]>();
+  const command = commandFor(program, (key, text = "") => {
+    texts.set(key, [...(texts.get(key) ?? []), text]);
+  });
+  try {
+    // pnpm passes its own "--" on.
+    command.parse(
+      args.filter((word) => word !== "--"),
+      { from: "user" },
+    );
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.helpDisplayed") return null;
+    throw new UsageError(asSentence(error.message), { cause: error });
+  }
+  const [stray] = command.args;
+  if (stray !== undefined) throw new UsageError(`"${stray}" is not a flag: flags start with --. See --help.`);
+  return texts;
+}
+
+/** commander's `error: unknown option '--ratio'\n(Did you mean --ratios?)` as one line. */
+function asSentence(message: string): string {
+  const text = message.replace(/^error: /, "").replace(/\n\((.*)\)$/, ". $1");
+  const ended = /[.?]$/.test(text) ? text : `${text}.`;
+  return `${ended.charAt(0).toUpperCase()}${ended.slice(1)} See --help.`;
+}
+
+function readValue(key: string, flag: Flag | undefined, texts: readonly string[], cwd: string): unknown {
+  const name = `--${flagName(key)}`;
+  const { kind = "text", value, words = [] } = flag ?? {};
+  if (texts.length > 1 && kind !== "paths")
+    throw new UsageError(`${name} is given ${texts.length} times; give it once.`);
+  if (kind !== "switch" && texts.some((text) => text === "" || text.startsWith("--")))
+    throw new UsageError(`${name} needs a value: ${name} ${value}. See --help.`);
+  return texts[0] !== undefined && words.includes(texts[0]) ? texts[0] : readers[kind](texts, cwd);
 }
 
 function checkConfig<Config>(given: Partial<Config>, { complete, schema }: Program<Config>): Config {
@@ -35,50 +86,6 @@ function checkConfig<Config>(given: Partial<Config>, { complete, schema }: Progr
   if (parsed.success) return parsed.data;
   const { key, problem } = firstProblem(parsed.error);
   throw new UsageError(`--${flagName(key)} ${problem}${/[.?]$/.test(problem) ? "" : "."}`);
-}
-
-/** The values of all flags that were given, by setting. */
-function readFlags(args: readonly string[], flags: Flags, cwd: string): Readonly<Record<string, unknown>> {
-  const words = args.filter((word) => word !== "--");
-  const named = new Map(Object.entries(flags).map(([key, flag]) => [flagName(key), { ...flag, key }]));
-  const options = Object.fromEntries([...named].map(([name, flag]) => [name, optionOf(name, flag)]));
-  const { values, positionals } = parseArgs({ args: words, options, strict: false });
-  const read = Object.entries(values).map(([name, given = []]) => {
-    const flag = named.get(name);
-    if (flag === undefined) throw unknownFlag(name, words, [...named.keys()]);
-    return [flag.key, readers[flag.kind](checkTexts(name, flag, [given].flat()), cwd)];
-  });
-  if (positionals[0] !== undefined)
-    throw new UsageError(`"${positionals[0]}" is not a flag: they begin with --. See --help.`);
-  return Object.fromEntries(read);
-}
-
-function optionOf(name: string, { kind }: Flag): NonNullable<ParseArgsConfig["options"]>[string] {
-  const type = kind === "switch" ? "boolean" : "string";
-  return { type, multiple: true, ...(name === "help" ? { short: "h" } : {}) };
-}
-
-/** A flag's texts; a switch has none. @param given true for every time that it was given without one. */
-function checkTexts(
-  name: string,
-  { kind, value }: Flag,
-  given: readonly (string | boolean)[],
-): readonly string[] {
-  const texts = given.filter((each) => typeof each === "string");
-  if (kind === "switch" && texts.length > 0)
-    throw new UsageError(`--${name} takes no value: give it alone, or leave it out.`);
-  if (given.length > 1 && kind !== "paths")
-    throw new UsageError(`--${name} was given ${given.length} times; give it once.`);
-  if (kind === "switch") return [];
-  if (texts.length < given.length || texts.some((text) => text === "" || text.startsWith("--")))
-    throw new UsageError(`--${name} needs a value: --${name} ${value}. See --help.`);
-  return texts;
-}
-
-function unknownFlag(name: string, words: readonly string[], names: readonly string[]): UsageError {
-  const isLong = words.some((word) => word.split("=")[0] === `--${name}`);
-  const hint = suggestion(flagName(name), names).replace('"', '"--');
-  return new UsageError(`There is no flag ${isLong ? "--" : "-"}${name}.${hint} See --help.`);
 }
 
 type Reader = (texts: readonly string[], cwd: string) => unknown;

@@ -1,59 +1,59 @@
-/** What a program's command line is made from: one table of flags for the parser, the help and the command to repeat a run. */
+/** A program's command line as one table: the parser, the help and the command that repeats a run all follow from it. */
 import type { z } from "zod";
 
-/** How a flag's text becomes a value. Paths are made absolute; a number that is none stays text and is refused later. */
+/** How the text of a flag becomes a value. Paths become absolute; invalid numbers stay text until validation. */
 export type FlagKind = "text" | "texts" | "number" | "numbers" | "path" | "paths" | "switch";
 
 export interface Flag {
   readonly kind: FlagKind;
+  /** The heading of the help section that lists the flag. */
   readonly group: string;
-  /** Stands for the value in the help; switches have none. */
+  /** The name of the value in the help; switches have none. */
   readonly value?: string;
   readonly help: string;
-  /** What a switch puts in the place of the defaults. */
+  /** The defaults that a switch replaces, and their new values. */
   readonly implies?: object;
+  /** Words that a path flag also accepts; they are not resolved to paths. */
+  readonly words?: readonly string[];
 }
 
-/** By the setting that each decides, in the order of the help. */
+/** Flags by the name of the setting, in the order of the help. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 export interface Program<Config> {
-  /** What follows `bench:`, and what new directories are named after. */
+  /** The part of the command after `bench:`; also the prefix of new run directories. */
   readonly name: string;
-  /** The beginning of the help. */
   readonly purpose: string;
-  /** Of all settings that can be chosen; those of `outputFlags` are no settings. */
-  readonly flags: Flags & Readonly<Record<"out" | "help", Flag>>;
-  /** What the help says of each setting's default. */
+  /** One flag per setting, plus `outputFlags`, which are not settings. */
+  readonly flags: Flags;
+  /** The defaults that the help shows. */
   readonly defaults: Partial<Record<keyof Config, unknown>>;
-  /** What was given, completed by the defaults. */
+  /** Adds the defaults to the settings on the command line. */
   readonly complete: (given: Partial<Config>) => Config;
-  /** Settings without a default, which are null when they are not given, and what is said then. */
+  /** Settings without a default, null unless given, and the advice for a missing one. */
   readonly needed?: readonly {
     readonly setting: keyof Config & string;
     readonly advice: (config: Config) => string;
   }[];
-  /** What settings may be. */
+  /** Validates settings, from the command line and from `config.json` alike. */
   readonly schema: z.ZodType<Config>;
-  readonly examples: readonly (readonly [what: string, flags: string])[];
+  /** Flags of example commands, with their descriptions. */
+  readonly examples: readonly (readonly [description: string, flags: string])[];
 }
 
-export const helpFlag: Flag = { kind: "switch", group: "Output", help: "Show this text." };
-
-/** @param results the files that a run of the program leaves beside its settings and events. */
-export function outputFlags(results: string): Readonly<Record<"out" | "resume" | "help", Flag>> {
+/** @param results - The files that a run writes besides its settings and events. */
+export function outputFlags(results: string): Readonly<Record<"out" | "resume", Flag>> {
   return {
     out: {
       kind: "path",
       group: "Output",
       value: "DIR",
-      help: `Where config.json, events.jsonl, ${results} go (a new folder in runs/).`,
+      help: `Directory for config.json, events.jsonl, ${results} (default: a new directory in runs/).`,
     },
     resume: {
       kind: "switch",
       group: "Output",
-      help: "Go on with the run in --out DIR, however hard it was stopped, with its own settings, to the result it would have had undisturbed.",
+      help: "Continue the run in --out DIR with its own settings, after any interruption. The results equal those of an uninterrupted run.",
     },
-    help: helpFlag,
   };
 }

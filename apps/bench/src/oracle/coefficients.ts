@@ -1,29 +1,32 @@
-/** The correlations that the study reports: which numbers of a unit are held against which, and by what. */
+/** The correlation coefficients of the study. */
 import { kendall, pearson, spearman } from "@secateur/metrics";
+import { namesOf } from "../cli/values.ts";
 import { type UnitPairs, withoutZeros } from "./unit-pairs.ts";
 
-export const coefficientNames = ["spearman", "kendall", "pearson", "logPearson", "signedSpearman"] as const;
-export type CoefficientName = (typeof coefficientNames)[number];
-
-export type ByCoefficient<T> = Readonly<Record<CoefficientName, T>>;
-
 interface Coefficient {
-  /** In a table's head. */
+  /** For table headers. */
   readonly title: string;
   readonly of: (x: ArrayLike<number>, y: ArrayLike<number>) => number;
-  /** Of the scores and of the loss's changes. */
+  /** The two lists that are correlated. */
   readonly lists: (pairs: UnitPairs) => readonly [readonly number[], readonly number[]];
 }
 
-const size = (values: readonly number[]): readonly number[] => values.map(Math.abs);
-const logarithm = (values: readonly number[]): readonly number[] => size(values).map(Math.log);
+const magnitude = (values: readonly number[]): readonly number[] => values.map(Math.abs);
+const logarithm = (values: readonly number[]): readonly number[] => magnitude(values).map(Math.log);
 
-const scoreAndSize: Coefficient["lists"] = ({ scores, changes }) => [scores, size(changes)];
+const scoreAndMagnitude: Coefficient["lists"] = ({ scores, changes }) => [scores, magnitude(changes)];
 
-export const coefficients: ByCoefficient<Coefficient> = {
-  spearman: { title: "Spearman", of: spearman, lists: scoreAndSize },
-  kendall: { title: "Kendall", of: kendall, lists: scoreAndSize },
-  pearson: { title: "Pearson", of: pearson, lists: scoreAndSize },
+type Table = Readonly<
+  Record<"spearman" | "kendall" | "pearson" | "logPearson" | "signedSpearman", Coefficient>
+>;
+
+export type CoefficientName = keyof Table;
+export type ByCoefficient<T> = Readonly<Record<CoefficientName, T>>;
+
+export const coefficients: Table = {
+  spearman: { title: "Spearman", of: spearman, lists: scoreAndMagnitude },
+  kendall: { title: "Kendall", of: kendall, lists: scoreAndMagnitude },
+  pearson: { title: "Pearson", of: pearson, lists: scoreAndMagnitude },
   logPearson: {
     title: "Pearson, log",
     of: pearson,
@@ -39,7 +42,15 @@ export const coefficients: ByCoefficient<Coefficient> = {
   },
 };
 
-/** The same for every coefficient. */
+export const coefficientNames: readonly CoefficientName[] = namesOf(coefficients);
+
+/** One value per coefficient. */
 export function byCoefficient<T>(of: (name: CoefficientName) => T): ByCoefficient<T> {
-  return Object.fromEntries(coefficientNames.map((name) => [name, of(name)])) as ByCoefficient<T>;
+  return {
+    spearman: of("spearman"),
+    kendall: of("kendall"),
+    pearson: of("pearson"),
+    logPearson: of("logPearson"),
+    signedSpearman: of("signedSpearman"),
+  };
 }

@@ -1,36 +1,53 @@
-/** The settings of `bench:oracle`: their defaults, and what they may be on the command line and in `config.json` alike. */
+/** The settings of `bench:oracle`: defaults and validation. */
 import { criterionNames } from "@secateur/criteria";
+import type { ModelName } from "@secateur/models";
 import { z } from "zod";
-import { comparisonSettings, someCriterion } from "../comparison.ts";
-import { oneOf, shown, trainingImages } from "../setting.ts";
-import { trainedWeights } from "../trained.ts";
-import type { OracleConfig } from "./summary.ts";
+import { count, oneOf, shown } from "../cli/values.ts";
+import { trainingImageCount } from "../inputs/cifar10.ts";
+import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
+import { trainedWeights } from "../inputs/weights.ts";
+
+export interface OracleConfig extends InputSettings {
+  /** Absolute path of a file with trained weights. */
+  readonly weights: string;
+  /** Everything is measured on the first training images, not augmented. */
+  readonly images: number;
+  readonly batchSize: number;
+  /** Batch normalisation while scoring: statistics of the minibatch or moving ones. The oracle uses moving ones. */
+  readonly mode: "train" | "eval";
+  /** Of random numbers in criteria, and of the bootstrap. */
+  readonly seed: number;
+  /** Images for the loss of every subset of the first group's units; 0 is none. */
+  readonly subsetImages: number;
+}
 
 const largestSeed = 2 ** 31;
 
-/** What draws begin with. */
 const seed = z.custom<number>(
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= largestSeed,
-  { error: ({ input }) => `wants a whole number from 0 to ${largestSeed}, not ${shown(input)}` },
+  { error: ({ input }) => `must be a whole number from 0 to ${largestSeed}, not ${shown(input)}` },
 );
+
+const images = (least: number): z.ZodNumber =>
+  count("training images", least).lte(trainingImageCount, {
+    error: `must be at most ${trainingImageCount}, the training images of CIFAR-10`,
+  });
 
 export const schema: z.ZodType<OracleConfig> = z
   .strictObject({
-    ...comparisonSettings("cifar10"),
+    ...inputSchemas("cifar10"),
     weights: z.string(),
-    images: trainingImages(2),
-    batchSize: trainingImages(1),
-    mode: oneOf("mode", ["train", "eval"]),
+    images: images(2),
+    batchSize: images(1),
+    mode: oneOf(["train", "eval"]),
     seed,
-    subsetImages: trainingImages(0),
+    subsetImages: images(0),
   })
   .refine(...someCriterion)
-  .refine(({ weights }) => weights !== "", {
-    path: ["weights"],
-    error: ({ input }) => {
-      const { model } = input as OracleConfig;
-      return `is missing, and no trained ${model} comes with the repository: give, for instance, the network-0.safetensors of a run of bench:cifar10`;
-    },
+  .superRefine(({ model, weights }, context) => {
+    if (weights !== "") return;
+    const message = `is missing, and this repository has no trained ${model}: give, for instance, network-0.safetensors of a run of bench:cifar10`;
+    context.addIssue({ code: "custom", path: ["weights"], message });
   });
 
 export const defaults: Omit<OracleConfig, "weights" | "criteria" | "subsetImages"> = {
@@ -44,10 +61,10 @@ export const defaults: Omit<OracleConfig, "weights" | "criteria" | "subsetImages
   data: null,
 };
 
-/** LeNet3's first layer has 2^16 subsets; the others' are not measured unless asked for. */
-const subsetImagesOf = (model: string): number => (model === "lenet3" ? 128 : 0);
+/** The first layer of LeNet3 has 2^16 subsets; those of other networks are measured on request. */
+const subsetImagesOf = (model: ModelName): number => (model === "lenet3" ? 128 : 0);
 
-/** What was asked for, completed by the defaults; without any weights they are an empty path. */
+/** Adds the defaults. Without any weights `weights` is empty, which the schema refuses. */
 export function completeConfig(given: Partial<OracleConfig>): OracleConfig {
   const { model = defaults.model } = given;
   return {

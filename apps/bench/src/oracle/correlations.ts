@@ -1,16 +1,16 @@
 /**
- * How well each criterion tells the oracle: within every group, on average over the groups, and over all units at once. The
- * last one asks more: that scores of different layers are on one scale, as a global ranking needs them.
+ * Correlations of each criterion's scores with the oracle: within each group, their mean over groups, and over all units
+ * at once. The last one also requires that scores of different layers are on one scale, as a global ranking does.
  */
 import { type BootstrapInterval, bootstrap } from "@secateur/metrics";
 import { type ByCoefficient, byCoefficient, type CoefficientName, coefficients } from "./coefficients.ts";
-import type { OracleMeasurements, UnitNumbers } from "./summary.ts";
+import type { OracleMeasurements, UnitNumbers } from "./measurements.ts";
 import { pairsOfGroup, pooled, type UnitPairs, withoutZeros } from "./unit-pairs.ts";
 
-/** Below that a correlation says nothing: that of two units is 1 or -1. */
+/** Groups with fewer units have no correlation: that of two units is always 1 or -1. */
 export const fewestUnits = 3;
 
-/** A null is a correlation that does not exist: too few units, or a list that is constant. */
+/** Null stands for an undefined correlation: too few units, or a constant list. */
 export interface CriterionCorrelations {
   readonly name: string;
   readonly byGroup: Readonly<Record<string, ByCoefficient<number | null>>>;
@@ -18,9 +18,9 @@ export interface CriterionCorrelations {
   readonly allUnits: ByCoefficient<PooledCorrelation>;
   readonly units: {
     readonly compared: number;
-    /** Not compared: the score or the loss's change is no finite number, or there is no score. */
+    /** Not compared: the score is missing, or the score or the loss change is not finite. */
     readonly leftOut: number;
-    /** Compared, but not in the logarithmic correlation: one of both is zero. */
+    /** Compared, but not in the logarithmic correlation, because score or loss change is zero. */
     readonly zeros: number;
   };
 }
@@ -28,17 +28,17 @@ export interface CriterionCorrelations {
 interface GroupMean {
   readonly mean: number | null;
   readonly groups: number;
-  /** Groups without this correlation. */
+  /** Groups where it is undefined. */
   readonly leftOut: number;
 }
 
 interface PooledCorrelation {
   readonly value: number | null;
-  /** 95 %, from draws of as many units with replacement. */
+  /** 95 %, by bootstrap over units. */
   readonly interval: BootstrapInterval | null;
 }
 
-/** Of every criterion that applies, in the order of the tables. */
+/** One entry per applicable criterion, in the order of the tables. */
 export function correlate(measurements: OracleMeasurements): readonly CriterionCorrelations[] {
   return measurements.criteria.flatMap(({ name, scores }) =>
     scores === null ? [] : [correlateCriterion(name, scores, measurements)],
@@ -79,11 +79,11 @@ function pooledCorrelation(name: CoefficientName, pairs: UnitPairs, seed: number
 }
 
 function meanOf(values: readonly (number | null)[]): GroupMean {
-  const there = values.filter((value) => value !== null);
+  const defined = values.filter((value) => value !== null);
   return {
-    mean: there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0) / there.length,
-    groups: there.length,
-    leftOut: values.length - there.length,
+    mean: defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
+    groups: defined.length,
+    leftOut: values.length - defined.length,
   };
 }
 

@@ -1,41 +1,41 @@
-/**
- * What `bench:oracle` measures, step by step. Every result is an event of the run's log as soon as it is there; what the
- * log already holds is not measured again.
- */
+/** The measurements of `bench:oracle`. Each result is logged at once; results in the log are not measured again. */
 import { type Criterion, CriterionNotApplicableError, type Scores, scoreAll } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { lossChanges, subsetLosses } from "@secateur/oracle";
 import { type Batches, sgd, trainStep } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { lazyTask } from "../lazy-task.ts";
-import type { CriterionFactories } from "../load-criteria.ts";
-import type { Progress } from "../progress.ts";
-import type { RunDirectory } from "../run-directory.ts";
+import type { CriterionFactories } from "../inputs/load-criteria.ts";
+import { eventsOf } from "../run/event-log.ts";
+import { lazyTask } from "../run/lazy-task.ts";
+import type { Progress } from "../run/progress.ts";
+import type { RunDirectory } from "../run/run-directory.ts";
+import type { OracleConfig } from "./config.ts";
+import type { OracleEvent } from "./events.ts";
 import type { FirstImages } from "./first-images.ts";
-import type { MeasuredCriterion, OracleConfig, UnitNumbers } from "./summary.ts";
+import type { MeasuredCriterion, UnitNumbers } from "./measurements.ts";
 import { timed } from "./timed-batches.ts";
 
-/** Minibatches of a pass that are not timed; and passes go on so long, as graphs are made after half a second of work. */
-const [warmUp, secondsOfWork] = [5, 1.5] as const;
+/** Minibatches that are not timed. */
+const warmUp = 5;
 
-export interface Setting {
-  readonly run: RunDirectory<OracleConfig>;
+/** Passes are repeated for this long, because engines compile after half a second of work. */
+const secondsOfWork = 1.5;
+
+export interface OracleContext {
+  readonly run: RunDirectory<OracleConfig, OracleEvent>;
   readonly graph: DependencyGraph;
   readonly data: FirstImages;
   readonly progress: Progress;
 }
 
-/** Each criterion alone, so that its cost can be told. */
+/** Scores by one criterion at a time, to measure the cost of each. */
 export async function measureCriteria(
-  { run, graph, data, progress }: Setting,
+  { run, graph, data, progress }: OracleContext,
   criteria: CriterionFactories,
 ): Promise<readonly MeasuredCriterion[]> {
   const { images, batchSize, seed } = run.config;
-  const known = new Map(
-    run.log.events.flatMap(({ type, criterion }) =>
-      type === "scores" ? [[(criterion as MeasuredCriterion).name, criterion as MeasuredCriterion]] : [],
-    ),
-  );
+  const logged = eventsOf(run.log.events, "scores").map(({ criterion }) => criterion);
+  const known = new Map(logged.map((criterion) => [criterion.name, criterion]));
   const task = lazyTask(progress, "Scoring", (criteria.size - known.size) * Math.ceil(images / batchSize));
   for (const [name, make] of criteria) {
     if (known.has(name)) continue;
@@ -70,7 +70,7 @@ async function measureCriterion(
   }
 }
 
-/** The last pass's result, and its median seconds a minibatch. @param onBatch is told of the first pass alone. */
+/** @param onBatch - Called in the first pass only. @returns the last pass's result, and median seconds per minibatch */
 async function timedPasses<T>(
   data: FirstImages,
   onBatch: () => void,
@@ -87,10 +87,10 @@ async function timedPasses<T>(
 const unitNumbers = (scores: Scores): UnitNumbers =>
   Object.fromEntries([...scores].map(([id, values]) => [id, Array.from(values)]));
 
-/** @param copy its weights are changed. */
-export async function measureTrainStep({ run, data }: Setting, copy: tfl.LayersModel): Promise<number> {
-  const known = run.log.events.find(({ type }) => type === "train-step");
-  if (known !== undefined) return Number(known["seconds"]);
+/** Seconds of a training step. @param copy - A network whose weights the measurement changes. */
+export async function measureTrainStep({ run, data }: OracleContext, copy: tfl.LayersModel): Promise<number> {
+  const [known] = eventsOf(run.log.events, "train-step");
+  if (known !== undefined) return known.seconds;
   const optimizer = sgd({ learningRate: 1e-4, momentum: 0.9 });
   const measured = await timedPasses(
     data,
@@ -105,27 +105,27 @@ export async function measureTrainStep({ run, data }: Setting, copy: tfl.LayersM
   return seconds;
 }
 
-/** Signed changes of the loss by group, and the seconds that took. */
+/** Signed loss changes by group, and the seconds they took. */
 export async function measureOracle({
   run,
   graph,
   data,
   progress,
-}: Setting): Promise<{ readonly changes: UnitNumbers; readonly seconds: number }> {
-  const recorded = run.log.events.filter(({ type }) => type === "loss-changes");
-  const changes = new Map(recorded.map(({ group, changes: values }) => [String(group), values as number[]]));
-  let seconds = recorded.reduce((sum, event) => sum + Number(event["seconds"]), 0);
+}: OracleContext): Promise<{ readonly changes: UnitNumbers; readonly seconds: number }> {
+  const recorded = eventsOf(run.log.events, "loss-changes");
+  const changes = new Map(recorded.map(({ group, changes: values }) => [group, values]));
+  let seconds = recorded.reduce((sum, event) => sum + event.seconds, 0);
   const left = graph.groups.filter(({ id }) => !changes.has(id));
   const units = left.reduce((n, { unitCount }) => n + unitCount, 0);
   const task = lazyTask(progress, "Oracle", units * run.config.images);
   const options = { groups: left.map(({ id }) => id), onPass: (losses: number) => task.advance(losses) };
   let start = performance.now();
   for await (const measured of lossChanges(graph, () => data(), options)) {
-    const spent = (performance.now() - start) / 1000;
+    const elapsed = (performance.now() - start) / 1000;
     const values = Array.from(measured.changes);
-    run.log.append({ type: "loss-changes", group: measured.group, changes: values, seconds: spent });
+    run.log.append({ type: "loss-changes", group: measured.group, changes: values, seconds: elapsed });
     changes.set(measured.group, values);
-    seconds += spent;
+    seconds += elapsed;
     start = performance.now();
   }
   task.done();
@@ -133,12 +133,10 @@ export async function measureOracle({
   return { changes: Object.fromEntries(ordered), seconds };
 }
 
-/** The loss without each subset of the first group's units, by the subset's number. */
-export async function measureSubsets({ run, graph, data, progress }: Setting): Promise<Float64Array> {
+/** The loss without each subset of the first group's units, by the subset's index. */
+export async function measureSubsets({ run, graph, data, progress }: OracleContext): Promise<Float64Array> {
   const [group] = graph.groups;
-  const recorded = run.log.events.flatMap(({ type, losses }) =>
-    type === "subsets" ? (losses as number[]) : [],
-  );
+  const recorded = eventsOf(run.log.events, "subsets").flatMap(({ losses }) => losses);
   const all = new Float64Array(2 ** (group?.unitCount ?? 0));
   all.set(recorded);
   if (recorded.length === all.length) return all;

@@ -1,12 +1,12 @@
-/** The command line of `bench:oracle`: its flags, what they may be, and examples of their use. */
-import { outputFlags, type Program } from "../cli/program.ts";
-import { comparisonFlags } from "../comparison.ts";
-import { completeConfig, defaults, schema } from "./config.ts";
-import type { OracleConfig } from "./summary.ts";
+/** The command line of `bench:oracle`. */
+import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import { inputFlags } from "../inputs/input-settings.ts";
+import { completeConfig, defaults, type OracleConfig, schema } from "./config.ts";
 
-const { model, criteria, criterion, engine, data } = comparisonFlags("cifar10");
+const { model, criteria, criterion, engine, data } = inputFlags("cifar10");
+const group = "Measurement";
 
-const flags: Program<OracleConfig>["flags"] = {
+const flags: Readonly<Record<keyof OracleConfig, Flag>> = {
   model,
   weights: {
     kind: "path",
@@ -16,53 +16,47 @@ const flags: Program<OracleConfig>["flags"] = {
   },
   criteria,
   criterion,
-  images: {
-    kind: "number",
-    group: "Measurement",
-    value: "N",
-    help: "Everything is measured on the first N training images.",
-  },
+  images: { kind: "number", group, value: "N", help: "Measure on the first N training images." },
   batchSize: {
     kind: "number",
-    group: "Measurement",
+    group,
     value: "N",
-    help: "Images a minibatch; first-order scores depend on it.",
+    help: "Images per minibatch; first-order scores depend on it.",
   },
   mode: {
     kind: "text",
-    group: "Measurement",
+    group,
     value: "MODE",
-    help: "Batch normalisation while scoring: eval (as when the loss is measured) or train.",
+    help: "Batch normalisation while scoring: eval (moving statistics, as for the oracle) or train (statistics of the minibatch).",
   },
-  seed: { kind: "number", group: "Measurement", value: "N", help: "For what is drawn at random." },
+  seed: { kind: "number", group, value: "N", help: "Seed of all random numbers." },
   subsetImages: {
     kind: "number",
-    group: "Measurement",
+    group,
     value: "N",
     help: "Images for the loss of every subset of the first layer's units; 0 is none.",
   },
   engine,
   data,
-  ...outputFlags("oracle.json, oracle.md and report.html"),
 };
 
 export const oracle: Program<OracleConfig> = {
   name: "oracle",
   purpose:
-    "Measure how much the loss changes when each unit of a trained CIFAR-10 network is removed, and how well every criterion tells it beforehand.",
-  flags,
+    "Measure the loss of a trained CIFAR-10 network without each of its units, and how well every criterion predicts it.",
+  flags: { ...flags, ...outputFlags("oracle.json, oracle.md and report.html") },
   defaults: {
     ...defaults,
-    weights: "those that come with the repository",
+    weights: "those of this repository",
     criteria: "all",
     subsetImages: "128 for lenet3, else 0",
   },
   complete: completeConfig,
   schema,
   examples: [
-    ["All criteria on the LeNet3 that comes with the repository:", ""],
+    ["All criteria on this repository's LeNet3:", ""],
     [
-      "Three of them on a ResNet-20, and one of your own:",
+      "Two criteria on a ResNet-20, and one of your own:",
       "--model resnet20 --criteria l1,taylor-gate --criterion ./mine.ts",
     ],
   ],

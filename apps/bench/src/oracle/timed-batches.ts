@@ -1,16 +1,16 @@
-/** Minibatches that know how long each was worked on. */
+/** Measures how long a consumer works on each minibatch. */
 import type { Batch, Batches } from "@secateur/training";
-import { median } from "../speed/median.ts";
+import { median } from "../run/median.ts";
 
 export interface TimedBatches {
   readonly batches: Batches;
-  /** Median seconds a minibatch, from its hand-over to the request for the next; null before there was one. */
+  /** Median seconds from one minibatch to the request for the next; null before the first. */
   readonly median: () => number | null;
 }
 
 /**
- * @param warmUp so many are not counted: an engine may prepare itself, and the first ones are slow.
- * @param onBatch is told of every one that is done.
+ * @param warmUp - The number of first minibatches that do not count, because engines compile during them.
+ * @param onBatch - Called after every minibatch.
  */
 export function timed(batches: Batches, warmUp: number, onBatch: () => void): TimedBatches {
   const seconds: number[] = [];
@@ -20,7 +20,7 @@ export function timed(batches: Batches, warmUp: number, onBatch: () => void): Ti
       yield batch;
       seconds.push((performance.now() - start) / 1000);
       onBatch();
-      await new Promise((resolve) => setImmediate(resolve)); // lets the process hear of interrupts
+      await new Promise((resolve) => setImmediate(resolve)); // lets the process handle signals
     }
   }
   const counted = (): readonly number[] => (seconds.length > warmUp ? seconds.slice(warmUp) : seconds);

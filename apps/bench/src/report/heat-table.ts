@@ -1,13 +1,13 @@
-/** A heat map as a table, so that it can be read out and copied: one column a group, in the order of the network. */
+/** A heat map as an HTML table, which screen readers read and users can copy: one column per group in network order. */
 import { type Html, html } from "./html.ts";
 
 export interface HeatCell {
   readonly text: string;
-  /** When pointed at. */
+  /** Tooltip. */
   readonly title: string;
-  /** How strong the colour is, 0 to 1. */
+  /** Strength of the colour, 0 to 1. */
   readonly share: number;
-  /** In the colour of what is below zero. */
+  /** Uses the colour of negative values. */
   readonly negative?: boolean;
 }
 

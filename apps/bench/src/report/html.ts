@@ -1,4 +1,4 @@
-/** HTML from template literals in which every inserted text is escaped, unless it is HTML already. */
+/** HTML from template literals. Inserted text is escaped, inserted HTML is not. */
 
 export interface Html {
   readonly html: string;
@@ -11,7 +11,7 @@ export function html(strings: TemplateStringsArray, ...inserts: readonly Insert[
   return { html: parts.join("") };
 }
 
-/** Text that is HTML already, such as an SVG. */
+/** Marks text as HTML, for instance an SVG. */
 export const trusted = (text: string): Html => ({ html: text });
 
 function insert(value: Insert): string {

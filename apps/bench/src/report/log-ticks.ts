@@ -1,8 +1,8 @@
-/** Ticks of a logarithmic axis: 1, 2 and 5 of every power of ten, or less where the range is long. Vega's own are a thicket of lines. */
+/** Ticks of a logarithmic axis: 1, 2 and 5 times powers of ten, fewer for long ranges. Vega draws too many. */
 
 const most = 6;
 
-/** In Vega-Lite's words, for the values that the axis has to hold. */
+/** @param values - The values on the axis. @returns properties of a Vega-Lite axis. */
 export function logTicks(
   values: readonly number[],
 ): { readonly values: number[] } | { readonly tickCount: number } {

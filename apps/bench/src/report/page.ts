@@ -1,8 +1,8 @@
-/** A report's page and what it is put together from: sections, figures, facts in boxes, plain tables. */
+/** The page of a report and its parts: sections, figures, key figures, plain tables. */
 import { type Html, html, trusted } from "./html.ts";
 import { style } from "./style.ts";
 
-/** One file that needs no network. */
+/** A whole document without external resources. */
 export function page(title: string, lead: string, content: readonly Html[]): string {
   return html`<!doctype html>
 <html lang="en">
@@ -28,13 +28,13 @@ export function section(title: string, text: string, content: Html): Html {
 export const figures = (plots: readonly Html[]): Html =>
   html`<div class="plots">${plots.map((svg) => html`<figure>${svg}</figure>`)}</div>`;
 
-/** A number that matters, what it is, and a detail below it. */
+/** A key figure: its name, its value, and a detail. */
 export const fact = (term: string, value: string, detail: string): Html =>
   html`<div><dt>${term}</dt><dd>${value}<small>${detail}</small></dd></div>`;
 
 export const facts = (each: readonly Html[]): Html => html`<dl class="facts">${each}</dl>`;
 
-/** Names and texts. */
+/** Two columns: names and texts. */
 export function plainTable(rows: readonly (readonly [string, string])[]): Html {
   return html`<div class="scroll"><table class="plain"><tbody>${rows.map(([name, text]) => html`<tr><th scope="row">${name}</th><td>${text}</td></tr>`)}</tbody></table></div>`;
 }

@@ -1,19 +1,19 @@
 /**
- * Vega-Lite to SVG, in Node. Colours are CSS variables and `currentColor`, so that a plot inside the page follows its
- * light or dark theme. Series differ in shape as well as in colour.
+ * Renders Vega-Lite plots as SVG. Colours are CSS variables and `currentColor`, so plots follow the page's light or dark
+ * theme. Series differ in shape as well as in colour.
  */
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { type Html, trusted } from "./html.ts";
 
-/** How many series the palette tells apart (Okabe and Ito's colours, adapted to each theme in `style.ts`). */
+/** The number of colours (Okabe and Ito's, adapted to each theme in `style.ts`). */
 export const paletteSize = 8;
 
-/** Of the area between the axes, in pixels; with titles and labels a plot is some 350 wide. */
+/** The area between the axes in pixels; titles and labels add about 60 to the width. */
 export const plotSize = { width: 290, height: 220 } as const;
-/** One of many that are compared at a glance. */
+/** For many plots side by side. */
 export const smallPlot = { width: 225, height: 185 } as const;
-/** As wide as the page. */
+/** For one plot across the page. */
 export const widePlot = { width: 860, height: 320 } as const;
 
 const colours = Array.from({ length: paletteSize }, (_, i) => `var(--series-${i + 1})`);
@@ -28,7 +28,7 @@ const shapes = [
   "triangle-left",
 ];
 
-/** Colour and shape of every series, the same in all plots of a page. */
+/** Colour and shape of every series, equal in all plots of a page. */
 export interface SeriesScales {
   readonly color: { readonly domain: string[]; readonly range: string[] };
   readonly shape: { readonly domain: string[]; readonly range: string[] };
@@ -91,7 +91,7 @@ const config = {
   header: { labelColor: "currentColor", labelFontSize: 12, labelFontWeight: 600 },
 } as const;
 
-/** One plot as an SVG that fills its place; the description is for those who do not see it. */
+/** An SVG that fills its container. @param description - For screen readers. */
 export async function plot(spec: TopLevelSpec, description: string): Promise<Html> {
   const compiled = compile({ ...spec, config } as TopLevelSpec).spec;
   const view = new View(parse(compiled), { renderer: "none" });

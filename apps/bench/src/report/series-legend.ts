@@ -1,4 +1,4 @@
-/** The key to all plots: each criterion's colour and shape. */
+/** The legend of all plots: each criterion's colour and shape. */
 import { type Html, html, trusted } from "./html.ts";
 import { seriesScales } from "./plot.ts";
 

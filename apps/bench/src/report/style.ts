@@ -1,6 +1,6 @@
-/** The report's look: system fonts, one accent, light and dark, one column on a phone. */
+/** The style sheet of reports: system fonts, one accent colour, light and dark themes, one column on phones. */
 
-/** Series colours after Okabe and Ito (2008), darker on white and lighter on black, so that each has contrast. */
+/** Series colours after Okabe and Ito (2008), darker for the light theme and lighter for the dark one. */
 const light = ["#5b6470", "#0072b2", "#b35900", "#00805e", "#b0478a", "#7a6a00", "#2f9fd0", "#8c2d04"];
 const dark = ["#a9b2bd", "#4fb0ea", "#f0a33a", "#2fc496", "#e58fc4", "#e6d84a", "#8fd0f2", "#f08660"];
 

@@ -1,4 +1,4 @@
-/** Training speed as bars, one block a network: an SVG that stands alone, for documents. */
+/** Training speeds as bars, one block per network: a standalone SVG. */
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { Measured } from "./compare.ts";
@@ -6,27 +6,27 @@ import type { Measured } from "./compare.ts";
 export interface ChartRow {
   readonly network: string;
   readonly measured: readonly Measured[];
-  /** The contender that is 1. */
+  /** The contender with speed 1. */
   readonly reference: string;
 }
 
 export async function speedChart(rows: readonly ChartRow[]): Promise<string> {
   const values = rows.flatMap(({ network, measured, reference }) => {
     const base = measured.find(({ name }) => name === reference)?.ms;
-    return measured.flatMap(({ name, ms }) =>
+    return measured.flatMap(({ name, ms, ours }) =>
       base && ms !== null
         ? [
             {
               network,
               name,
               speed: base / ms,
-              ours: name.startsWith("Secateur") || name.includes("accelerate"),
+              ours,
             },
           ]
         : [],
     );
   });
-  // By speed over all networks; Vega-Lite cannot sort each block by itself where two marks share the axis.
+  // By speed over all networks: Vega-Lite cannot sort the blocks separately where two marks share the axis.
   const best = new Map<string, number>();
   for (const { name, speed } of values) best.set(name, Math.max(speed, best.get(name) ?? 0));
   const order = [...best.keys()].sort((a, b) => (best.get(b) ?? 0) - (best.get(a) ?? 0));

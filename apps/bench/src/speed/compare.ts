@@ -1,4 +1,7 @@
-/** Several contenders in turn, round after round: medians, and their ratio to one of them. */
+/** Contenders take turns, round after round. Medians, and speeds relative to one of them. */
+
+import { markdownOf } from "../report/markdown-table.ts";
+import { median } from "../run/median.ts";
 import {
   type Answer,
   type Contender,
@@ -6,28 +9,28 @@ import {
   type ContenderSpec,
   startContender,
 } from "./contender.ts";
-import { markdown } from "./markdown.ts";
-import { median } from "./median.ts";
 
 export interface Measured {
   readonly name: string;
-  /** Median over all rounds; null where it could not take part. */
+  /** One of Secateur's own. */
+  readonly ours: boolean;
+  /** Median over all rounds; null for a contender that could not start. */
   readonly ms: number | null;
-  /** Memory that the work takes: the largest less that of the idle process, MiB. */
+  /** Peak memory minus that of the idle process, MiB. */
   readonly workMegabytes: number | null;
   readonly peakMegabytes: number | null;
-  /** The last answer, for what else it tells; or why there is none. */
+  /** The last answer, or the reason why there is none. */
   readonly answer: Answer | string;
 }
 
 export interface Rounds {
   readonly rounds: number;
-  /** Repetitions a turn. */
+  /** Repetitions per turn. */
   readonly repetitions: number;
   readonly onTurn: (name: string) => void;
 }
 
-/** A contender that cannot start is named with its reason, and the others go on. */
+/** A contender that cannot start is listed with the reason; the others continue. */
 export async function compare(
   specs: readonly ContenderSpec[],
   { rounds, repetitions, onTurn }: Rounds,
@@ -54,13 +57,21 @@ export async function compare(
   } finally {
     for (const { stop } of contenders.values()) stop();
   }
-  return specs.map(({ name }) => {
+  return specs.map(({ name, ours = false }) => {
     const given = answers.get(name) ?? [];
     const last = given.at(-1);
     if (last === undefined)
-      return { name, ms: null, workMegabytes: null, peakMegabytes: null, answer: reasons.get(name) ?? "" };
+      return {
+        name,
+        ours,
+        ms: null,
+        workMegabytes: null,
+        peakMegabytes: null,
+        answer: reasons.get(name) ?? "",
+      };
     return {
       name,
+      ours,
       ms: median(given.flatMap(({ ms }) => ms)),
       workMegabytes: last.peakMegabytes - last.idleMegabytes,
       peakMegabytes: last.peakMegabytes,
@@ -69,7 +80,7 @@ export async function compare(
   });
 }
 
-/** Speeds relative to the first of `references` that took part: 2.00× is twice as fast. */
+/** A table with speeds relative to each of the `references` that took part: 2.00× is twice as fast. */
 export function formatMeasured(measured: readonly Measured[], references: readonly string[]): string {
   const taking = measured.filter(({ ms }) => ms !== null);
   const shown = references.filter((name) => taking.some((each) => each.name === name));
@@ -79,7 +90,7 @@ export function formatMeasured(measured: readonly Measured[], references: readon
   };
   const body = measured.map(({ name, ms, workMegabytes, peakMegabytes, answer }) =>
     ms === null
-      ? [name, ...shown.map(() => ""), `not here: ${String(answer)}`, "", ""]
+      ? [name, ...shown.map(() => ""), `not available: ${String(answer)}`, "", ""]
       : [
           name,
           ...shown.map((reference) => speed(ms, reference)),
@@ -89,5 +100,5 @@ export function formatMeasured(measured: readonly Measured[], references: readon
         ],
   );
   const speeds = shown.map((name) => `speed, ${name} = 1`);
-  return markdown(["", ...speeds, "ms", "memory of the work, MiB", "with the process"], body);
+  return markdownOf(["", ...speeds, "ms", "memory of the task, MiB", "of the process"], body);
 }

@@ -1,32 +1,60 @@
 /**
- * One of those that are compared: a process of its own that holds a network and does what it is asked, when it is asked.
- * All are started first and then take turns, so that whatever disturbs the machine disturbs them alike. They speak in
- * lines of JSON.
+ * A contender of the speed comparison: a process that holds a network and repeats its task on request. All contenders
+ * start first and then take turns, so disturbances affect them alike. Parent and contender exchange lines of JSON.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { SecateurError } from "@secateur/base";
+import { z } from "zod";
 
-/** How a contender is made; `runtime` says in which language. */
 export interface ContenderSpec {
   readonly name: string;
+  /** The language of its program. */
   readonly runtime: "node" | "python";
-  /** For its main program. */
+  /** The argument of its program. */
   readonly task: Readonly<Record<string, string | number>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** One of Secateur's own, for the chart. */
+  readonly ours?: boolean;
+}
+
+/** Times of the three parts of pruning, in milliseconds. */
+export interface PruningParts {
+  readonly graph: number;
+  readonly groups: number;
+  readonly step: number;
 }
 
 export interface Answer {
   /** Of each repetition. */
   readonly ms: readonly number[];
-  /** Resident memory of the process before its first step, MiB: the libraries, the network, the pictures. */
+  /** Resident memory before the first step in MiB: libraries, network, images. */
   readonly idleMegabytes: number;
-  /** The largest so far. */
+  /** The maximum so far. */
   readonly peakMegabytes: number;
-  /** Anything else that the task tells. */
-  readonly [other: string]: unknown;
+  /** Multiply-adds per repetition. */
+  readonly macs?: number | undefined;
+  readonly residentMegabytes?: number | undefined;
+  readonly tensors?: number | undefined;
+  readonly tensorBytes?: number | undefined;
+  /** Of Torch-Pruning. */
+  readonly parts?: PruningParts | null | undefined;
 }
+
+const answerSchema: z.ZodType<Answer> = z.looseObject({
+  ms: z.array(z.number()),
+  idleMegabytes: z.number(),
+  peakMegabytes: z.number(),
+  macs: z.number().optional(),
+  residentMegabytes: z.number().optional(),
+  tensors: z.number().optional(),
+  tensorBytes: z.number().optional(),
+  parts: z.object({ graph: z.number(), groups: z.number(), step: z.number() }).nullish(),
+});
+
+const replySchema = z.union([z.object({ error: z.string() }), answerSchema]);
 
 export interface Contender {
   readonly name: string;
@@ -34,17 +62,18 @@ export interface Contender {
   readonly stop: () => void;
 }
 
-/** It cannot take part; the message says why. */
-export class ContenderError extends Error {
+/** The contender cannot take part; the message is the reason. */
+export class ContenderError extends SecateurError {
   override readonly name = "ContenderError";
+  override readonly code = "CONTENDER";
 }
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** The Python that may have PyTorch: PYTHON, or what the PATH has. */
+/** The Python that may have PyTorch. */
 const python = process.env["PYTHON"] ?? "python3";
 
-/** The first answer includes starting and warming up, and is not measured. Rejects when the contender cannot start. */
+/** Starts and warms up. @throws ContenderError where it cannot start. */
 export async function startContender({
   name,
   runtime,
@@ -59,13 +88,11 @@ export async function startContender({
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment },
   });
-  const talk = conversation(child);
+  const exchange = lineExchange(child);
   const ask = async (repetitions: number): Promise<Answer> => {
-    const answer: Answer & { readonly error?: string } = JSON.parse(
-      await talk(JSON.stringify({ repetitions })),
-    );
-    if (answer.error !== undefined) throw new ContenderError(answer.error);
-    return answer;
+    const reply = replySchema.parse(JSON.parse(await exchange(JSON.stringify({ repetitions }))));
+    if ("error" in reply) throw new ContenderError(reply.error);
+    return reply;
   };
   const stop = (): void => void child.kill("SIGKILL");
   try {
@@ -77,8 +104,8 @@ export async function startContender({
   return { name, ask, stop };
 }
 
-/** One line there, one line back. */
-function conversation(
+/** Sends one line and resolves to the next line of JSON. */
+function lineExchange(
   child: ChildProcessByStdio<Writable, Readable, Readable>,
 ): (line: string) => Promise<string> {
   const lines = createInterface({ input: child.stdout });
@@ -106,4 +133,4 @@ function conversation(
     });
 }
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) || "it ended without a word";
+const lastLine = (text: string): string => text.trim().split("\n").at(-1) || "it ended without a message";

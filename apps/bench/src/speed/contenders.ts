@@ -1,4 +1,4 @@
-/** Who is compared: our training step on each engine, tfjs-layers' own, and PyTorch as it comes and as well as it can be tuned. */
+/** The contenders: our training step on each engine, that of tfjs-layers, and PyTorch, default and tuned. */
 import type { ModelName } from "@secateur/models";
 import type { ContenderSpec } from "./contender.ts";
 import type { NodeTask, Task } from "./node-contender.ts";
@@ -6,9 +6,9 @@ import type { NodeTask, Task } from "./node-contender.ts";
 export interface Workload {
   readonly network: ModelName;
   readonly batch: number;
-  /** Steps of one turn. */
+  /** Steps per turn. */
   readonly repetitions: number;
-  /** Of pictures of 224 × 224 a step takes WebAssembly minutes, and tfjs-layers' own training 11 GB. */
+  /** On images of 224 × 224 a step takes minutes on wasm, and 11 GB in tfjs-layers. */
   readonly isSmall: boolean;
 }
 
@@ -24,10 +24,10 @@ export const stock = "tfjs-layers, native, stock";
 export const torch = "PyTorch, default";
 export const tunedTorch = "PyTorch, allocator and channels_last";
 
-/** What the machine can do at most, and no contender of a table. */
+/** The peak rate of the machine; not shown in tables. */
 export const product = "a product of large matrices";
 
-/** Of glibc, so that freed memory is not given back and touched anew at every step. */
+/** Settings of glibc: keep freed memory instead of returning it to the system after every step. */
 const keepMemory = {
   MALLOC_TOP_PAD_: String(2 ** 28),
   MALLOC_MMAP_THRESHOLD_: String(2 ** 32),
@@ -61,12 +61,15 @@ const inPyTorch = (task: "train" | "evaluate", workload: Workload): readonly Con
 
 export function trainers(workload: Workload): readonly ContenderSpec[] {
   return [
-    inNode(ours, "tensorflow", "train", workload),
+    { ...inNode(ours, "tensorflow", "train", workload), ours: true },
     ...(workload.isSmall
       ? [
-          inNode("tfjs-layers, native, accelerate()", "tensorflow", "accelerated", workload),
+          {
+            ...inNode("tfjs-layers, native, accelerate()", "tensorflow", "accelerated", workload),
+            ours: true,
+          },
           inNode(stock, "tensorflow", "stock", workload),
-          inNode("Secateur, wasm", "wasm", "train", workload),
+          { ...inNode("Secateur, wasm", "wasm", "train", workload), ours: true },
         ]
       : []),
     ...inPyTorch("train", workload),
@@ -85,7 +88,7 @@ export function evaluators(workload: Workload): readonly ContenderSpec[] {
   ];
 }
 
-/** What scoring adds to a training step. */
+/** The reference for the cost of scoring. */
 export const plainStep = "no criterion";
 
 export function scorers(workload: Workload, engine: NodeTask["engine"]): readonly ContenderSpec[] {

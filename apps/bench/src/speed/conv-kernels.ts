@@ -1,13 +1,11 @@
 /**
- * How fast the wasm backend's convolution gradients are beside its forward convolution, on ResNet-20's shapes
- * (CIFAR-10, batch 128). Rounds are interleaved over everything measured, so a slow moment of the machine falls on all
- * alike; medians. One multiply-add = 2 operations here, as GFLOP/s are usually counted.
+ * The convolution gradients of the wasm backend compared with its forward convolution, on the shapes of ResNet-20
+ * (CIFAR-10, batch 128). Medians of interleaved rounds. A multiply-add counts as 2 operations in GFLOP/s.
  */
-
 import { useBackend } from "@secateur/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import { markdown } from "./markdown.ts";
-import { median } from "./median.ts";
+import { markdownOf } from "../report/markdown-table.ts";
+import { median } from "../run/median.ts";
 
 interface ConvShape {
   readonly name: string;
@@ -15,7 +13,7 @@ interface ConvShape {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly stride: number;
-  /** How often ResNet-20 has it. */
+  /** The number of such layers in ResNet-20. */
   readonly count: number;
 }
 
@@ -116,7 +114,7 @@ const toRow = ({ name, count, giga, times }: Case): KernelRow => {
   };
 };
 
-/** All of ResNet-20's convolutions as one: times weighted by how often each shape occurs. */
+/** All convolutions of ResNet-20: times weighted by the number of layers. */
 const totalOf = (cases: readonly Case[], rows: readonly KernelRow[]): KernelRow => {
   const sum = (f: (row: KernelRow) => number): number =>
     rows.reduce((total, row) => total + row.count * f(row), 0);
@@ -133,7 +131,7 @@ const totalOf = (cases: readonly Case[], rows: readonly KernelRow[]): KernelRow 
   } as Case);
 };
 
-/** One row a shape and one for all of ResNet-20 together. Uses the wasm backend. */
+/** One row per shape and one for all of ResNet-20. Switches to the wasm backend. */
 export const measureConvKernels = async ({
   batch = 128,
   rounds = 9,
@@ -173,5 +171,5 @@ export function formatConvKernels(rows: readonly KernelRow[]): string {
     percent(row.inputGradRatio),
     percent(row.filterGradRatio),
   ]);
-  return markdown(head, body);
+  return markdownOf(head, body);
 }

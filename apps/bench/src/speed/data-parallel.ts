@@ -1,24 +1,24 @@
-/** How much faster two threads train than one: the same minibatch, shared out, with both kinds of statistics. */
+/** The speedup of two threads that share a minibatch, with both kinds of batch statistics. */
 import { useBackend } from "@secateur/backend";
 import { type Statistics, startTeam } from "@secateur/data-parallel";
 import { createModel } from "@secateur/models";
 import { type Batch, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import { markdown } from "./markdown.ts";
-import { median } from "./median.ts";
+import { markdownOf } from "../report/markdown-table.ts";
+import { median } from "../run/median.ts";
 
 export interface DataParallelTime {
   readonly workers: number;
-  /** null: one process, without a team. */
+  /** Null for one process without a team. */
   readonly statistics: Statistics | null;
   readonly ms: number;
-  /** Over one process. */
+  /** Relative to one process. */
   readonly speedup: number;
 }
 
 const batchSize = 128;
 
-/** Turns before those that count. */
+/** Turns that do not count. */
 const warmUps = 2;
 
 interface Contender {
@@ -29,8 +29,8 @@ interface Contender {
 }
 
 /**
- * ResNet-20, batches of 128, on the wasm engine, which becomes the current one. All take turns; medians. Making the batch
- * is not measured.
+ * ResNet-20, batches of 128. Switches to the wasm engine. Medians of interleaved turns, without the time to create
+ * batches.
  */
 export async function measureDataParallel(
   rounds: number,
@@ -66,7 +66,7 @@ function makeBatch(): Batch<tf.Tensor, tf.Tensor> {
   };
 }
 
-/** A batch is disposed by the step, so each step gets clones. */
+/** The step disposes its batch, so each one receives clones. */
 const clone = ({ xs, ys }: Batch<tf.Tensor, tf.Tensor>): Batch => ({ xs: tf.clone(xs), ys: tf.clone(ys) });
 
 const makeOptimizer = () => sgd({ learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 });
@@ -108,5 +108,5 @@ export function formatDataParallel(times: readonly DataParallelTime[]): string {
     ms.toFixed(0),
     speedup.toFixed(2),
   ]);
-  return markdown(["workers", "statistics", "ms a step", "speedup"], body);
+  return markdownOf(["workers", "statistics", "ms per step", "speedup"], body);
 }

@@ -1,12 +1,11 @@
-/** How long it takes to build a network's dependency graph, to plan, and to cut. */
-
+/** Times to build a network's dependency graph, to select units, and to remove them. */
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import { createModel, type ModelName } from "@secateur/models";
 import { selectUnits } from "@secateur/pruner";
 import { applyPlan } from "@secateur/surgery";
-import { markdown } from "./markdown.ts";
-import { median } from "./median.ts";
+import { markdownOf } from "../report/markdown-table.ts";
+import { median } from "../run/median.ts";
 
 export interface GraphTime {
   readonly model: ModelName;
@@ -17,7 +16,7 @@ export interface GraphTime {
   readonly units: number;
 }
 
-/** Random scores, half of the units go. Medians. */
+/** Random scores; half of the units are removed. Medians. */
 export function measureGraphs(models: readonly ModelName[], repeats: number): readonly GraphTime[] {
   return models.map((name) => {
     const model = createModel(name);
@@ -60,5 +59,5 @@ export function formatGraphs(times: readonly GraphTime[]): string {
     planMs.toFixed(1),
     surgeryMs.toFixed(1),
   ]);
-  return markdown(["network", "groups", "units", "graph ms", "plan ms", "surgery ms"], body);
+  return markdownOf(["network", "groups", "units", "graph ms", "plan ms", "surgery ms"], body);
 }

@@ -1,6 +1,7 @@
-/** Does memory stay flat while training? Tensors, and what the process has resident. */
+/** Memory over many training steps: tensors, and the resident memory of the process. It should stay constant. */
+
+import { markdownOf } from "../report/markdown-table.ts";
 import { startContender } from "./contender.ts";
-import { markdown } from "./markdown.ts";
 import type { NodeTask } from "./node-contender.ts";
 
 export interface MemorySample {
@@ -12,7 +13,7 @@ export interface MemorySample {
 
 const samples = 10;
 
-/** ResNet-20 with small batches: as many operations a step as with large ones, and soon done. */
+/** ResNet-20 with small batches: as many operations per step as with large ones, but faster. */
 export async function measureMemory(
   engine: NodeTask["engine"],
   steps: number,
@@ -24,14 +25,9 @@ export async function measureMemory(
     const taken: MemorySample[] = [];
     const stride = Math.ceil(steps / samples);
     for (let step = stride; step <= steps; step += stride) {
-      const { tensors, tensorBytes, residentMegabytes } = await contender.ask(stride);
+      const { tensors = 0, tensorBytes = 0, residentMegabytes = 0 } = await contender.ask(stride);
       onSteps(stride);
-      taken.push({
-        step,
-        tensors: Number(tensors),
-        tensorBytes: Number(tensorBytes),
-        residentMegabytes: Number(residentMegabytes),
-      });
+      taken.push({ step, tensors, tensorBytes, residentMegabytes });
     }
     return taken;
   } finally {
@@ -43,5 +39,5 @@ export function formatMemory(samples: readonly MemorySample[]): string {
   const body = samples.map(({ step, tensors, tensorBytes, residentMegabytes }) =>
     [step, tensors, tensorBytes, residentMegabytes].map(String),
   );
-  return markdown(["step", "tensors", "bytes in tensors", "resident, MiB"], body);
+  return markdownOf(["step", "tensors", "bytes in tensors", "resident, MiB"], body);
 }

@@ -1,4 +1,4 @@
-/** The process of a contender in Node: one network on one engine, doing one thing as often as it is asked. */
+/** The program of a contender in Node: one network on one engine, and one task that it repeats on request. */
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { useBackend } from "@secateur/backend";
@@ -10,7 +10,7 @@ import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** What is measured. The stock tasks are tfjs-layers' own training; "multiply" is one product of large matrices. */
+/** "stock" and "accelerated" train with tfjs-layers' own `trainOnBatch`; "multiply" is a product of large matrices. */
 export type Task = "train" | "score-gate" | "score-all" | "evaluate" | "stock" | "accelerated" | "multiply";
 
 export interface NodeTask {
@@ -22,12 +22,12 @@ export interface NodeTask {
 
 type Work = () => void | Promise<void>;
 
-/** Rows and columns of the matrices. */
+/** Rows and columns of the matrices of "multiply". */
 const matrixSize = 2048;
 
 const { engine, task, network, batch } = JSON.parse(process.argv[2] ?? "{}") as NodeTask;
 
-/** Multiply-adds of the network's pass forward, or of the product. */
+/** Multiply-adds of the forward pass, or of the product. */
 let macs = matrixSize ** 3;
 
 async function start(): Promise<Work> {
@@ -51,7 +51,7 @@ async function start(): Promise<Work> {
   const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
   if (task === "train") return () => void trainStep(model, optimizer, images());
   const graph = buildDependencyGraph(model);
-  const observing =
+  const scored =
     task === "score-gate"
       ? [criteria.taylorGate()]
       : [
@@ -63,12 +63,12 @@ async function start(): Promise<Work> {
           criteria.taylorOutput(),
           criteria.bnScaleTaylor(),
         ];
-  const needs = stepOptionsFor(graph, observing);
+  const needs = stepOptionsFor(graph, scored);
   return () => {
     const batch = images();
     trainStep(model, optimizer, batch, {
       ...needs,
-      observe: (step) => void scoreMinibatch(graph, observing, batch, step, { mode: "train", minibatch: 0 }),
+      observe: (step) => void scoreMinibatch(graph, scored, batch, step, { mode: "train", minibatch: 0 }),
     });
   };
 }
@@ -88,11 +88,11 @@ function stock(model: tfl.LayersModel, images: () => { xs: tf.Tensor; ys: tf.Ten
   };
 }
 
-/** What may become one program does so after half a second and five calls. */
-const isProgram = engine.startsWith("tensorflow") && task !== "stock" && task !== "accelerated";
-const [warmUps, warmUpMs] = isProgram ? [7, 3000] : engine === "cpu" ? [0, 0] : [2, 0];
+/** Engines that compile do so after half a second and five calls. */
+const compiles = engine.startsWith("tensorflow") && task !== "stock" && task !== "accelerated";
+const [warmUps, warmUpMs] = compiles ? [7, 3000] : engine === "cpu" ? [0, 0] : [2, 0];
 
-function tell(answer: object): void {
+function reply(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
@@ -112,7 +112,7 @@ try {
       await work();
       ms.push(performance.now() - before);
     }
-    tell({
+    reply({
       ms,
       macs,
       idleMegabytes,
@@ -123,5 +123,5 @@ try {
     });
   }
 } catch (error) {
-  tell({ error: error instanceof Error ? error.message : String(error) });
+  reply({ error: error instanceof Error ? error.message : String(error) });
 }

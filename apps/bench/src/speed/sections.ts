@@ -1,7 +1,7 @@
-/** What `bench:speed` measures, section by section. */
+/** The sections of `bench:speed`. */
 import { useBackend } from "@secateur/backend";
 import type { ModelName } from "@secateur/models";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../run/progress.ts";
 import { formatArithmetic } from "./arithmetic.ts";
 import type { ChartRow } from "./chart.ts";
 import { compare, formatMeasured, type Measured } from "./compare.ts";
@@ -24,9 +24,6 @@ import { formatGraphs, measureGraphs } from "./graph-and-surgery.ts";
 import { formatMemory, measureMemory } from "./memory.ts";
 import { formatBeside, measureTorchPruning } from "./torch-pruning.ts";
 
-export const sectionNames = ["train", "evaluate", "score", "threads", "graphs", "kernels", "memory"] as const;
-export type SectionName = (typeof sectionNames)[number];
-
 interface SpeedOptions {
   readonly workloads: readonly Workload[];
   /** Turns of each contender. */
@@ -44,16 +41,18 @@ export interface Section {
 
 type Run = (options: SpeedOptions, progress: Progress) => AsyncGenerator<Section>;
 
+export type SectionName = "train" | "evaluate" | "score" | "threads" | "graphs" | "kernels" | "memory";
+
 export const sections: Readonly<Record<SectionName, Run>> = {
   async *train(options, progress) {
     for (const workload of options.workloads) {
       const specs = [...trainers(workload), multiplier(workload)];
       const all = await take(specs, workload.repetitions, options, progress);
       const measured = all.filter(({ name }) => name !== product);
-      const [step, most] = [ours, product].map((name) => all.find((each) => each.name === name));
+      const [step, peak] = [ours, product].map((name) => all.find((each) => each.name === name));
       yield {
         title: `One training step of ${workload.network}, batch ${workload.batch}`,
-        markdown: `${formatMeasured(measured, [torch, tunedTorch, stock])}\n\n${formatArithmetic(step, most)}`,
+        markdown: `${formatMeasured(measured, [torch, tunedTorch, stock])}\n\n${formatArithmetic(step, peak)}`,
         numbers: measured,
         chart: { network: workload.network, measured, reference: hasRun(measured, torch) ? torch : ours },
       };
@@ -71,7 +70,7 @@ export const sections: Readonly<Record<SectionName, Run>> = {
     if (workload === undefined) return;
     for (const engine of ["tensorflow", "wasm"] as const) {
       const measured = await take(scorers(workload, engine), workload.repetitions, options, progress);
-      const title = `A training step of ${workload.network} that also scores, ${engine}`;
+      const title = `A training step of ${workload.network} with scoring, ${engine}`;
       yield { title, markdown: formatMeasured(measured, [plainStep]), numbers: measured };
     }
   },
@@ -90,9 +89,9 @@ export const sections: Readonly<Record<SectionName, Run>> = {
       markdown: formatGraphs(graphs),
       numbers: graphs,
     };
-    const others = await measureTorchPruning(graphModels, (name) => progress.log(name));
+    const torchTimes = await measureTorchPruning(graphModels, (name) => progress.log(name));
     const title = "The same in Torch-Pruning";
-    yield { title, markdown: formatBeside(graphs, others), numbers: others };
+    yield { title, markdown: formatBeside(graphs, torchTimes), numbers: torchTimes };
   },
   async *kernels({ rounds }, progress) {
     progress.log("Convolution kernels");

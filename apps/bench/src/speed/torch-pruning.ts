@@ -1,16 +1,17 @@
-/** The same work in Torch-Pruning, where Python has it: its graph, the list of its groups, one global step to a half. */
+/** The same work in Torch-Pruning, where installed: its graph, the list of its groups, one global step to half of the channels. */
+
+import { markdownOf } from "../report/markdown-table.ts";
 import { compare } from "./compare.ts";
-import type { ContenderSpec } from "./contender.ts";
+import type { ContenderSpec, PruningParts } from "./contender.ts";
 import type { GraphTime } from "./graph-and-surgery.ts";
-import { markdown } from "./markdown.ts";
 
 export interface TorchPruningTime {
   readonly model: string;
-  /** Milliseconds of one run; or why there are none. */
-  readonly parts: { readonly graph: number; readonly groups: number; readonly step: number } | string;
+  /** The times, or the reason why there are none. */
+  readonly parts: PruningParts | string;
 }
 
-/** torchvision's names of the networks that both have. */
+/** Names of the networks in torchvision. */
 const torchNames: Readonly<Record<string, string>> = {
   resnet50: "resnet50",
   resnet101: "resnet101",
@@ -35,7 +36,7 @@ export async function measureTorchPruning(
     const answer = measured?.answer ?? "";
     times.push({
       model,
-      parts: typeof answer === "string" ? answer : (answer["parts"] as TorchPruningTime["parts"]),
+      parts: typeof answer === "string" ? answer : (answer.parts ?? "no times were reported"),
     });
   }
   return times;
@@ -45,7 +46,7 @@ export function formatBeside(graphs: readonly GraphTime[], others: readonly Torc
   const body = others.map(({ model, parts }) => {
     const own = graphs.find((each) => each.model === model);
     const ownMs = own === undefined ? Number.NaN : own.graphMs + own.planMs + own.surgeryMs;
-    if (typeof parts === "string") return [model, ownMs.toFixed(0), `not here: ${parts}`, "", "", ""];
+    if (typeof parts === "string") return [model, ownMs.toFixed(0), `not available: ${parts}`, "", "", ""];
     const { graph, groups, step } = parts;
     const total = graph + groups + step;
     return [
@@ -54,7 +55,7 @@ export function formatBeside(graphs: readonly GraphTime[], others: readonly Torc
       `${(total / ownMs).toFixed(1)}×`,
     ];
   });
-  return markdown(
+  return markdownOf(
     [
       "network",
       "Secateur: graph, plan, surgery, ms",

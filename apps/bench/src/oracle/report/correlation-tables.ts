@@ -1,7 +1,7 @@
-/** The tables of the study: each criterion's correlations and cost, how sure they are, and the correlations layer by layer. */
+/** The tables of the study: correlations and cost of each criterion, confidence intervals, correlations per layer. */
 import { type CoefficientName, coefficients } from "../coefficients.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";
 import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
@@ -9,7 +9,7 @@ interface Row {
   readonly name: string;
   /** Null for the oracle itself. */
   readonly correlations: CriterionCorrelations | null;
-  /** For a minibatch, in training steps. */
+  /** Time per minibatch, in training steps. */
   readonly cost: number | null;
 }
 
@@ -18,7 +18,7 @@ const whole = (value: number): string => String(value);
 const steps = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
 const shown: readonly CoefficientName[] = ["spearman", "kendall", "pearson", "logPearson"];
 
-/** The oracle's own cost is the last row. */
+/** The last row is the cost of the oracle. */
 export function correlationTable(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[],
@@ -29,29 +29,29 @@ export function correlationTable(
     ...shown.map(overLayers),
     { title: "Cost in steps", over: "", value: ({ cost }) => cost, format: steps, best: "lowest" },
   ];
-  return numberTable("Criterion", columns, [...rowsOf(measurements, correlations), oracle], competes);
+  return numberTable("Criterion", columns, [...rowsOf(measurements, correlations), oracle], canBeBest);
 }
 
-/** What fits on a terminal. */
+/** The columns that fit on a terminal. */
 export function shortTable(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[],
 ): NumberTable {
   const { columns, rows, ...rest } = correlationTable(measurements, correlations);
   const chosen = ["Spearman all units", "Pearson all units", "Spearman mean over layers", "Cost in steps "];
-  const places = columns.flatMap(({ title, over }, i) => (chosen.includes(`${title} ${over}`) ? [i] : []));
-  const pick = <T>(items: readonly T[]): readonly T[] => places.flatMap((i) => items[i] ?? []);
+  const indices = columns.flatMap(({ title, over }, i) => (chosen.includes(`${title} ${over}`) ? [i] : []));
+  const pick = <T>(items: readonly T[]): readonly T[] => indices.flatMap((i) => items[i] ?? []);
   return { ...rest, columns: pick(columns), rows: rows.map((row) => ({ ...row, cells: pick(row.cells) })) };
 }
 
-/** Intervals of what the first table has without, the signed correlation, and of how many units and layers all are. */
+/** The intervals that the first table omits, the signed correlation, and the numbers of units and layers. */
 export function certaintyTable(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[],
 ): NumberTable {
   const count = (title: string, of: (own: CriterionCorrelations) => number): NumberColumn<Row> => ({
     title,
-    over: "counted",
+    over: "counts",
     value: (row) => (row.correlations === null ? null : of(row.correlations)),
     format: whole,
   });
@@ -64,10 +64,10 @@ export function certaintyTable(
     count("Zeros", ({ units }) => units.zeros),
     count("Layers", ({ overGroups }) => overGroups.spearman.groups),
   ];
-  return numberTable("Criterion", columns, rowsOf(measurements, correlations), competes);
+  return numberTable("Criterion", columns, rowsOf(measurements, correlations), canBeBest);
 }
 
-/** One coefficient, a column a group. */
+/** One coefficient, one column per group. */
 export function layerTable(
   name: CoefficientName,
   { groups }: OracleMeasurements,
@@ -85,8 +85,8 @@ export function layerTable(
   return numberTable("Criterion", columns, correlations, (row) => row.name !== "random");
 }
 
-/** Chance is no competitor, though it is cheap. */
-const competes = ({ name, correlations }: Row): boolean => correlations !== null && name !== "random";
+/** Random scores are cheapest, but never the best. */
+const canBeBest = ({ name, correlations }: Row): boolean => correlations !== null && name !== "random";
 
 function allUnits(name: CoefficientName, { interval }: { readonly interval: boolean }): NumberColumn<Row> {
   return {
@@ -94,7 +94,7 @@ function allUnits(name: CoefficientName, { interval }: { readonly interval: bool
     over: "all units",
     value: ({ correlations }) => correlations?.allUnits[name].value ?? null,
     format: decimals,
-    behind: ({ correlations }) => {
+    suffix: ({ correlations }) => {
       const own = correlations?.allUnits[name].interval ?? null;
       return interval && own !== null ? ` [${decimals(own.low)}, ${decimals(own.high)}]` : "";
     },
@@ -130,7 +130,7 @@ const oracleCost = ({ config, oracleSeconds, trainStepSeconds }: OracleMeasureme
 export const minibatchCount = ({ images, batchSize }: OracleMeasurements["config"]): number =>
   Math.ceil(images / batchSize);
 
-/** Too short a run may not have timed a step. */
+/** Null where a run was too short to time a training step. */
 function ratio(part: number, whole: number): number | null {
   return Number.isFinite(part / whole) ? part / whole : null;
 }

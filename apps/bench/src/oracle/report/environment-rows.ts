@@ -1,6 +1,6 @@
-/** What the study ran on, and what else is needed to repeat it. */
-import { formatDuration } from "../../progress.ts";
-import type { OracleMeasurements } from "../summary.ts";
+/** The environment of the study. */
+import { formatDuration } from "../../run/progress.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
 export function environment(measurements: OracleMeasurements): readonly (readonly [string, string])[] {
   const { engine, versions, commit, startedAt, network, trainStepSeconds, oracleSeconds } = measurements;
@@ -9,11 +9,11 @@ export function environment(measurements: OracleMeasurements): readonly (readonl
     ...Object.entries(versions),
     ["Commit", commit ?? "unknown"],
     ["Seed", String(measurements.config.seed)],
-    ["Begun", startedAt],
-    ["Network", `${network.parameters} parameters, ${network.macs} multiply-adds an image`],
+    ["Started", startedAt],
+    ["Network", `${network.parameters} parameters, ${network.macs} multiply-adds per image`],
     [
       "Training step",
-      Number.isFinite(trainStepSeconds) ? `${(1000 * trainStepSeconds).toFixed(1)} ms` : "not timed",
+      Number.isFinite(trainStepSeconds) ? `${(1000 * trainStepSeconds).toFixed(1)} ms` : "not measured",
     ],
     ["Oracle", formatDuration(1000 * oracleSeconds)],
   ];

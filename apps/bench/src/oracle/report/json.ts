@@ -1,8 +1,8 @@
-/** `oracle.json`: all that was measured, unit by unit, and the correlations that follow from it. */
+/** `oracle.json`: all measurements per unit, and their correlations. */
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
-/** @param correlations those of the measurements, for who has them already. */
+/** @param correlations - Computed from the measurements unless given. */
 export function oracleJson(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[] = correlate(measurements),

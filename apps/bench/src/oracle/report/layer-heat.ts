@@ -1,8 +1,8 @@
-/** Spearman of every criterion in every group, as a heat map. */
+/** A heat map of Spearman's correlation for every criterion and group. */
 import { heatCell, heatTable } from "../../report/heat-table.ts";
 import { type Html, html } from "../../report/html.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";
 
 export function layerHeat(

@@ -1,7 +1,7 @@
-/** `report.md` of the oracle study: every number of the page, and each coefficient layer by layer. */
+/** `oracle.md`: the tables of the report, and each coefficient per layer. */
 import { coefficientNames, coefficients } from "../coefficients.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { certaintyTable, correlationTable, layerTable } from "./correlation-tables.ts";
 import { environment } from "./environment-rows.ts";
 import { tableMarkdown } from "./number-table.ts";
@@ -9,7 +9,7 @@ import * as words from "./reading-guide.ts";
 import { notApplicable, remarks } from "./remarks.ts";
 import { subsetTable } from "./subset-table.ts";
 
-/** @param correlations those of the measurements, for who has them already. */
+/** @param correlations - Computed from the measurements unless given. */
 export function oracleMarkdown(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[] = correlate(measurements),
@@ -27,16 +27,16 @@ export function oracleMarkdown(
     "## Correlation with the oracle",
     tableMarkdown(correlationTable(measurements, correlations)),
     words.tableNote,
-    ...(without.length === 0 ? [] : ["## Does not apply", termed(without)]),
-    "## How to read it",
+    ...(without.length === 0 ? [] : ["## Not applicable", termed(without)]),
+    "## How to read the table",
     termed(words.guide),
     ...(subsets === null
       ? []
-      : ["## Several units at once", tableMarkdown(subsetTable(subsets)), words.subsetNote(subsets)]),
-    "## How sure",
+      : ["## Removing several units", tableMarkdown(subsetTable(subsets)), words.subsetNote(subsets)]),
+    "## Confidence",
     tableMarkdown(certaintyTable(measurements, correlations)),
     words.certaintyNote,
-    "## Layer by layer",
+    "## Per layer",
     words.layerNote,
     ...coefficientNames.flatMap((name) => [
       `### ${coefficients[name].title}`,

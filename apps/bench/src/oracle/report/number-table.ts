@@ -1,16 +1,17 @@
-/** A table of numbers with the best of every column marked; the same for the page and for Markdown. */
-import { markdownOf } from "../../markdown-table.ts";
+/** A table of numbers with the best of every column marked, as Markdown and as HTML. */
+
 import { type Html, html } from "../../report/html.ts";
+import { markdownOf } from "../../report/markdown-table.ts";
 
 export interface NumberColumn<Row> {
   readonly title: string;
-  /** A heading over neighbouring columns, or nothing. */
+  /** A heading over neighbouring columns; may be empty. */
   readonly over: string;
   /** Null is shown as a dash. */
   readonly value: (row: Row) => number | null;
   readonly format: (value: number) => string;
-  /** Behind the number, such as its interval. */
-  readonly behind?: (row: Row) => string;
+  /** Follows the number, for instance its interval. */
+  readonly suffix?: (row: Row) => string;
   readonly best?: "highest" | "lowest";
 }
 
@@ -25,36 +26,36 @@ export interface NumberTable {
   readonly rows: readonly {
     readonly name: string;
     readonly cells: readonly NumberCell[];
-    /** Not one of those that are compared. */
+    /** Excluded from the comparison. */
     readonly aside: boolean;
   }[];
 }
 
-/** @param competes whether a row can be the best of a column. */
+/** @param canBeBest - Whether a row takes part in the comparison. */
 export function numberTable<Row extends { readonly name: string }>(
   first: string,
   columns: readonly NumberColumn<Row>[],
   rows: readonly Row[],
-  competes: (row: Row) => boolean,
+  canBeBest: (row: Row) => boolean,
 ): NumberTable {
-  const best = columns.map((column) => bestText(column, rows.filter(competes)));
+  const best = columns.map((column) => bestText(column, rows.filter(canBeBest)));
   return {
     first,
     columns: columns.map(({ title, over }) => ({ title, over })),
     rows: rows.map((row) => ({
       name: row.name,
-      aside: !competes(row),
-      cells: columns.map(({ value, format, behind }, i) => {
+      aside: !canBeBest(row),
+      cells: columns.map(({ value, format, suffix }, i) => {
         const number = value(row);
         if (number === null) return { text: "–", best: false };
         const text = format(number);
-        return { text: `${text}${behind?.(row) ?? ""}`, best: competes(row) && text === best[i] };
+        return { text: `${text}${suffix?.(row) ?? ""}`, best: canBeBest(row) && text === best[i] };
       }),
     })),
   };
 }
 
-/** As it is written, so that equal ones are all marked. */
+/** As text, so that rows with equal text are all marked. */
 function bestText<Row>({ best, value, format }: NumberColumn<Row>, rows: readonly Row[]): string | null {
   const values = rows.map(value).filter((number) => number !== null);
   if (best === undefined || values.length < 2) return null;

@@ -1,79 +1,85 @@
-/** The study in words, the same on the page and in Markdown: what was measured, and how a newcomer reads it. */
-import { formatDuration } from "../../progress.ts";
+/** The texts of the oracle report, in HTML and in Markdown. */
+import { dataTitle } from "../../inputs/data-set.ts";
+import { formatDuration } from "../../run/progress.ts";
 import { fewestUnits } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 import { minibatchCount } from "./correlation-tables.ts";
 
-export const titleOf = ({ config, criteria }: OracleMeasurements): string =>
-  `${config.model} on CIFAR-10: ${criteria.length} criteria beside the oracle`;
+export function titleOf({ config, criteria }: OracleMeasurements): string {
+  return `${config.model} on ${dataTitle(config)}: ${criteria.length} criteria compared with the oracle`;
+}
 
-export const unitCount = ({ groups }: OracleMeasurements): number =>
-  groups.reduce((sum, { units }) => sum + units, 0);
+export function unitCount({ groups }: OracleMeasurements): number {
+  return groups.reduce((sum, { units }) => sum + units, 0);
+}
 
 export function leadOf(measurements: OracleMeasurements): string {
   const { config, network, groups, engine, versions, startedAt, durationMs } = measurements;
-  const ran = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const environment = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const { loss, accuracy } = network;
   return (
     `The network's loss is ${loss.toFixed(4)} and its accuracy ${(100 * accuracy).toFixed(2)} % on the first ` +
-    `${config.images} training images, in ${minibatchCount(config)} minibatches of ${config.batchSize}. Each of its ` +
-    `${unitCount(measurements)} units in ${groups.length} groups was removed alone and the loss measured again: the oracle. ` +
-    `The criteria scored the same images (batch normalisation: ${modeWords[config.mode]}; seed ${config.seed}). ` +
-    `Begun on ${startedAt.slice(0, 10)}, done in ${formatDuration(durationMs)}, on ${[engine, ...ran].join(", ")}.`
+    `${config.images} training images, in ${minibatchCount(config)} minibatches of ${config.batchSize}. The oracle ` +
+    `removes each of the ${unitCount(measurements)} units in ${groups.length} groups alone and measures the loss again. ` +
+    `The criteria score the same images (batch normalisation: ${modeWords[config.mode]}; seed ${config.seed}). ` +
+    `Started on ${startedAt.slice(0, 10)}, duration ${formatDuration(durationMs)}, on ${[engine, ...environment].join(", ")}.`
   );
 }
 
 const modeWords: Readonly<Record<OracleMeasurements["config"]["mode"], string>> = {
-  train: "by the minibatch's statistics",
-  eval: "by the moving statistics",
+  train: "statistics of the minibatch",
+  eval: "moving statistics",
 };
 
-/** A term and what it says. */
+/** Terms and their explanations. */
 export const guide: readonly (readonly [string, string])[] = [
   [
-    "The oracle",
-    "removes one unit, looks how far the loss moves, and puts the unit back. That is the truth which a criterion estimates without removing anything.",
+    "Oracle",
+    "The oracle removes one unit, measures the change of the loss, and restores the unit. A criterion estimates this change without removing anything.",
   ],
   [
     "Spearman",
-    "compares orders only: 1 is the oracle's order, 0 has nothing to do with it, -1 is the reverse. At 0.9 about six of seven pairs of units stand in the right order. Pruning takes the lowest scores first, so the order is what counts.",
+    "Compares orders: 1 is the oracle's order, 0 is unrelated to it, -1 is the reverse. At 0.9 about six of seven pairs of units are in the right order. Pruning removes the lowest scores first, so it depends on the order only.",
   ],
   [
     "Kendall",
-    "counts pairs: at τ, a share of (1 + τ) / 2 is in the right order. For the same order it is usually less than Spearman's.",
+    "Counts pairs: at τ, a share of (1 + τ) / 2 of them is in the right order. It is usually lower than Spearman's for the same order.",
   ],
   [
     "Pearson",
-    "asks for a straight line between score and change of the loss, and a few units that matter much decide it. In log scale all units count alike, and it does not matter that some scores are squares; units with a zero on either side have no logarithm and are left out.",
+    "Measures a linear relation between score and loss change; a few units with large values decide it. On the log scale all units count equally, and squared scores make no difference; units with a zero have no logarithm and are left out.",
   ],
   [
-    "All units and mean over layers",
-    `ask two things: over all units, scores of different layers must be on one scale, as they must to prune all layers by one ranking; the mean over layers looks inside each group alone. Groups with fewer than ${fewestUnits} units, or with equal scores, are left out of it.`,
+    "All units, mean over layers",
+    `Over all units, scores of different layers must be on one scale, as they must to prune all layers by one ranking. The mean over layers compares units within each group only; it leaves out groups with fewer than ${fewestUnits} units or with equal scores.`,
   ],
   [
     "random",
-    "is what chance gives on these units. A criterion near it tells nothing of this network, however good the idea.",
+    "The correlation of random scores with these units. A criterion near it does not predict anything for this network.",
   ],
   [
     "[low, high]",
-    "holds 95 % of 1000 draws of as many units with replacement. Units of one network are not independent, so take it as the least doubt there is.",
+    "The 95 % interval of 1000 bootstrap samples of the units. Units of one network are not independent, so the real uncertainty is larger.",
   ],
   [
     "Cost",
-    "is what it takes to score one minibatch, in training steps on a minibatch of that size; the oracle's is all of it over the minibatches.",
+    "The time to score one minibatch, in training steps on a minibatch of the same size; for the oracle its total time over the number of minibatches.",
   ],
 ];
 
 export const tableNote =
-  "Score against |change of the loss|. The best of each column is marked, not counting random.";
+  "Score against |loss change|. The best value of each column is marked; random does not take part.";
 export const certaintyNote =
-  "Signed: score against the change with its sign, where a unit that harms is worth less than nothing. Zeros: units without a logarithm. Layers: groups in the mean of Spearman.";
+  "Signed: score against the signed loss change, where units that harm the network rank lowest. Zeros: units without a logarithm. Layers: groups in Spearman's mean.";
 export const layerNote =
-  "Score against |change of the loss|, inside each group, in the order of the network. A dash: fewer than three units, or equal scores.";
+  "Score against |loss change| within each group, in network order. A dash: fewer than three units, or equal scores.";
 export const scatterNote =
-  "A dot is a unit, at its change of the loss (across) and its score (up), both without sign and in log scale; zeros are not shown. A perfect criterion draws a rising line, whatever its slope.";
+  "One dot per unit: |loss change| (horizontal) and |score| (vertical), on log scales; zeros are not shown. A perfect criterion draws a rising line of any slope.";
 
-export const subsetNote = ({ group, units, images }: NonNullable<OracleMeasurements["subsets"]>): string =>
-  `The loss on ${images} images when k of the ${units} units of ${group} are removed at once, nothing fine-tuned. ` +
-  `Combinatorial: the best of all subsets of k units. Greedy: one after the other, each time the one that costs least then. ` +
-  `Greedy, fixed: in the order of the oracle. A criterion removes its lowest scores first.`;
+export function subsetNote({ group, units, images }: NonNullable<OracleMeasurements["subsets"]>): string {
+  return (
+    `The loss on ${images} images without k of the ${units} units of ${group}, without fine-tuning. ` +
+    "Combinatorial: the best of all subsets of k units. Greedy: one unit after another, each time the one that raises the loss least. " +
+    "Greedy, fixed: in the oracle's order. Criteria remove their lowest scores first."
+  );
+}

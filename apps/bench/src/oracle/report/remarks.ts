@@ -1,17 +1,16 @@
-/** What a reader must know beside the numbers: criteria that do not apply, units and layers that were not compared. */
-
+/** Remarks on the tables: criteria that do not apply, units and layers that were not compared. */
 import { coefficientNames } from "../coefficients.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { OracleMeasurements } from "../summary.ts";
+import type { OracleMeasurements } from "../measurements.ts";
 
-/** A criterion's name and why it has no row. */
+/** Names of criteria without a row, and the reasons. */
 export function notApplicable({ criteria }: OracleMeasurements): readonly (readonly [string, string])[] {
   return criteria
     .filter(({ scores }) => scores === null)
-    .map(({ name, notes }) => [name, notes.length === 0 ? "no reason was given" : notes.join(" ")]);
+    .map(({ name, notes }) => [name, notes.length === 0 ? "no reason given" : notes.join(" ")]);
 }
 
-/** One line for all criteria that it holds for. */
+/** One line per remark, for all criteria it applies to. */
 export function remarks(
   { criteria }: OracleMeasurements,
   correlations: readonly CriterionCorrelations[],
@@ -37,6 +36,6 @@ function leftOut({ units, overGroups, allUnits }: CriterionCorrelations): readon
   return [
     ...(units.leftOut > 0 ? [`${units.leftOut} units without a finite score were not compared`] : []),
     ...(withoutLog > 0 ? [`${without} of ${groups + without} layers have no correlation${inLog}`] : []),
-    ...(dropped > 0 ? [`up to ${dropped} draws for an interval had no value`] : []),
+    ...(dropped > 0 ? [`up to ${dropped} bootstrap samples of an interval had no value`] : []),
   ];
 }

@@ -1,8 +1,8 @@
-/** `report.html` of the oracle study: the tables of the Markdown and the plots, in one file that needs no network. */
+/** `report.html` of an oracle study: tables and plots in one file without external resources. */
 import { type Html, html } from "../../report/html.ts";
 import { fact, facts, figures, list, page, plainTable, section } from "../../report/page.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements, SubsetStudy } from "../summary.ts";
+import type { OracleMeasurements, SubsetStudy } from "../measurements.ts";
 import { certaintyTable, correlationTable } from "./correlation-tables.ts";
 import { depthLegend } from "./depth-colours.ts";
 import { environment } from "./environment-rows.ts";
@@ -14,7 +14,7 @@ import { scatterPlots } from "./scatter-plots.ts";
 import { subsetLegend, subsetPlot, subsetPlots } from "./subset-plots.ts";
 import { subsetTable } from "./subset-table.ts";
 
-/** @param correlations those of the measurements, for who has them already: their intervals take seconds. */
+/** @param correlations - Computed from the measurements unless given, which takes seconds. */
 export async function oracleReportHtml(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[] = correlate(measurements),
@@ -31,12 +31,12 @@ export async function oracleReportHtml(
       words.tableNote,
       tableHtml(correlationTable(measurements, correlations)),
     ),
-    ...(without.length === 0 ? [] : [section("Does not apply", "", plainTable(without))]),
-    section("How to read it", "", plainTable(words.guide)),
-    section("Unit by unit", words.scatterNote, dots),
-    section("Layer by layer", `Spearman. ${words.layerNote}`, layerHeat(measurements, correlations)),
+    ...(without.length === 0 ? [] : [section("Not applicable", "", plainTable(without))]),
+    section("How to read the table", "", plainTable(words.guide)),
+    section("Scores and loss changes", words.scatterNote, dots),
+    section("Per layer", `Spearman. ${words.layerNote}`, layerHeat(measurements, correlations)),
     ...(measurements.subsets === null ? [] : [await subsets(measurements.subsets)]),
-    section("How sure", words.certaintyNote, tableHtml(certaintyTable(measurements, correlations))),
+    section("Confidence", words.certaintyNote, tableHtml(certaintyTable(measurements, correlations))),
     ...(notes.length === 0 ? [] : [section("Notes", "", list(notes))]),
     section("Environment", "", plainTable(environment(measurements))),
   ]);
@@ -45,10 +45,10 @@ export async function oracleReportHtml(
 async function subsets(study: SubsetStudy): Promise<Html> {
   const small = figures(await subsetPlots(study));
   return section(
-    "Several units at once",
+    "Removing several units",
     words.subsetNote(study),
     html`${subsetLegend(study)}<figure class="wide">${await subsetPlot(study)}</figure><div class="small">${small}</div>
-<details><summary>The numbers</summary>${tableHtml(subsetTable(study))}</details>`,
+<details><summary>Table</summary>${tableHtml(subsetTable(study))}</details>`,
   );
 }
 

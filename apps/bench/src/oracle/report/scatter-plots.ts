@@ -1,16 +1,16 @@
-/** What a criterion says of every unit against what the oracle says, one small plot a criterion. */
+/** Scatter plots of scores over loss changes, one small plot per criterion. */
 import type { TopLevelSpec } from "vega-lite";
 import type { Html } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot } from "../../report/plot.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
-import type { MeasuredCriterion, OracleMeasurements } from "../summary.ts";
+import type { MeasuredCriterion, OracleMeasurements } from "../measurements.ts";
 import { pairsOfGroup, withoutZeros } from "../unit-pairs.ts";
 import { depthColours } from "./depth-colours.ts";
 
 interface Dot {
   readonly group: string;
-  readonly place: number;
+  readonly order: number;
   readonly change: number | null;
   readonly score: number | null;
 }
@@ -27,26 +27,26 @@ export async function scatterPlots(
       const dots = dotsOf(criterion?.scores ?? null, measurements);
       if (dots.length === 0) return [];
       const spearman = `Spearman ${allUnits.spearman.value?.toFixed(2) ?? "–"}`;
-      const description = `${name}: scores against the loss's changes, ${spearman}. The tables have the numbers.`;
+      const description = `${name}: scores over loss changes, ${spearman}. The numbers are in the tables.`;
       return [plot(scatterSpec({ title: name, subtitle: spearman, dots, range }, measurements), description)];
     }),
   );
 }
 
-/** A gap behind every dot makes each a line of its own, see below. */
+/** A null after every dot ends the line; see `scatterSpec`. */
 function dotsOf(scores: MeasuredCriterion["scores"], measurements: OracleMeasurements): readonly Dot[] {
   if (scores === null) return [];
-  let place = 0;
+  let order = 0;
   return measurements.groups.flatMap(({ id: group }) => {
     const pairs = withoutZeros(pairsOfGroup(group, scores, measurements.lossChanges));
     return pairs.scores.flatMap((score, i) => [
-      { group, place: place++, change: Math.abs(Number(pairs.changes[i])), score: Math.abs(score) },
-      { group, place: place++, change: null, score: null },
+      { group, order: order++, change: Math.abs(Number(pairs.changes[i])), score: Math.abs(score) },
+      { group, order: order++, change: null, score: null },
     ]);
   });
 }
 
-/** The same for all plots. */
+/** The common range of all plots. */
 function changeRange({ lossChanges }: OracleMeasurements): readonly [number, number] | null {
   const sizes = Object.values(lossChanges)
     .flat()
@@ -57,7 +57,7 @@ function changeRange({ lossChanges }: OracleMeasurements): readonly [number, num
     : [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))];
 }
 
-/** Short as a label: 0.01, 1e-5. */
+/** Short labels such as 0.01 and 1e-5. */
 const label =
   "datum.value < 0.01 || datum.value >= 10000 ? format(datum.value, '~e') : format(datum.value, '~f')";
 
@@ -68,7 +68,7 @@ interface Scatter {
   readonly range: readonly [number, number];
 }
 
-/** Thousands of dots as one path a group, of lines without length and with round ends: a tenth of the page's size. */
+/** Draws the dots of a group as one path of zero-length lines with round ends, a tenth of the size of single marks. */
 function scatterSpec(
   { title, subtitle, dots, range }: Scatter,
   { groups }: OracleMeasurements,
@@ -92,7 +92,7 @@ function scatterSpec(
         field: "change",
         type: "quantitative",
         scale: { ...scale, domain: [...range] },
-        axis: { ...axis, ...logTicks(range), title: "|change of the loss|" },
+        axis: { ...axis, ...logTicks(range), title: "|loss change|" },
       },
       y: {
         field: "score",
@@ -100,7 +100,7 @@ function scatterSpec(
         scale,
         axis: { ...axis, ...logTicks(scores), title: null, minExtent: 34 },
       },
-      order: { field: "place" },
+      order: { field: "order" },
       color: {
         field: "group",
         type: "nominal",

@@ -1,9 +1,9 @@
-/** The loss when several units go at once: the oracle's three ways, and each criterion among all others. */
+/** The loss without several units: the three orders of the oracle, and each criterion among the others. */
 import type { TopLevelSpec } from "vega-lite";
 import { type Html, html, trusted } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot, widePlot } from "../../report/plot.ts";
-import type { SubsetStudy } from "../summary.ts";
+import type { SubsetStudy } from "../measurements.ts";
 
 interface Point {
   readonly series: string;
@@ -11,49 +11,49 @@ interface Point {
   readonly loss: number;
 }
 
-interface Look {
+interface LineStyle {
   readonly name: string;
   readonly colour: string;
   readonly width: number;
   readonly dash: readonly number[];
 }
 
-const chance = { colour: "currentColor", width: 1.5, dash: [4, 3] } as const;
-const ways: Readonly<Record<"combinatorial" | "greedy" | "greedyFixed", Look>> = {
+const dashed = { colour: "currentColor", width: 1.5, dash: [4, 3] } as const;
+const orders: Readonly<Record<"combinatorial" | "greedy" | "greedyFixed", LineStyle>> = {
   combinatorial: { name: "combinatorial", colour: "var(--series-2)", width: 2.5, dash: [] },
   greedy: { name: "greedy", colour: "var(--series-3)", width: 2, dash: [] },
   greedyFixed: { name: "greedy, fixed", colour: "var(--series-4)", width: 2, dash: [] },
 };
 
-/** The oracle's ways large, the criteria as a grey bundle behind them. */
+/** One large plot: the oracle's orders in colour, the criteria in grey behind them. */
 export async function subsetPlot(study: SubsetStudy): Promise<Html> {
   const title = `Loss over units removed from ${study.group}`;
-  const front = [...chanceOf(study), ...Object.values(ways)];
+  const front = [...randomOf(study), ...Object.values(orders)];
   return plot(
     subsetSpec(title, study, front, widePlot),
-    `${title}: the oracle's ways and all criteria. The table has the numbers.`,
+    `${title}: the oracle's orders and all criteria. The numbers are in the table.`,
   );
 }
 
-/** Each criterion in front of all others, beside the best that is possible. */
+/** One small plot per criterion: its line, the best possible one, and all others in grey. */
 export async function subsetPlots(study: SubsetStudy): Promise<readonly Html[]> {
   return Promise.all(
     Object.keys(study.byCriterion)
       .filter((name) => name !== "random")
       .map((name) => {
-        const own: Look = { name, colour: "var(--series-5)", width: 2.5, dash: [] };
-        const front = [...chanceOf(study), ways.combinatorial, own];
+        const own: LineStyle = { name, colour: "var(--series-5)", width: 2.5, dash: [] };
+        const front = [...randomOf(study), orders.combinatorial, own];
         return plot(subsetSpec(name, study, front, smallPlot), `${name}: loss over units removed.`);
       }),
   );
 }
 
 export function subsetLegend(study: SubsetStudy): Html {
-  const front: readonly Look[] = [
-    ...Object.values(ways),
+  const front: readonly LineStyle[] = [
+    ...Object.values(orders),
     { name: "the criterion of the plot", colour: "var(--series-5)", width: 2.5, dash: [] },
-    ...chanceOf(study),
-    { ...behind, name: "all other criteria" },
+    ...randomOf(study),
+    { ...background, name: "all other criteria" },
   ];
   const items = front.map(({ name, colour, width, dash }) => {
     const line = trusted(
@@ -64,17 +64,17 @@ export function subsetLegend(study: SubsetStudy): Html {
   return html`<ul class="legend">${items}</ul>`;
 }
 
-const behind = { colour: "var(--quiet-line)", width: 1, dash: [] } as const;
+const background = { colour: "var(--quiet-line)", width: 1, dash: [] } as const;
 
-const chanceOf = ({ byCriterion }: SubsetStudy): readonly Look[] =>
-  "random" in byCriterion ? [{ name: "random", ...chance }] : [];
+const randomOf = ({ byCriterion }: SubsetStudy): readonly LineStyle[] =>
+  "random" in byCriterion ? [{ name: "random", ...dashed }] : [];
 
 function pointsOf({ combinatorial, greedy, greedyFixed, byCriterion }: SubsetStudy): readonly Point[] {
   const all = {
     ...byCriterion,
-    [ways.combinatorial.name]: combinatorial,
-    [ways.greedy.name]: greedy,
-    [ways.greedyFixed.name]: greedyFixed,
+    [orders.combinatorial.name]: combinatorial,
+    [orders.greedy.name]: greedy,
+    [orders.greedyFixed.name]: greedyFixed,
   };
   return Object.entries(all).flatMap(([series, losses]) =>
     losses.flatMap((loss, removed) => (loss > 0 && loss < Infinity ? [{ series, removed, loss }] : [])),
@@ -84,12 +84,12 @@ function pointsOf({ combinatorial, greedy, greedyFixed, byCriterion }: SubsetStu
 function subsetSpec(
   title: string,
   study: SubsetStudy,
-  front: readonly Look[],
+  front: readonly LineStyle[],
   size: { readonly width: number; readonly height: number },
 ): TopLevelSpec {
   const points = pointsOf(study);
-  const others = Object.keys(study.byCriterion).filter((name) => front.every((look) => look.name !== name));
-  const layer = ({ colour, width, dash }: Omit<Look, "name">, names: readonly string[]): object => ({
+  const others = Object.keys(study.byCriterion).filter((name) => front.every((line) => line.name !== name));
+  const layer = ({ colour, width, dash }: Omit<LineStyle, "name">, names: readonly string[]): object => ({
     transform: [{ filter: { field: "series", oneOf: [...names] } }],
     mark: { type: "line", stroke: colour, strokeWidth: width, strokeDash: [...dash] },
     encoding: { detail: { field: "series", type: "nominal" } },
@@ -113,6 +113,6 @@ function subsetSpec(
         axis: { ...logTicks(points.map(({ loss }) => loss)), title: "Loss", format: "~g" },
       },
     },
-    layer: [layer(behind, others), ...front.map((look) => layer(look, [look.name]))],
+    layer: [layer(background, others), ...front.map((line) => layer(line, [line.name]))],
   } as TopLevelSpec;
 }

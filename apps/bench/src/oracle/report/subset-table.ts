@@ -1,5 +1,5 @@
-/** The losses of the subset study: a row for each way to choose the units, a column for how many are gone. */
-import type { SubsetStudy } from "../summary.ts";
+/** The losses of the subset study: one row per order of removal, one column per number of removed units. */
+import type { SubsetStudy } from "../measurements.ts";
 import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
 interface Row {
@@ -9,11 +9,11 @@ interface Row {
 }
 
 export function subsetTable(study: SubsetStudy): NumberTable {
-  const way = (name: string, losses: readonly number[]): Row => ({ name, losses, isCriterion: false });
+  const row = (name: string, losses: readonly number[]): Row => ({ name, losses, isCriterion: false });
   const rows: readonly Row[] = [
-    way("combinatorial", study.combinatorial),
-    way("greedy", study.greedy),
-    way("greedy, fixed", study.greedyFixed),
+    row("combinatorial", study.combinatorial),
+    row("greedy", study.greedy),
+    row("greedy, fixed", study.greedyFixed),
     ...Object.entries(study.byCriterion).map(([name, losses]) => ({ name, losses, isCriterion: true })),
   ];
   const columns = study.combinatorial.map(
@@ -22,7 +22,7 @@ export function subsetTable(study: SubsetStudy): NumberTable {
       over: "",
       value: ({ losses }) => losses[removed] ?? null,
       format: (loss) => loss.toPrecision(4),
-      // Nothing is chosen where none or all of the units go.
+      // There is no choice where none or all of the units are removed.
       ...(removed === 0 || removed === study.units ? {} : { best: "lowest" }),
     }),
   );

@@ -1,4 +1,4 @@
-"""The process of a contender in PyTorch. Speaks like node-contender.ts; the networks are layer for layer the same."""
+"""The program of a contender in PyTorch. Same protocol as node-contender.ts; the networks are equal layer by layer."""
 
 import json
 import resource
@@ -13,13 +13,13 @@ TASK = json.loads(sys.argv[1])
 
 
 def conv_bn(inputs, outputs, kernel, stride=1, groups=1):
-    """A convolution without bias, padded to keep the size, and its batch normalisation."""
+    """A convolution without bias and with same padding, followed by batch normalisation."""
     convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm2d(outputs))
 
 
 class Residual(nn.Module):
-    """relu(body(x) + shortcut(x)), or without the last relu."""
+    """relu(body(x) + shortcut(x)); the relu is optional."""
 
     def __init__(self, body, shortcut=None, relu=True):
         super().__init__()
@@ -31,7 +31,7 @@ class Residual(nn.Module):
 
 
 class ZeroPadded(nn.Module):
-    """Every other pixel, with channels of zeros on both sides (shortcut A)."""
+    """Every other pixel, padded with zero channels on both sides (shortcut A)."""
 
     def __init__(self, channels):
         super().__init__()
@@ -95,7 +95,7 @@ NETWORKS = {
 
 
 def network_work():
-    """A training step or an evaluation, as `task` says."""
+    """A training step or an evaluation."""
     model, size, _ = NETWORKS[TASK["network"]]()
     x, y = torch.randn(TASK["batch"], 3, size, size), torch.zeros(TASK["batch"], dtype=torch.long)
     if TASK.get("layout") == "channels_last":

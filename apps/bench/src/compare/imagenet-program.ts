@@ -1,0 +1,77 @@
+/** The command line of `bench:imagenet`. */
+import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import { inputFlags } from "../inputs/input-settings.ts";
+import { torchvisionWeights } from "../inputs/weights.ts";
+import type { CompareConfig } from "./config.ts";
+import { completeConfig, defaults, iterativeDefaults, needed, schema } from "./imagenet-config.ts";
+import { pruningFlags } from "./pruning-flags.ts";
+
+const { model, criteria, criterion, engine } = inputFlags("imagenet");
+const { seeds, ...pruning } = pruningFlags(iterativeDefaults);
+
+/** Networks are not trained from scratch, and there is no quick run. */
+type Key = Exclude<keyof CompareConfig, "epochs" | "workers" | "quick">;
+
+const flags: Readonly<Record<Key, Flag>> = {
+  data: {
+    kind: "path",
+    group: "Images",
+    value: "DIR",
+    help: "Required: the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG. Accuracies are those on val.",
+  },
+  subset: {
+    kind: "number",
+    group: "Images",
+    value: "N",
+    help: "For slow engines: use only N training images, and the same share of the validation images (N/26 of all ImageNet), with equal shares of all classes.",
+  },
+  classes: {
+    kind: "path",
+    group: "Images",
+    value: "FILE",
+    help: "Where DIR holds only some of the 1000 folders: a text file with all 1000 wnids in any order, such as Kaggle's LOC_synset_mapping.txt. It decides the labels.",
+  },
+  model,
+  weights: {
+    kind: "path",
+    group: "Network",
+    value: "FILE",
+    help: `Required: trained weights (PyTorch or safetensors), such as torchvision's ${torchvisionWeights(defaults.model)}`,
+  },
+  criteria,
+  criterion,
+  ...pruning,
+  seeds: {
+    ...seeds,
+    help: "Repeat the run with K seeds (0 … K-1), which decide the order of the images, and report mean ± standard deviation.",
+  },
+  engine,
+};
+
+const inputs = "--data /data/imagenet --weights resnet50-0676ba61.pth";
+
+export const imagenet: Program<CompareConfig> = {
+  name: "imagenet",
+  purpose: "Prune a trained ImageNet network by several criteria, and compare the results.",
+  flags: { ...flags, ...outputFlags("summary.json, report.html and checkpoints") },
+  defaults,
+  complete: completeConfig,
+  needed,
+  schema,
+  examples: [
+    ["A first result, on a hundredth of the images:", `${inputs} --subset 12800`],
+    [
+      "The paper's loop, as far as its ResNet-50 without 3200 units:",
+      `${inputs} --iterative --ratios 0.28 --finetune 1`,
+    ],
+    [
+      "A smaller network, pruned by multiply-adds:",
+      "--data /data/imagenet --model mobilenet-v2 --weights mobilenet_v2-b0353104.pth --budget macs",
+    ],
+    [
+      "Ten of the classes (Imagenette), and your own criterion beside Taylor:",
+      `--data imagenette2 --classes LOC_synset_mapping.txt --weights resnet50-0676ba61.pth --criteria taylor-gate --criterion ./my-criterion.ts`,
+    ],
+    ["Continue an interrupted run:", "--out runs/first --resume"],
+  ],
+};

@@ -1,0 +1,44 @@
+/** The jobs of worker processes and their events: plain data that can be sent between processes. */
+import type { ConcreteEngine } from "@secateur/backend";
+import type { CompareConfig } from "../config.ts";
+import type { CompareEvent, TestedBaseline } from "../events.ts";
+
+export interface TrainJob {
+  readonly kind: "train";
+  readonly seed: number;
+  /** The last checkpoint of an interrupted training. */
+  readonly checkpoint: Uint8Array | null;
+}
+
+export interface PruneJob {
+  readonly kind: "prune";
+  readonly seed: number;
+  readonly criterion: string;
+  /** Those without a result. */
+  readonly ratios: readonly number[];
+  /** The trained network. */
+  readonly network: Uint8Array;
+  /** The last checkpoint of an interrupted iterative pruning. */
+  readonly checkpoint: Uint8Array | null;
+}
+
+export type Job = TrainJob | PruneJob;
+
+/** The first request of a worker is the setup. Pruning jobs come with the baseline of their seed. */
+export type WorkerRequest =
+  | { readonly type: "setup"; readonly config: CompareConfig; readonly engine: ConcreteEngine }
+  | { readonly type: "job"; readonly job: Job; readonly baseline: TestedBaseline | null };
+
+export type JobEvent =
+  /** Completed work in training images. */
+  | { readonly type: "work"; readonly amount: number; readonly note: string }
+  | { readonly type: "log"; readonly event: CompareEvent }
+  | { readonly type: "file"; readonly name: string; readonly content: Uint8Array };
+
+/** Evaluating an image costs about a third of training on it: forward pass only. */
+export const evaluationCost: number = 1 / 3;
+
+export const networkFile = (seed: number): string => `network-${seed}.safetensors`;
+export const trainingFile = (seed: number): string => `training-${seed}.safetensors`;
+export const pruningFile = (seed: number, criterion: string): string =>
+  `pruning-${seed}-${criterion}.safetensors`;

@@ -1,0 +1,33 @@
+/** Prunes one seed's network by one criterion to each ratio: score once, remove, verify, test, fine-tune, test. */
+import { type Criterion, score } from "@secateur/criteria";
+import { selectUnits } from "@secateur/pruner";
+import { applyPlan, verifyPlan } from "@secateur/surgery";
+import { budgetOf } from "../budget.ts";
+import type { JobEvent, PruneJob } from "./job.ts";
+import { recordCell } from "./record-cell.ts";
+import { openNetwork, type PruneContext } from "./trained-network.ts";
+
+export async function* pruneOneShot(
+  job: PruneJob,
+  criterion: Criterion,
+  context: PruneContext,
+): AsyncGenerator<JobEvent> {
+  const { config, data } = context;
+  const network = openNetwork(job, context);
+  const { graph, normalization } = network;
+  const note = `seed ${job.seed}: scoring by ${job.criterion}`;
+  yield { type: "work", amount: 0, note };
+  const notes: string[] = [];
+  const onWarning = (message: string): void => void notes.push(message);
+  const batches = data.scoring(job.seed, normalization);
+  const scores = await score(graph.model, graph, criterion, batches, { onWarning });
+  yield { type: "work", amount: data.scoringCount, note };
+  for (const ratio of job.ratios) {
+    const plan = selectUnits(graph, scores, budgetOf(config, ratio));
+    const model = applyPlan(graph.model, plan, { graph });
+    await verifyPlan(graph.model, plan, { graph, smaller: model });
+    yield* recordCell({ model, plan, ratio, isTuned: config.finetune > 0, notes }, network, job, context);
+    model.dispose();
+  }
+  graph.model.dispose();
+}

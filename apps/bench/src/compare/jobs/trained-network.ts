@@ -1,0 +1,31 @@
+/** The trained network of a seed, from which all its pruning starts. */
+import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { createModel } from "@secateur/models";
+import type { BatchSource } from "../../inputs/batch-source.ts";
+import { type Normalization, normalizationSchema } from "../../inputs/normalization.ts";
+import type { CompareConfig } from "../config.ts";
+import type { TestedBaseline } from "../events.ts";
+import { restoreCheckpoint } from "./checkpoint.ts";
+import type { PruneJob } from "./job.ts";
+
+/** What pruning jobs share: settings, images, and the results of the unpruned network. */
+export interface PruneContext {
+  readonly config: CompareConfig;
+  readonly data: BatchSource;
+  readonly baseline: TestedBaseline;
+}
+
+export interface TrainedNetwork {
+  /** Holds the model; the caller disposes it. */
+  readonly graph: DependencyGraph;
+  readonly normalization: Normalization;
+}
+
+export function openNetwork({ seed, network }: PruneJob, { config }: PruneContext): TrainedNetwork {
+  const model = createModel(config.model, { seed });
+  const notes = restoreCheckpoint(model, network);
+  return {
+    graph: buildDependencyGraph(model),
+    normalization: normalizationSchema.parse(notes["normalization"]),
+  };
+}

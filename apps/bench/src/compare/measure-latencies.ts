@@ -1,0 +1,41 @@
+/** Latency of every network, measured last: the worker processes have ended, and nothing else runs. */
+import { measureLatency } from "@secateur/metrics";
+import { createModel } from "@secateur/models";
+import { applyPlan } from "@secateur/surgery";
+import type { Progress } from "../run/progress.ts";
+import type { CompareConfig } from "./config.ts";
+import type { TestedCell } from "./events.ts";
+import { recipeFor } from "./recipe.ts";
+import type { Recorded } from "./recorded.ts";
+import type { Baseline, Cell } from "./results.ts";
+
+/** Latency does not depend on the weights' values, so networks are rebuilt from their plans. */
+export async function measureLatencies(
+  { model: name }: CompareConfig,
+  progress: Progress,
+  { baselines, cells }: Pick<Recorded, "baselines" | "cells">,
+): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {
+  const task = progress.task("Latency", cells.size + 1);
+  const model = createModel(name);
+  const batch = recipeFor(name).latencyBatchSize;
+  const { perImageMs } = await measureLatency(model, { batch });
+  task.advance(1);
+  const measured: Cell[] = [];
+  for (const { plan, ...cell } of inOrder(cells.values())) {
+    const smaller = applyPlan(model, plan);
+    measured.push({ ...cell, latencyMsPerImage: (await measureLatency(smaller, { batch })).perImageMs });
+    smaller.dispose();
+    task.advance(1);
+  }
+  model.dispose();
+  task.done();
+  const all = [...baselines.values()].sort((a, b) => a.seed - b.seed);
+  return { baselines: all.map((each) => ({ ...each, latencyMsPerImage: perImageMs })), cells: measured };
+}
+
+/** Independent of the order in which the workers finished. */
+function inOrder(cells: Iterable<TestedCell>): readonly TestedCell[] {
+  return [...cells].sort(
+    (a, b) => a.seed - b.seed || a.criterion.localeCompare(b.criterion) || a.ratio - b.ratio,
+  );
+}

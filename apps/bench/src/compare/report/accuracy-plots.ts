@@ -1,0 +1,67 @@
+/** Accuracy over the removed share, before and after fine-tuning, and over the remaining multiply-adds. */
+
+import type { Html } from "../../report/html.ts";
+import { plot, type SeriesScales } from "../../report/plot.ts";
+import { budgetWords } from "../budget.ts";
+import type { Spread, Summary, TableRow } from "../results.ts";
+import { isUnpruned } from "../table.ts";
+import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
+
+interface Axis {
+  readonly title: string;
+  readonly format: string;
+  readonly of: (row: TableRow) => number;
+}
+
+type AccuracyOf = (row: TableRow) => Spread | null;
+
+/** Plots without data are omitted; each plot has its own accuracy axis. */
+export async function accuracyPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
+  const { config, rows } = summary;
+  const removed: Axis = {
+    title: `Share of ${budgetWords[config.budget]} removed`,
+    format: "%",
+    of: ({ ratio }) => ratio,
+  };
+  const left: Axis = {
+    title: "Remaining MACs (millions per image)",
+    format: "~f",
+    of: ({ macs }) => macs.mean / 1e6,
+  };
+  const pruned: AccuracyOf = ({ accuracyPruned }) => accuracyPruned;
+  const tuned: AccuracyOf = ({ accuracyTuned }) => accuracyTuned;
+  const isTuned = rows.some((row) => tuned(row) !== null);
+  const final = isTuned ? tuned : pruned;
+  const charts = [
+    { title: "Right after pruning", x: removed, y: pruned },
+    ...(isTuned ? [{ title: "After fine-tuning", x: removed, y: tuned }] : []),
+    { title: isTuned ? "After fine-tuning, by cost" : "Right after pruning, by cost", x: left, y: final },
+  ];
+  const y = { title: "Test accuracy", format: "%" };
+  return Promise.all(
+    charts.map(({ title, x, y: accuracyOf }) => {
+      const spec = bandSpec(title, points(summary, x.of, accuracyOf), {
+        x: { title: x.title, format: x.format },
+        y,
+        scales,
+      });
+      return plot(spec, `${title}: accuracy of each criterion. The numbers are in the table.`);
+    }),
+  );
+}
+
+/** One line per criterion, starting at the unpruned network. */
+function points(
+  { rows, criteria }: Summary,
+  x: (row: TableRow) => number,
+  y: AccuracyOf,
+): readonly BandPoint[] {
+  return criteria.flatMap((criterion) =>
+    rows
+      .filter((row) => isUnpruned(row) || row.criterion === criterion)
+      .flatMap((row) => {
+        const accuracy = isUnpruned(row) ? row.accuracyBefore : y(row);
+        return accuracy === null ? [] : [{ ...bandPoint(x(row), accuracy), criterion }];
+      }),
+  );
+}

@@ -1,0 +1,52 @@
+/** The table of results as HTML, with the best accuracy of every ratio marked. */
+
+import { type Html, html } from "../../report/html.ts";
+import type { Summary, TableRow } from "../results.ts";
+import { type Column, columnsOf, isUnpruned, none, tableNote } from "../table.ts";
+
+export function resultsTable(summary: Summary): Html {
+  const columns = columnsOf(summary);
+  const best = bestRows(summary.rows);
+  const head = columns.map(
+    ({ title, unit }) =>
+      html`<th scope="col">${title}${unit === "" ? html`` : html`<small>${unit}</small>`}</th>`,
+  );
+  const rows = summary.rows.map((row, i) =>
+    resultRow(row, columns, {
+      isFirst: row.criterion !== summary.rows[i - 1]?.criterion,
+      isBest: best.has(row),
+    }),
+  );
+  return html`<div class="scroll"><table>
+<thead><tr>${head}</tr></thead>
+<tbody>${rows}</tbody>
+</table></div>
+<p class="note">${tableNote(summary)} Blue: the highest final accuracy of each ratio.</p>`;
+}
+
+function resultRow(
+  row: TableRow,
+  columns: readonly Column[],
+  { isFirst, isBest }: { isFirst: boolean; isBest: boolean },
+): Html {
+  const classes = [isFirst ? "first" : "", isUnpruned(row) ? "unpruned" : ""].join(" ").trim();
+  const final = columns.findLastIndex(({ text }) => text(row) !== none);
+  const cells = columns.map(({ text }, i) => {
+    if (i === 0) return html`<th scope="row">${isFirst ? text(row) : ""}</th>`;
+    return html`<td class="${isBest && i === final ? "best" : ""}">${text(row)}</td>`;
+  });
+  return html`<tr class="${classes}">${cells}</tr>`;
+}
+
+/** For every ratio, the row with the highest final accuracy. */
+function bestRows(rows: readonly TableRow[]): ReadonlySet<TableRow> {
+  const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
+  const pruned = rows.filter((row) => !isUnpruned(row));
+  const ratios = [...new Set(pruned.map(({ ratio }) => ratio))];
+  return new Set(
+    ratios.flatMap((wanted) => {
+      const own = pruned.filter(({ ratio }) => ratio === wanted);
+      return own.toSorted((a, b) => final(b) - final(a)).slice(0, 1);
+    }),
+  );
+}

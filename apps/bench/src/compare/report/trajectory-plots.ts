@@ -1,0 +1,79 @@
+/** Iterative runs: accuracy and loss on the test images over the removed share of units, MACs and parameters. */
+
+import type { Html } from "../../report/html.ts";
+import { plot, type SeriesScales } from "../../report/plot.ts";
+import { type Baseline, type Cell, type Summary, spread } from "../results.ts";
+import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
+
+type Share = (cell: Cell, baseline: Baseline) => number;
+
+/** Removed shares, 0..1. */
+const shares: Readonly<Record<string, Share>> = {
+  units: ({ keptUnits }) => {
+    const groups = Object.values(keptUnits);
+    const sum = (key: "kept" | "total"): number => groups.reduce((n, group) => n + group[key], 0);
+    return 1 - sum("kept") / sum("total");
+  },
+  MACs: ({ macs }, baseline) => 1 - macs / baseline.macs,
+  parameters: ({ parameters }, baseline) => 1 - parameters / baseline.parameters,
+};
+
+interface Measure {
+  readonly title: string;
+  readonly axis: { readonly title: string; readonly format: string };
+  readonly before: (baseline: Baseline) => number;
+  readonly pruned: (cell: Cell) => number;
+}
+
+const measures: readonly Measure[] = [
+  {
+    title: "Accuracy",
+    axis: { title: "Test accuracy", format: "%" },
+    before: ({ accuracy }) => accuracy,
+    pruned: ({ accuracyPruned }) => accuracyPruned,
+  },
+  {
+    title: "Loss",
+    axis: { title: "Cross-entropy on the test images", format: "~f" },
+    before: ({ loss }) => loss,
+    pruned: ({ lossPruned }) => lossPruned,
+  },
+];
+
+/** Six plots with one line per criterion and one point per ratio; plots of one measure share their vertical axis. */
+export async function trajectoryPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
+  const plots = measures.flatMap((measure) => {
+    const lines = Object.entries(shares).map(
+      ([what, share]) => [what, points(summary, measure, share)] as const,
+    );
+    const all = lines.flatMap(([, line]) => line);
+    const range = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const;
+    return lines.map(([what, line]) => {
+      const title = `${measure.title} over ${what} removed`;
+      const look = { x: { title: `Share of ${what} removed`, format: "%" }, y: measure.axis, scales, range };
+      return plot(bandSpec(title, line, look), `${title}, for each criterion. The numbers are in the table.`);
+    });
+  });
+  return Promise.all(plots);
+}
+
+/** One line per criterion, starting at the unpruned network. */
+function points(
+  { baselines, cells, config, criteria }: Summary,
+  { before, pruned: prunedValue }: Measure,
+  share: Share,
+): readonly BandPoint[] {
+  const of = new Map(baselines.map((baseline) => [baseline.seed, baseline]));
+  return criteria.flatMap((criterion) => {
+    const pruned = config.ratios.flatMap((ratio) => {
+      const own = cells.filter((cell) => cell.criterion === criterion && cell.ratio === ratio);
+      const xs = own.flatMap((cell) => {
+        const baseline = of.get(cell.seed);
+        return baseline === undefined ? [] : [share(cell, baseline)];
+      });
+      return xs.length === 0 ? [] : [bandPoint(spread(xs).mean, own.map(prunedValue))];
+    });
+    const start = baselines.length === 0 ? [] : [bandPoint(0, baselines.map(before))];
+    return [...start, ...pruned].map((point) => ({ ...point, criterion }));
+  });
+}

@@ -1,0 +1,83 @@
+/** One run of `bench:cifar10` or `bench:imagenet`: train, score, prune, fine-tune, report. */
+import process from "node:process";
+import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
+import type { BatchSource } from "../inputs/batch-source.ts";
+import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
+import { loadBatches } from "../inputs/load-batches.ts";
+import { type CriterionFactories, loadCriteria } from "../inputs/load-criteria.ts";
+import { commit, versions } from "../run/environment.ts";
+import type { Progress, Task } from "../run/progress.ts";
+import type { RunDirectory } from "../run/run-directory.ts";
+import { logWork } from "../run/shared-events.ts";
+import { checkSetup } from "./check-setup.ts";
+import type { CompareConfig } from "./config.ts";
+import type { CompareEvent } from "./events.ts";
+import { measureLatencies } from "./measure-latencies.ts";
+import { recipeFor } from "./recipe.ts";
+import { readRecord } from "./recorded.ts";
+import { reportHtml } from "./report/report.ts";
+import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts";
+import { resultsMarkdown } from "./table.ts";
+import { trainAndPrune } from "./train-and-prune.ts";
+
+type Run = RunDirectory<CompareConfig, CompareEvent>;
+
+export async function runComparison(run: Run, progress: Progress): Promise<void> {
+  const { config } = run;
+  const startedAt = new Date();
+  const engine = await useBackend(config.engine);
+  progress.log(describeEngine(engine));
+  progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
+  const criteria = await loadCriteria(config);
+  const pinned = await checkSetup(config, criteria);
+  const data = await loadData(run, progress);
+  requireSameCriterionFiles(run);
+  await trainAndPrune(run, progress, data, engine, criteria);
+  const durationMs = logWork(run.log, startedAt);
+  const summary = await summaryOf(run, progress, engine, criteria, pinned, startedAt, durationMs);
+  run.write("summary.json", summaryJson(summary));
+  run.write("report.html", await reportHtml(summary));
+  progress.stop();
+  process.stdout.write(`${resultsMarkdown(summary)}\n\nReport: ${run.path}/report.html\n`);
+}
+
+async function loadData({ config }: Run, progress: Progress): Promise<BatchSource> {
+  const tasks = new Map<string, { readonly task: Task; done: number }>();
+  const data = await loadBatches(config, recipeFor(config.model), ({ phase, done, total }) => {
+    const current = tasks.get(phase) ?? { task: progress.task(phase, total), done: 0 };
+    tasks.set(phase, current);
+    current.task.advance(done - current.done);
+    current.done = done;
+  });
+  for (const { task } of tasks.values()) task.done();
+  return data;
+}
+
+async function summaryOf(
+  { config, log }: Run,
+  progress: Progress,
+  engine: EngineReport,
+  criteria: CriterionFactories,
+  pinned: readonly Pinned[],
+  startedAt: Date,
+  durationMs: number,
+): Promise<Summary> {
+  const recorded = readRecord(log.events);
+  const { batchSize, scoringBatches } = recipeFor(config.model);
+  const { baselines, cells } = await measureLatencies(config, progress, recorded);
+  return summarise({
+    config,
+    criteria: [...criteria.keys()],
+    baselines,
+    cells,
+    trainingCurve: recorded.training,
+    fineTuneCurves: recorded.fineTuning,
+    pinned,
+    scoring: { batchSize, minibatches: config.iterative ? null : scoringBatches },
+    engine: { name: engine.engine, description: describeEngine(engine) },
+    versions: versions(),
+    commit: commit(),
+    startedAt: startedAt.toISOString(),
+    durationMs,
+  });
+}

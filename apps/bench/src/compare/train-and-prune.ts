@@ -1,0 +1,120 @@
+/** All training and pruning that a run's log does not hold yet, as jobs for worker processes. */
+import { availableParallelism, totalmem } from "node:os";
+import type { EngineReport } from "@secateur/backend";
+import type { BatchSource } from "../inputs/batch-source.ts";
+import type { CriterionFactories } from "../inputs/load-criteria.ts";
+import { lazyTask } from "../run/lazy-task.ts";
+import type { Progress, Task } from "../run/progress.ts";
+import type { RunDirectory } from "../run/run-directory.ts";
+import { RunDirectoryError } from "../run/run-directory-error.ts";
+import { startWorkerPool } from "../run/worker-pool.ts";
+import type { CompareConfig } from "./config.ts";
+import type { CompareEvent } from "./events.ts";
+import {
+  type Job,
+  type JobEvent,
+  networkFile,
+  pruningFile,
+  trainingFile,
+  type WorkerRequest,
+} from "./jobs/job.ts";
+import { memoryOfWorker } from "./recipe.ts";
+import { cellKey, readRecord } from "./recorded.ts";
+import { workLeft } from "./work-left.ts";
+
+type Run = RunDirectory<CompareConfig, CompareEvent>;
+
+/** Trains every seed, then prunes it by every criterion; seeds and criteria run side by side. */
+export async function trainAndPrune(
+  run: Run,
+  progress: Progress,
+  data: BatchSource,
+  engine: EngineReport,
+  criteria: CriterionFactories,
+): Promise<void> {
+  const { config } = run;
+  const { baselines, cells } = readRecord(run.log.events);
+  const names = [...criteria.keys()];
+  if (baselines.size === config.seeds && cells.size === config.seeds * names.length * config.ratios.length)
+    return;
+  const left = workLeft(run, data, names.length);
+  const tasks: Readonly<Record<Job["kind"], Task>> = {
+    train: lazyTask(progress, "Training", left.training),
+    prune: lazyTask(progress, "Pruning", left.pruning),
+  };
+  const program = new URL("./jobs/worker.ts", import.meta.url);
+  const setup: WorkerRequest = { type: "setup", config, engine: engine.engine };
+  const count = workerCount(config, engine, names.length);
+  const pool = startWorkerPool<WorkerRequest, JobEvent>(program, count, setup);
+  const perform = (request: WorkerRequest & { readonly type: "job" }): Promise<void> =>
+    pool.run(request, (event) => handle(event, run, tasks[request.job.kind], progress));
+  const runSeed = async (seed: number): Promise<void> => {
+    if (!baselines.has(seed)) {
+      const job: Job = { kind: "train", seed, checkpoint: run.read(trainingFile(seed)) };
+      await perform({ type: "job", job, baseline: null });
+      run.remove(trainingFile(seed));
+      if (readRecord(run.log.events).baselines.size === config.seeds) tasks.train.done();
+    }
+    const baseline = readRecord(run.log.events).baselines.get(seed) ?? null;
+    const pruning = pruneJobs(run, names, seed).map(async (job) => {
+      await perform({ type: "job", job, baseline });
+      run.remove(pruningFile(seed, job.criterion));
+    });
+    await Promise.all(pruning);
+  };
+  try {
+    await Promise.all(Array.from({ length: config.seeds }, (_, seed) => runSeed(seed)));
+  } finally {
+    pool.stop();
+  }
+  tasks.prune.done();
+}
+
+/** As many as cores and memory allow; an engine with threads of its own uses all cores in one process. */
+function workerCount(
+  { model, seeds, workers }: CompareConfig,
+  engine: EngineReport,
+  criteria: number,
+): number {
+  if (engine.threads !== 1) return 1;
+  const fitting = Math.min(availableParallelism(), Math.floor(totalmem() / memoryOfWorker(model)));
+  return Math.max(1, Math.floor(Math.min(fitting, seeds * criteria) / workers));
+}
+
+/** The pruning of one seed that has no result yet. */
+function pruneJobs(
+  run: Run,
+  criteria: readonly string[],
+  seed: number,
+): readonly Extract<Job, { kind: "prune" }>[] {
+  const network = run.read(networkFile(seed));
+  const { cells } = readRecord(run.log.events);
+  return criteria.flatMap((criterion) => {
+    const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
+    if (ratios.length === 0) return [];
+    const checkpoint = run.read(pruningFile(seed, criterion));
+    if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network, checkpoint }];
+    throw new RunDirectoryError(
+      `${run.path} lacks ${networkFile(seed)}, the trained network. Start again in another --out.`,
+    );
+  });
+}
+
+function handle(event: JobEvent, run: Run, task: Task, progress: Progress): void {
+  if (event.type === "work") task.advance(event.amount, event.note);
+  else if (event.type === "file") run.write(event.name, event.content);
+  else {
+    run.log.append(event.event);
+    const news = newsOf(event.event);
+    if (news !== null) progress.log(news);
+  }
+}
+
+/** A line for the terminal about the most important events. */
+function newsOf(event: CompareEvent): string | null {
+  if (event.type === "normalization")
+    return `Seed ${event.seed}: the weights match the normalisation of ${event.normalization}`;
+  if (event.type !== "baseline") return null;
+  const { seed, accuracy, loss } = event.baseline;
+  return `Seed ${seed}: ${(100 * (1 - accuracy)).toFixed(2)} % test error before pruning, loss ${loss.toFixed(4)}`;
+}

@@ -1,0 +1,39 @@
+/** What a run reads images through, whatever the data set: minibatches for training, scoring and testing. */
+import type { Progress } from "@secateur/datasets";
+import type { ModelName } from "@secateur/models";
+import type { Batches } from "@secateur/training";
+import type { Normalization } from "./normalization.ts";
+
+/** The settings that decide the images. */
+export interface ImageSettings {
+  readonly model: ModelName;
+  /** Absolute path of the data set, or "synthetic"; null is the cache or a download, for CIFAR-10 only. */
+  readonly data: string | null;
+  /** Absolute path of a file that lists all classes, where `data` holds only some of them. */
+  readonly classes: string | null;
+  /** The number of training images used; the test set shrinks in proportion. Null is all. */
+  readonly subset: number | null;
+}
+
+export interface BatchSizes {
+  readonly batchSize: number;
+  readonly evaluationBatchSize: number;
+  /** Minibatches over which criteria average their scores. */
+  readonly scoringBatches: number;
+}
+
+export interface BatchSource {
+  readonly trainCount: number;
+  readonly testCount: number;
+  readonly scoringCount: number;
+  readonly stepsPerEpoch: number;
+  /** The data set's own, then others that a downloaded network may have been trained with. */
+  readonly normalizations: readonly [own: Normalization, ...others: Normalization[]];
+  /** Shuffled and augmented by seed and epoch; full batches only. */
+  readonly training: (seed: number, normalization: Normalization) => (epoch: number) => Batches;
+  /** A few minibatches of training images without augmentation. */
+  readonly scoring: (seed: number, normalization: Normalization) => Batches;
+  readonly test: (normalization: Normalization) => Batches;
+}
+
+export type OnProgress = (progress: Progress) => void;

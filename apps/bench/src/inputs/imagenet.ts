@@ -1,0 +1,48 @@
+/** ImageNet, decoded a few minibatches ahead and cropped as torchvision does. */
+import {
+  centerCrop,
+  type ImageBatchOptions,
+  imageBatches,
+  imagenetStatistics,
+  prefetch,
+  randomResizedCrop,
+} from "@secateur/datasets";
+import type { Batches } from "@secateur/training";
+import type { BatchSizes, BatchSource, ImageSettings } from "./batch-source.ts";
+import { findFolders, type ImagenetFolders } from "./imagenet-folders.ts";
+
+type Options = Omit<ImageBatchOptions, "normalize">;
+
+export async function imagenetBatches(
+  settings: ImageSettings,
+  { batchSize, evaluationBatchSize, scoringBatches }: BatchSizes,
+): Promise<BatchSource> {
+  const { train, test } = await findFolders(settings);
+  const read = (folder: ImagenetFolders["train"], options: Options): Batches =>
+    prefetch(imageBatches(folder, { ...options, normalize: imagenetStatistics }));
+  return {
+    trainCount: train.count,
+    testCount: test.count,
+    scoringCount: Math.min(train.count, scoringBatches * batchSize),
+    stepsPerEpoch: Math.max(1, Math.floor(train.count / batchSize)),
+    normalizations: ["imagenet"],
+    training: (seed) => (epoch) =>
+      read(train, {
+        batchSize,
+        crop: randomResizedCrop(),
+        seed,
+        epoch,
+        shuffle: true,
+        dropLast: train.count >= batchSize,
+      }),
+    scoring: (seed) =>
+      read(train, {
+        batchSize,
+        crop: centerCrop(),
+        seed: seed + 1000,
+        shuffle: true,
+        limit: scoringBatches * batchSize,
+      }),
+    test: () => read(test, { batchSize: evaluationBatchSize, crop: centerCrop() }),
+  };
+}

@@ -1,0 +1,67 @@
+/** The settings that `bench:cifar10`, `bench:imagenet` and `bench:oracle` share: network, criteria, engine and data. */
+import { type EngineName, engineNames } from "@secateur/backend";
+import { criterionNames } from "@secateur/criteria";
+import type { z } from "zod";
+import type { Flag } from "../cli/program.ts";
+import { filePath, oneOf, unique } from "../cli/values.ts";
+import type { ImageSettings } from "./batch-source.ts";
+import { type DataSet, modelsFor, synthetic } from "./data-set.ts";
+import type { CriterionSettings } from "./load-criteria.ts";
+
+export interface InputSettings extends Pick<ImageSettings, "model" | "data">, CriterionSettings {
+  readonly engine: EngineName;
+}
+
+export function inputSchemas(dataSet: DataSet): {
+  readonly [Key in keyof InputSettings]: z.ZodType<InputSettings[Key]>;
+} {
+  return {
+    model: oneOf(modelsFor(dataSet)),
+    criteria: unique(oneOf(criterionNames)),
+    criterion: unique(filePath),
+    engine: oneOf(engineNames),
+    data: filePath.nullable(),
+  };
+}
+
+/** A zod refinement: there is at least one criterion. */
+export const someCriterion: [check: (config: CriterionSettings) => boolean, issue: object] = [
+  ({ criteria, criterion }) => criteria.length + criterion.length > 0,
+  { path: ["criteria"], error: "must name at least one criterion" },
+];
+
+export function inputFlags(dataSet: DataSet): Readonly<Record<keyof InputSettings, Flag>> {
+  return {
+    model: {
+      kind: "text",
+      group: "Network",
+      value: "NAME",
+      help: `The network: ${modelsFor(dataSet).join(", ")}.`,
+    },
+    criteria: {
+      kind: "texts",
+      group: "Criteria",
+      value: "A,B,…",
+      help: `Criteria to compare, separated by commas: ${criterionNames.join(", ")}.`,
+    },
+    criterion: {
+      kind: "paths",
+      group: "Criteria",
+      value: "FILE",
+      help: "A criterion of your own (.ts or .js), compared with the others; may be given several times.",
+    },
+    engine: {
+      kind: "text",
+      group: "Run",
+      value: "NAME",
+      help: `The engine: ${engineNames.join(", ")}; auto is the fastest available.`,
+    },
+    data: {
+      kind: "path",
+      group: "Run",
+      value: "DIR",
+      help: `Directory with CIFAR-10 (binary or Python version), or the word "${synthetic}" for generated images; otherwise the cache or a download.`,
+      words: [synthetic],
+    },
+  };
+}

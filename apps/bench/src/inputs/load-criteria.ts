@@ -1,0 +1,27 @@
+/** The criteria of a run by name: built-in ones, then those from files. */
+import { type Criterion, criterionNames, criterionTable } from "@secateur/criteria";
+import { loadCriterion } from "./criterion-file.ts";
+
+/** In the order of the tables. */
+export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;
+
+export interface CriterionSettings {
+  /** Names of built-in criteria, in the order of the tables. */
+  readonly criteria: readonly string[];
+  /** Absolute paths of files that each export one more criterion. */
+  readonly criterion: readonly string[];
+}
+
+export async function loadCriteria({ criteria, criterion }: CriterionSettings): Promise<CriterionFactories> {
+  const builtIn = criterionNames
+    .filter((name) => criteria.includes(name))
+    .toSorted((a, b) => criteria.indexOf(a) - criteria.indexOf(b));
+  const factories = new Map<string, (seed: number) => Criterion>(
+    builtIn.map((name) => [name, criterionTable[name]]),
+  );
+  for (const file of criterion) {
+    const { name, make } = await loadCriterion(file, [...criterionNames, ...factories.keys()]);
+    factories.set(name, make);
+  }
+  return factories;
+}

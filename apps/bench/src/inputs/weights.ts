@@ -1,0 +1,39 @@
+/** Trained weights: files of the user's, and the networks that `bench:cifar10` trained for this repository. */
+import fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { loadWeights, type ModelName } from "@secateur/models";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { UsageError } from "../cli/usage-error.ts";
+
+/** The weights of a network in `apps/bench/trained`, or null. Each folder also holds the run's log and settings. */
+export function trainedWeights(model: ModelName): string | null {
+  const file = fileURLToPath(new URL(`../../trained/${model}/network.safetensors`, import.meta.url));
+  return fs.existsSync(file) ? file : null;
+}
+
+/** Loads weights into the model. @throws UsageError naming the file, whatever is wrong with it. */
+export function readWeights(model: tfl.LayersModel, file: string): void {
+  if (!fs.existsSync(file)) throw new UsageError(`--weights: there is no file ${file}.`);
+  try {
+    loadWeights(model, fs.readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** torchvision's IMAGENET1K_V1 weights, which the paper prunes. */
+const torchvisionFiles: Readonly<Partial<Record<ModelName, string>>> = {
+  resnet34: "resnet34-b627a593.pth",
+  resnet50: "resnet50-0676ba61.pth",
+  resnet101: "resnet101-63fe2227.pth",
+  "mobilenet-v2": "mobilenet_v2-b0353104.pth",
+  densenet121: "densenet121-a639ec97.pth",
+  densenet201: "densenet201-c1103571.pth",
+};
+
+/** The address of torchvision's weights. @param model - An ImageNet network of the model table. */
+export function torchvisionWeights(model: ModelName): string {
+  return `https://download.pytorch.org/models/${torchvisionFiles[model] ?? ""}`;
+}

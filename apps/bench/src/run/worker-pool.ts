@@ -1,0 +1,43 @@
+/** A fixed number of worker processes that share a queue of requests. */
+import pLimit from "p-limit";
+import { startWorker } from "./worker-process.ts";
+
+export interface WorkerPool<Request, Event> {
+  /** Waits for an idle worker. Rejects when the request fails. */
+  readonly run: (request: Request, onEvent: (event: Event) => void) => Promise<void>;
+  /** Ends all workers, whatever they do. */
+  readonly stop: () => void;
+}
+
+/**
+ * @param program - A module that calls `serveRequests`.
+ * @param setup - The first request of every worker.
+ */
+export function startWorkerPool<Request extends object, Event>(
+  program: URL,
+  workerCount: number,
+  setup: Request,
+): WorkerPool<Request, Event> {
+  const idle = Array.from({ length: workerCount }, () => {
+    const worker = startWorker<Request, Event>(program);
+    const ready = worker.request(setup, () => undefined);
+    ready.catch(() => undefined); // reported by the worker's first request
+    return { ...worker, ready };
+  });
+  const all = [...idle];
+  const limit = pLimit(workerCount);
+  return {
+    run: (request, onEvent) =>
+      limit(async () => {
+        const worker = idle.shift();
+        if (worker === undefined) throw new Error("more requests at a time than workers");
+        await worker.ready;
+        await worker.request(request, onEvent);
+        idle.push(worker);
+      }),
+    stop: () => {
+      limit.clearQueue();
+      for (const { stop } of all) stop();
+    },
+  };
+}
