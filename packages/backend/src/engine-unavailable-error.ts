@@ -1,8 +1,11 @@
 // Thrown when the engine that was asked for cannot be used, and when none can.
 
+import { SecateurError } from "@secateur/base";
+
 /** The message is one sentence: which engine, why not, and what to do. */
-export class EngineUnavailableError extends Error {
+export class EngineUnavailableError extends SecateurError {
   override readonly name = "EngineUnavailableError";
+  override readonly code = "ENGINE_UNAVAILABLE";
   readonly engine: string;
   readonly reason: string;
 

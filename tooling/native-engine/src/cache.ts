@@ -1,50 +1,23 @@
-/** Where TensorFlow and the addons compiled against it are kept: `SECATEUR_CACHE`, or the system's folder for caches. */
-import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import envPaths from "env-paths";
+/** Where TensorFlow and the addons compiled against it are kept: a folder in the cache folder. */
+import { mkdirSync, statfsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import * as cache from "@secateur/base/node";
 import { MissingPieceError } from "./problem.ts";
 
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const chosen = environment["SECATEUR_CACHE"];
-  return join(chosen ? resolve(chosen) : envPaths("secateur", { suffix: "" }).cache, "native-engine");
-}
+export const cacheFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
+  join(cache.cacheFolder(environment), "native-engine");
 
-/**
- * Makes a folder all or nothing: `fill` works in one beside it, which then takes its name. What a process left that was
- * killed goes; what one that runs is filling stays.
- */
+/** Makes a folder, or replaces it, all or nothing. Throws `MissingPieceError` where it cannot be written. */
 export async function fillFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const [parent, name] = [dirname(folder), basename(folder)];
+  const parent = dirname(folder);
   try {
     mkdirSync(parent, { recursive: true });
-    for (const entry of readdirSync(parent)) {
-      const [, owner] = entry.split(`${name}.partial-`);
-      if (owner !== undefined && !isRunning(Number(owner)))
-        rmSync(join(parent, entry), { recursive: true, force: true });
-    }
   } catch (error) {
     throw new MissingPieceError(
       `Cannot write to ${parent} (${error instanceof Error ? error.message : error}): set SECATEUR_CACHE to a folder that can be written.`,
     );
   }
-  const temporary = join(parent, `${name}.partial-${process.pid}`);
-  try {
-    mkdirSync(temporary);
-    await fill(temporary);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false; // of a process before this one, as this one starts with nothing
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+  await cache.fillFolder(folder, fill);
 }
 
 /** Throws unless the disk that will hold `folder` has so much room. */

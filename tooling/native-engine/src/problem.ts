@@ -1,6 +1,9 @@
+import { SecateurError } from "@secateur/base";
+
 /** The message is one sentence for people, with what to do. */
-export class NativeEngineError extends Error {
+export class NativeEngineError extends SecateurError {
   override readonly name: string = "NativeEngineError";
+  override readonly code: string = "NATIVE_ENGINE";
 }
 
 /** Something that the machine lacks; an engine that was built and does not work is not that. */

@@ -1,5 +1,7 @@
 // How one engine is brought up: load its package, make it the current tfjs backend, say what it runs on.
 
+import { SecateurError } from "@secateur/base";
+
 /** What a running engine tells about itself. */
 export interface EngineDevice {
   readonly version: string;
@@ -18,6 +20,7 @@ export interface EngineRecipe {
 }
 
 /** Thrown by `start` with a reason a person can read. */
-export class EngineStartError extends Error {
+export class EngineStartError extends SecateurError {
   override readonly name = "EngineStartError";
+  override readonly code = "ENGINE_START";
 }

@@ -3,8 +3,8 @@
 
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import envPaths from "env-paths";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "@secateur/base/node";
 import type { Workaround } from "./trial.ts";
 
 export interface Verdict {
@@ -13,10 +13,7 @@ export interface Verdict {
   readonly workaround: Workaround;
 }
 
-const file = (): string => {
-  const chosen = process.env["SECATEUR_CACHE"];
-  return join(chosen ? resolve(chosen) : envPaths("secateur", { suffix: "" }).cache, "engine-verdicts.json");
-};
+const file = (): string => join(cacheFolder(), "engine-verdicts.json");
 
 /** Another build of the addon, another Node or another processor is another case. */
 const keyOf = (addon: string): string => {

@@ -1,5 +1,6 @@
 // The parts of tfjs's wasm backend that kernels need: where a tensor lies, room for an output, scratch memory.
 
+import { SecateurError } from "@secateur/base";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type DataType, type TensorInfo, type TypedArray, util } from "@tensorflow/tfjs-core";
 
@@ -10,8 +11,9 @@ interface HeapModule {
   readonly _free: (offset: number) => void;
 }
 
-export class OutOfWasmMemoryError extends Error {
+export class OutOfWasmMemoryError extends SecateurError {
   override readonly name = "OutOfWasmMemoryError";
+  override readonly code = "OUT_OF_WASM_MEMORY";
 }
 
 // Its published type leaves out what emscripten gives every module.

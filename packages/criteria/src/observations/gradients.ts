@@ -37,7 +37,7 @@ export function gradients(): Observation<GroupGradients, WeightGradient> {
 }
 
 /** Paths of all weights that units lie in, moving averages apart. */
-export function weightsOfUnits({ groups }: DependencyGraph): readonly string[] {
+function weightsOfUnits({ groups }: DependencyGraph): readonly string[] {
   const slices = groups.flatMap((group) => group.slices.filter(({ role }) => !withoutGradient.has(role)));
   return [...new Set(slices.map(({ weight }) => weight))];
 }
