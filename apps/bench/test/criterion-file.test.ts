@@ -5,8 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { loadCriterion } from "../src/inputs/criterion-file.ts";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-plugin-"));
-const body =
-  '{ name: "mine", observes: "nothing" as const, score: (group: { id: string }) => group.id as never }';
+const body = '{ name: "mine", observes: [] as const, score: (group: { id: string }) => group.id as never }';
 const written = (name: string, text: string): string => {
   fs.writeFileSync(path.join(directory, name), text);
   return path.join(directory, name);
@@ -21,11 +20,8 @@ describe("loadCriterion", () => {
       "function.ts",
       `export const criterion = ({ tf, defineCriterion, seed }: any) => defineCriterion(${body});`,
     ],
-    ["common.cjs", 'exports.criterion = { name: "mine", observes: "nothing", score: (group) => group.id };'],
-    [
-      "plain.mjs",
-      'export const criterion = () => ({ name: "mine", observes: "gradients", score: () => 0 });',
-    ],
+    ["common.cjs", 'exports.criterion = { name: "mine", observes: [], score: (group) => group.id };'],
+    ["plain.mjs", 'export const criterion = () => ({ name: "mine", observes: [], score: () => 0 });'],
   ])("loads %s", async (name, text) => {
     const { name: criterion, make } = await loadCriterion(written(name, text), ["l1"]);
     expect(criterion).toBe("mine");
@@ -37,18 +33,18 @@ describe("loadCriterion", () => {
     ["number.ts", "export const criterion = 3;", "must export an object with name, observes and score"],
     [
       "scoreless.ts",
-      'export const criterion = { name: "mine", observes: "nothing" };',
+      'export const criterion = { name: "mine", observes: [] };',
       "needs a function score(group)",
     ],
     ["observes.ts", 'export const criterion = { name: "mine", observes: "x", score: () => 0 };', 'not "x"'],
     [
       "spaces.ts",
-      'export const criterion = { name: "m n", observes: "nothing", score: () => 0 };',
+      'export const criterion = { name: "m n", observes: [], score: () => 0 };',
       "may contain letters",
     ],
     [
       "taken.ts",
-      'export const criterion = { name: "l1", observes: "nothing", score: () => 0 };',
+      'export const criterion = { name: "l1", observes: [], score: () => 0 };',
       'the name "l1" is taken',
     ],
     ["throws.ts", 'throw new Error("on load");', "cannot be loaded: on load."],

@@ -46,8 +46,8 @@ describe("findFolders", () => {
     const few = path.join(directory, "few.txt");
     fs.writeFileSync(few, "n10000000\nn10000000\nn10000007\n");
     const refusals: readonly [Partial<CompareConfig>, RegExp][] = [
-      [{ data: path.join(directory, "train") }, /train\/train is no folder that can be read/],
-      [{ data: flat }, /val holds pictures but no folders; .* ImageNet is expected as train\/<wnid>/],
+      [{ data: path.join(directory, "train") }, /train\/train is not a readable folder/],
+      [{ data: flat }, /val contains images but no folders; .* ImageNet is expected as train\/<wnid>/],
       [
         { classes: null },
         /train holds 2 of ImageNet's 1000 folders, so the labels are unknown: give --classes FILE/,

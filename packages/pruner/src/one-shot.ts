@@ -1,8 +1,9 @@
 /** One-shot pruning: score once, remove everything at once, verify. */
 import { type Criterion, score } from "@secateur/criteria";
 import { buildDependencyGraph, type LayerRules, layerRules } from "@secateur/dependency-graph";
+import { disposeModel } from "@secateur/model-graph";
 import { applyPlan, type Plan, verifyPlan } from "@secateur/surgery";
-import type { Batches } from "@secateur/training";
+import type { Batches, LossOption } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
 import { selectUnits } from "./select-units.ts";
@@ -20,6 +21,8 @@ export interface OneShotOptions {
   readonly seed?: number;
   /** Rules for layer classes of your own, as in `buildDependencyGraph`. */
   readonly rules?: LayerRules;
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
   /** Compare the result with the silenced model. Default true. */
   readonly verify?: boolean;
 }
@@ -40,12 +43,19 @@ export async function pruneOnce(
     seed = 0,
     rules = layerRules,
     verify = true,
+    loss,
   }: OneShotOptions,
 ): Promise<{ readonly model: tfl.LayersModel; readonly plan: Plan }> {
   const graph = buildDependencyGraph(model, { rules });
-  const scores = await score(model, graph, criterion, batches, { mode, seed });
+  const options = { mode, seed, ...(loss === undefined ? {} : { loss }) };
+  const scores = await score(model, graph, criterion, batches, options);
   const plan = selectUnits(graph, scores, budget, { floor });
   const smaller = applyPlan(model, plan, { graph });
-  if (verify) await verifyPlan(model, plan, { graph, smaller });
+  try {
+    if (verify) await verifyPlan(model, plan, { graph, smaller });
+  } catch (error) {
+    disposeModel(smaller);
+    throw error;
+  }
   return { model: smaller, plan };
 }

@@ -1,7 +1,7 @@
 /** What the pruning loop can be told. */
 import type { Criterion } from "@secateur/criteria";
 import type { LayerRules } from "@secateur/dependency-graph";
-import type { Batches, Optimizer } from "@secateur/training";
+import type { Batches, LossOption, Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
 import type { PruneState } from "./prune-event.ts";
@@ -31,6 +31,8 @@ export interface PruneOptions {
   readonly optimizer?: Optimizer;
   /** Go on from a checkpoint: a removal's `state` and the model it left (copied). Restore the optimiser yourself. */
   readonly resume?: { readonly state: PruneState; readonly model: tfl.LayersModel };
+  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  readonly loss?: LossOption;
   /** Rules for layer classes of your own, as in `buildDependencyGraph`. */
   readonly rules?: LayerRules;
   /** Decides what the criterion draws at random: labels and directions. Default 0. */

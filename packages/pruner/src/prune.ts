@@ -10,6 +10,7 @@ import { disposeModel } from "@secateur/model-graph";
 import {
   type Batch,
   type Batches,
+  batchSize,
   disposeBatch,
   fit,
   type Optimizer,
@@ -64,11 +65,12 @@ async function* pruneToBudget(
 
 async function* fineTune(
   run: PruneRun,
-  { data, schedule = {} }: PruneOptions,
+  { data, schedule = {}, loss }: PruneOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
   const epochs = run.epoch + (schedule.fineTuneEpochs ?? 0);
-  for await (const training of fit(run.graph.model, data, { epochs, startEpoch: run.epoch, optimizer })) {
+  const options = { epochs, startEpoch: run.epoch, optimizer, ...(loss === undefined ? {} : { loss }) };
+  for await (const training of fit(run.graph.model, data, options)) {
     yield { type: "fine-tune", training };
   }
 }
@@ -104,17 +106,19 @@ async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch
 /** One training step whose gradients the criterion sees before the weights change. */
 function observedStep(
   run: PruneRun,
-  { criterion, seed = 0 }: PruneOptions,
+  { criterion, seed = 0, loss }: PruneOptions,
   optimizer: Optimizer,
   batch: Batch,
 ): StepResult {
+  const lossOptions = loss === undefined ? {} : { loss };
   return trainStep(run.graph.model, optimizer, batch, {
+    ...lossOptions,
     step: run.step,
     ...stepOptionsFor(run.graph, [criterion]),
     observe: (step) => {
-      const options = { mode: "train", minibatch: run.step, seed } as const;
+      const options = { mode: "train", minibatch: run.step, seed, ...lossOptions } as const;
       const scores = scoreMinibatch(run.graph, [criterion], batch, step, options);
-      run.scores.add(scores.get(criterion.name) ?? new Map());
+      run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
     },
   });
 }

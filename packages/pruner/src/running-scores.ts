@@ -2,44 +2,33 @@
  * Scores over time: minibatches are averaged between two removals, and the averages blended with momentum
  * (Molchanov et al., CVPR 2019: `score = 0.9 · score + 0.1 · contribution`, the first time the contribution itself).
  */
-import type { Scores } from "@secateur/criteria";
+import { type Scores, scoreAverage } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Plan, traceUnits } from "@secateur/surgery";
 
 export interface RunningScores {
-  /** One minibatch's scores. */
-  readonly add: (scores: Scores) => void;
-  /** Close the interval: blend its average in, and return the scores. */
+  /** Adds one minibatch's scores. */
+  readonly add: (scores: Scores, examples: number) => void;
+  /** Ends the interval: blends its average in and returns the scores. */
   readonly blend: () => Scores;
-  /** Follow the units into the smaller model. */
+  /** Moves the scores to the units of the smaller model. */
   readonly carry: (before: DependencyGraph, plan: Plan, after: DependencyGraph) => void;
   readonly toJson: () => Readonly<Record<string, readonly number[]>>;
 }
 
 export function runningScores(momentum: number, start: Scores = new Map()): RunningScores {
   let blended = new Map(start);
-  let sums = new Map<string, Float64Array>();
-  let count = 0;
+  let interval = scoreAverage();
   return {
-    add(scores) {
-      count++;
-      for (const [id, values] of scores) {
-        const sum = sums.get(id) ?? new Float64Array(values.length);
-        sums.set(id, sum);
-        for (const [i, value] of values.entries()) sum[i] = Number(sum[i]) + value;
-      }
-    },
+    add: (scores, examples) => interval.add(scores, examples),
     blend() {
-      for (const [id, sum] of sums) {
+      for (const [id, contribution] of interval.mean()) {
         const old = blended.get(id);
-        const mix = (total: number, i: number): number => {
-          const contribution = total / count;
-          return old === undefined ? contribution : momentum * Number(old[i]) + (1 - momentum) * contribution;
-        };
-        blended.set(id, Float32Array.from(sum, mix));
+        const mix = (value: number, i: number): number =>
+          momentum * Number(old?.[i]) + (1 - momentum) * value;
+        blended.set(id, old === undefined ? contribution : contribution.map(mix));
       }
-      sums = new Map();
-      count = 0;
+      interval = scoreAverage();
       return blended;
     },
     carry(before, plan, after) {

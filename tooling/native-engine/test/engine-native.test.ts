@@ -152,8 +152,8 @@ it("a compiler that fails is quoted, and leaves nothing", () => {
 it("fetches and compiles once; the next project gets a copy; leftovers of a kill go", () => {
   put("python3", pipThatWorks);
   put("c++", compilerThatWorks);
-  const leftover = join(folder, "cache", "native-engine", "tensorflow-cpu.partial-999999999");
-  const another = join(folder, "cache", "native-engine", `tensorflow-cpu.partial-${process.pid}`);
+  const leftover = join(folder, "cache", "native-engine", ".staging-999999999-abcdef");
+  const another = join(folder, "cache", "native-engine", `.staging-${process.pid}-abcdef`);
   mkdirSync(leftover, { recursive: true });
   mkdirSync(another);
   const first = run(...inProject());
