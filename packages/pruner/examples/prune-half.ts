@@ -42,7 +42,7 @@ function* data(epoch: number): Generator<Batch> {
 
 const once = await pruneOnce(model, {
   criterion: criteria.taylorGate(),
-  batches: data(0),
+  data,
   budget: { macs: 0.5 },
 });
 console.log(

@@ -9,7 +9,7 @@ export type Budget =
 
 export type BudgetKind = "units" | "macs" | "parameters" | "count";
 
-/** What a model has of everything that a budget can be about. */
+/** What a budget can limit, counted on one model. */
 export interface Amounts {
   readonly units: number;
   readonly macs: number;
@@ -35,7 +35,7 @@ export function budgetKind(budget: Budget): BudgetKind {
   return kind;
 }
 
-/** The amounts a model may have left once the budget is met; what the budget is not about is unlimited. */
+/** The largest amounts that meet the budget; what the budget does not limit is infinite. */
 export function targetOf(budget: Budget, original: Amounts): Amounts {
   const kind = budgetKind(budget);
   const unlimited = { units: Infinity, macs: Infinity, parameters: Infinity };

@@ -6,7 +6,7 @@ export class PrunerError extends SecateurError {
   override readonly code: string = "PRUNER";
 }
 
-/** A budget outside its range, or one that the floors do not let the pruner reach. */
+/** A budget outside its range, or one that the selection does not allow to be met. */
 export class BudgetError extends PrunerError {
   override readonly name = "BudgetError";
 }

@@ -1,10 +1,21 @@
-/** What the pruning loop tells while it runs. */
-import type { Plan } from "@secateur/surgery";
+/** What pruning returns, and the events of the pruning loop. */
+import type { Plan, Verification } from "@secateur/surgery";
 import type { TrainingEvent } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Amounts } from "./budget.ts";
 
-/** Where the loop stands after a removal: JSON. With the model and the optimiser's state it is a checkpoint. */
+export interface PruneResult {
+  /** The smaller model; the caller disposes it. */
+  readonly model: tfl.LayersModel;
+  /** Everything that was removed, for the original model. */
+  readonly plan: Plan;
+  readonly original: Amounts;
+  readonly left: Amounts;
+  /** Of all verified removals the one with the largest difference; null where none was verified. */
+  readonly proof: Verification | null;
+}
+
+/** Where the loop is after a removal, as JSON. With the model and the optimiser's state it is a checkpoint. */
 export interface PruneState {
   readonly epoch: number;
   /** Batches of the epoch that were used. */
@@ -21,19 +32,14 @@ export type PruneEvent =
   | { readonly type: "step"; readonly step: number; readonly loss: number; readonly accuracy: number }
   | {
       readonly type: "removal";
+      /** Units removed now. */
       readonly removed: number;
       readonly left: Amounts;
       /** Valid until the next removal; the loop disposes it. */
       readonly model: tfl.LayersModel;
-      /** Difference between smaller and silenced model, as `verifyPlan` gives it; null when it was not checked. */
-      readonly relativeError: number | null;
+      /** Null where this removal was not verified. */
+      readonly proof: Verification | null;
       readonly state: PruneState;
     }
   | { readonly type: "fine-tune"; readonly training: TrainingEvent }
-  | {
-      readonly type: "done";
-      /** The caller's to dispose. */
-      readonly model: tfl.LayersModel;
-      readonly plan: Plan;
-      readonly left: Amounts;
-    };
+  | ({ readonly type: "done" } & PruneResult);

@@ -1,40 +1,44 @@
 /**
- * The paper's loop (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.4): train, and score every minibatch on
- * the way; every `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune.
- * Units are cut out for real, from the model and from the optimiser's state, so that training gets faster as it goes.
+ * The paper's loop (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.4): train, and score every minibatch; every
+ * `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune. Units are cut out of
+ * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
-
-import { caveats, scoreMinibatch, stepOptionsFor } from "@secateur/criteria";
+import { caveats, type ObserveOptions, scoreMinibatch, stepOptionsFor, takeStep } from "@secateur/criteria";
 import { disposeModel } from "@secateur/model-graph";
-
 import {
   type Batch,
   type Batches,
   batchSize,
   disposeBatch,
   fit,
+  type LossAndGradients,
   type Optimizer,
   type StepResult,
   sgd,
   trainStep,
 } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { isMet } from "./budget.ts";
+import { batchesOf } from "./data.ts";
 import { PrunerError } from "./errors.ts";
 import type { PruneEvent } from "./prune-event.ts";
-import type { PruneOptions } from "./prune-options.ts";
-import { type PruneRun, removal, startRun } from "./prune-run.ts";
+import type { PruneLoopOptions } from "./prune-options.ts";
+import { type PruneRun, startRun } from "./prune-run.ts";
+import { removal } from "./removal.ts";
 
 /**
- * Prune a copy of `model`, step by step. The last event is "done" with the smaller model.
- * Throws `BudgetError`, `NonFiniteLossError`, and what criterion and surgery throw.
+ * Prunes a copy of `model` step by step. The last event is "done" with the smaller model.
+ *
+ * @throws BudgetError where the selection leaves too little to remove; NonFiniteLossError; RemovalMismatchError where a
+ *   proof fails; and what the criterion throws. Nothing is leaked then.
  *
  * @example
  * for await (const event of prune(model, { criterion: criteria.taylorGate(), data, budget: { macs: 0.5 } })) {
  *   if (event.type === "removal") console.log(event.left);
  * }
  */
-export async function* prune(model: tfl.LayersModel, options: PruneOptions): AsyncGenerator<PruneEvent> {
+export async function* prune(model: tfl.LayersModel, options: PruneLoopOptions): AsyncGenerator<PruneEvent> {
   const optimizer = options.optimizer ?? sgd({ learningRate: 1e-3, momentum: 0.9 });
   const run = startRun(model, options);
   let isDone = false;
@@ -42,7 +46,8 @@ export async function* prune(model: tfl.LayersModel, options: PruneOptions): Asy
     yield* pruneToBudget(run, options, optimizer);
     yield* fineTune(run, options, optimizer);
     isDone = true;
-    yield { type: "done", model: run.graph.model, plan: run.plan, left: run.left() };
+    const { graph, plan, originalAmounts: original, left, proof } = run;
+    yield { type: "done", model: graph.model, plan, original, left, proof };
   } finally {
     if (!isDone) disposeModel(run.graph.model);
     if (options.optimizer === undefined) optimizer.dispose();
@@ -51,12 +56,12 @@ export async function* prune(model: tfl.LayersModel, options: PruneOptions): Asy
 
 async function* pruneToBudget(
   run: PruneRun,
-  options: PruneOptions,
+  options: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
   const { criterion, onWarning = console.warn } = options;
   for (const warning of caveats(run.graph, [criterion])) onWarning(warning);
-  while (!isMet(run.left(), run.target)) {
+  while (!isMet(run.left, run.target)) {
     yield* pruneEpoch(run, options, optimizer);
     run.epoch++;
     run.batch = 0;
@@ -65,32 +70,31 @@ async function* pruneToBudget(
 
 async function* fineTune(
   run: PruneRun,
-  { data, schedule = {}, loss }: PruneOptions,
+  { data, loss }: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  const epochs = run.epoch + (schedule.fineTuneEpochs ?? 0);
+  const epochs = run.epoch + run.schedule.fineTuneEpochs;
   const options = { epochs, startEpoch: run.epoch, optimizer, ...(loss === undefined ? {} : { loss }) };
-  for await (const training of fit(run.graph.model, data, options)) {
-    yield { type: "fine-tune", training };
-  }
+  const batches = (epoch: number): Batches => batchesOf(data, epoch);
+  for await (const training of fit(run.graph.model, batches, options)) yield { type: "fine-tune", training };
 }
 
 /** One epoch, or what is left of it until the budget is met. */
 async function* pruneEpoch(
   run: PruneRun,
-  options: PruneOptions,
+  options: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  const { data, schedule = {} } = options;
-  for await (const batch of untouched(data(run.epoch), run)) {
-    yield { type: "step", step: ++run.step, ...observedStep(run, options, optimizer, batch) };
-    if (run.step % (schedule.frequency ?? 30) === 0) yield await removal(run, schedule, optimizer);
-    if (isMet(run.left(), run.target)) break;
+  for await (const batch of unusedBatches(batchesOf(options.data, run.epoch), run)) {
+    yield { type: "step", step: ++run.step, ...scoredStep(run, options, optimizer, batch) };
+    if (run.step % run.schedule.frequency === 0)
+      yield await removal(run, optimizer, options.verify ?? "always");
+    if (isMet(run.left, run.target)) break;
   }
 }
 
-/** The epoch's batches after those that were used before a checkpoint; counts them. Throws when there are none at all. */
-async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch> {
+/** Counts the epoch's batches and skips those that were used before a checkpoint. Throws when there are none at all. */
+async function* unusedBatches(batches: Batches, run: PruneRun): AsyncGenerator<Batch> {
   let count = 0;
   for await (const batch of batches) {
     if (count++ < run.batch) {
@@ -103,22 +107,39 @@ async function* untouched(batches: Batches, run: PruneRun): AsyncGenerator<Batch
   if (count === 0) throw new PrunerError(`epoch ${run.epoch} has no batches`);
 }
 
-/** One training step whose gradients the criterion sees before the weights change. */
-function observedStep(
+/**
+ * One training step, scored before the weights change. In mode "train" the criterion reads the training step itself; in
+ * mode "eval" it takes another one.
+ */
+function scoredStep(
   run: PruneRun,
-  { criterion, seed = 0, loss }: PruneOptions,
+  { criterion, mode = "train", seed = 0, loss }: PruneLoopOptions,
   optimizer: Optimizer,
   batch: Batch,
 ): StepResult {
-  const lossOptions = loss === undefined ? {} : { loss };
-  return trainStep(run.graph.model, optimizer, batch, {
-    ...lossOptions,
-    step: run.step,
-    ...stepOptionsFor(run.graph, [criterion]),
-    observe: (step) => {
-      const options = { mode: "train", minibatch: run.step, seed, ...lossOptions } as const;
-      const scores = scoreMinibatch(run.graph, [criterion], batch, step, options);
-      run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
-    },
-  });
+  const { graph } = run;
+  const lossOption = loss === undefined ? {} : { loss };
+  const scoring: ObserveOptions = { mode, minibatch: run.step, seed, ...lossOption };
+  const observe = (step: LossAndGradients | null): void => {
+    const scores = scoreMinibatch(graph, [criterion], batch, step, scoring);
+    run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
+  };
+  const options = { ...lossOption, step: run.step };
+  if (mode === "train") {
+    return trainStep(graph.model, optimizer, batch, {
+      ...options,
+      ...stepOptionsFor(graph, [criterion]),
+      observe,
+    });
+  }
+  const step = takeStep(graph, [criterion], batch, scoring);
+  try {
+    observe(step);
+  } catch (error) {
+    disposeBatch(batch); // as `trainStep` does
+    throw error;
+  } finally {
+    tf.dispose({ ...step });
+  }
+  return trainStep(graph.model, optimizer, batch, options);
 }

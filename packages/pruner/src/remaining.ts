@@ -1,8 +1,6 @@
 /**
- * What is left of a model while units go, without building it: units, parameters and multiply-adds.
- *
- * A weight's size is the product of its axes; a layer's MACs are proportional to the size of its kernel. Both equal
- * what is counted on the model after surgery.
+ * Units, parameters and multiply-adds of a model after removals, without building it. A weight's size is the product of its
+ * axes; a layer's MACs are proportional to the size of its kernel. Both equal what is counted on the smaller model.
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
@@ -11,25 +9,26 @@ import type { Amounts } from "./budget.ts";
 
 export interface Remaining {
   readonly amounts: () => Amounts;
-  /** Would every layer that makes the unit keep at least `floor` channels without it? */
-  readonly canRemove: (group: Group, floor: number) => boolean;
-  readonly remove: (group: Group) => void;
+  /** Whether every layer that produces the group keeps at least `minUnits` channels without so many units. */
+  readonly canRemove: (group: Group, unitCount: number, minUnits: number) => boolean;
+  /** Subtracts so many units of a group. */
+  readonly remove: (group: Group, unitCount: number) => void;
 }
 
 interface WeightSize {
   readonly axes: number[];
   /** The product of `axes`. */
   size: number;
-  /** Of the layer, for its kernel, per number in the kernel; 0 for other weights. */
+  /** MACs of the layer divided by the size of its kernel; 0 for other weights. */
   readonly macsPerNumber: number;
 }
 
-/** Where one unit of a group lies in one weight. */
+/** Where the units of a group lie in one weight. */
 interface Share {
   readonly weight: WeightSize;
   readonly axis: number;
-  readonly indexCount: number;
-  readonly makesUnits: boolean;
+  readonly indicesPerUnit: number;
+  readonly producesUnits: boolean;
 }
 
 export function remainingOf(graph: DependencyGraph): Remaining {
@@ -44,15 +43,16 @@ export function remainingOf(graph: DependencyGraph): Remaining {
   }
   return {
     amounts: () => ({ units, parameters, macs: Math.round(macs) }),
-    canRemove: (group, floor) =>
-      (sharesOf.get(group) ?? []).every(({ weight, axis, indexCount, makesUnits }) => {
-        const left = Number(weight.axes[axis]) - indexCount;
-        return left >= (makesUnits ? Math.max(floor, 1) : 1);
+    canRemove: (group, unitCount, minUnits) =>
+      (sharesOf.get(group) ?? []).every(({ weight, axis, indicesPerUnit, producesUnits }) => {
+        const left = Number(weight.axes[axis]) - unitCount * indicesPerUnit;
+        return left >= (producesUnits ? Math.max(minUnits, 1) : 1);
       }),
-    remove(group) {
-      units--;
-      for (const { weight, axis, indexCount } of sharesOf.get(group) ?? []) {
+    remove(group, unitCount) {
+      units -= unitCount;
+      for (const { weight, axis, indicesPerUnit } of sharesOf.get(group) ?? []) {
         const along = Number(weight.axes[axis]);
+        const indexCount = unitCount * indicesPerUnit;
         const gone = (weight.size / along) * indexCount;
         weight.axes[axis] = along - indexCount;
         weight.size -= gone;
@@ -66,9 +66,7 @@ export function remainingOf(graph: DependencyGraph): Remaining {
 function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): readonly Share[] {
   return slices.flatMap(({ weight: name, axis, indicesPerUnit, role }) => {
     const weight = sizes.get(name);
-    return weight === undefined
-      ? []
-      : [{ weight, axis, indexCount: indicesPerUnit, makesUnits: role === "kernel" }];
+    return weight === undefined ? [] : [{ weight, axis, indicesPerUnit, producesUnits: role === "kernel" }];
   });
 }
 

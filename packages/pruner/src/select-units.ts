@@ -1,81 +1,52 @@
-/** Rank the units of all groups together and take the lowest until a budget is met. */
+/** Ranks the units of all groups together and removes the lowest until a budget is met. */
 import type { Scores } from "@secateur/criteria";
-import type { DependencyGraph, Group } from "@secateur/dependency-graph";
+import type { DependencyGraph } from "@secateur/dependency-graph";
 import { createPlan, type Plan } from "@secateur/surgery";
-import { type Amounts, type Budget, budgetKind, isMet, targetOf } from "./budget.ts";
-import { BudgetError, PrunerError } from "./errors.ts";
-import { type Remaining, remainingOf } from "./remaining.ts";
-
-export interface SelectOptions {
-  /** Channels that every layer keeps. Default 1. */
-  readonly floor?: number;
-}
-
-interface RankedUnit {
-  readonly group: Group;
-  readonly unit: number;
-  readonly score: number;
-}
+import { type Amounts, type Budget, isMet, targetOf } from "./budget.ts";
+import { BudgetError } from "./errors.ts";
+import { takeLowest } from "./lowest-units.ts";
+import { remainingOf } from "./remaining.ts";
+import { limitsOf, type Selection } from "./selection.ts";
 
 /**
  * A plan for the lowest-scored units, over all groups on one scale (no per-layer ratios), until the budget is met.
- * Shares are of `graph.model`. Throws `BudgetError` when the floors leave too little to remove.
  *
- * @example const plan = selectUnits(graph, scores, { macs: 0.5 });
+ * @param budget - Shares are of `graph.model`.
+ * @throws BudgetError where the selection leaves too little to remove; PrunerError for invalid scores or selections.
+ *
+ * @example const plan = selectUnits(graph, scores, { macs: 0.5 }, { minUnits: 8, exclude: "stem" });
  */
 export function selectUnits(
   graph: DependencyGraph,
   scores: Scores,
   budget: Budget,
-  { floor = 1 }: SelectOptions = {},
+  selection: Selection = {},
 ): Plan {
   const remaining = remainingOf(graph);
-  const target = targetOf(budget, remaining.amounts());
-  const taken = takeLowest(graph, scores, remaining, floor, (left) => isMet(left, target));
-  const reached = remaining.amounts();
-  if (!isMet(reached, target)) {
-    const kind = budgetKind(budget);
-    const about = kind === "count" ? "units" : kind;
-    throw new BudgetError(
-      `budget ${JSON.stringify(budget)} cannot be met: with ${floor} channels kept in every layer, ` +
-        `${reached[about]} ${about} stay and at most ${Math.floor(target[about])} should. Ask for less, or lower the floor`,
-    );
-  }
+  const original = remaining.amounts();
+  const target = targetOf(budget, original);
+  const limits = limitsOf(graph, selection);
+  const taken = takeLowest(graph, scores, remaining, limits, (left) => isMet(left, target));
+  requireMet(budget, selection, { original, left: remaining.amounts(), target });
   return createPlan(graph, taken);
 }
 
-/** Take units in order of their score until `enough` says so or none may go; what is taken is gone from `remaining`. */
-export function takeLowest(
-  graph: DependencyGraph,
-  scores: Scores,
-  remaining: Remaining,
-  floor: number,
-  enough: (left: Amounts, taken: number) => boolean,
-): ReadonlyMap<string, readonly number[]> {
-  const taken = new Map<string, number[]>();
-  let count = 0;
-  for (const { group, unit } of rank(graph, scores)) {
-    if (enough(remaining.amounts(), count)) break;
-    if (!remaining.canRemove(group, floor)) continue;
-    remaining.remove(group);
-    const units = taken.get(group.id);
-    if (units === undefined) taken.set(group.id, [unit]);
-    else units.push(unit);
-    count++;
-  }
-  return taken;
+/** Throws `BudgetError` unless what is left meets the target. */
+export function requireMet(
+  budget: Budget,
+  selection: Selection,
+  { original, left, target }: Readonly<Record<"original" | "left" | "target", Amounts>>,
+): void {
+  if (isMet(left, target)) return;
+  const kind = "macs" in budget ? "macs" : "parameters" in budget ? "parameters" : "units";
+  const share = (100 * (1 - left[kind] / original[kind])).toFixed(1);
+  throw new BudgetError(
+    `budget ${JSON.stringify(budget)} cannot be met: at most ${share} % of the ${kind} can be removed ` +
+      `(${left[kind]} stay, at most ${Math.floor(target[kind])} should) with selection ${describe(selection)}. ` +
+      "Ask for less, or let the selection remove more",
+  );
 }
 
-/** Lowest score first; equal scores in the model's order. */
-function rank(graph: DependencyGraph, scores: Scores): readonly RankedUnit[] {
-  const units = graph.groups.flatMap((group) => {
-    const values = scores.get(group.id);
-    if (values === undefined || values.length !== group.unitCount) {
-      throw new PrunerError(
-        `group "${group.id}" has ${group.unitCount} units and ${values?.length ?? "no"} scores: score this model's own graph`,
-      );
-    }
-    return Array.from(values, (score, unit) => ({ group, unit, score }));
-  });
-  return units.sort((a, b) => a.score - b.score);
-}
+/** As JSON, with functions as the word "function". */
+const describe = (selection: Selection): string =>
+  JSON.stringify(selection, (_, value) => (typeof value === "function" ? "function" : value));

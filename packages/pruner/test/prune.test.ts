@@ -1,15 +1,27 @@
 /** The loop: real removal while training, budgets met, checkpoints that lead to the same end, nothing leaked. */
 
 import { criteria } from "@secateur/criteria";
-import { fingerprint as fingerprintOf, type LayerRules, layerRules } from "@secateur/dependency-graph";
-import { countMacs } from "@secateur/metrics";
+import {
+  fingerprint as fingerprintOf,
+  type LayerRule,
+  type LayerRules,
+  layerRules,
+} from "@secateur/dependency-graph";
+import { countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
-import { applyPlan } from "@secateur/surgery";
+import { applyPlan, RemovalMismatchError } from "@secateur/surgery";
 import { type Batch, type Optimizer, sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { BudgetError, type PruneEvent, type PruneState, prune, pruneOnce } from "../src/index.ts";
+import {
+  BudgetError,
+  type PruneEvent,
+  PrunerError,
+  type PruneState,
+  prune,
+  pruneOnce,
+} from "../src/index.ts";
 
 function network(): tfl.LayersModel {
   const x = tfl.input({ shape: [6, 6, 2], name: "image" });
@@ -72,9 +84,11 @@ describe("prune", () => {
     const removals = events.filter((event) => event.type === "removal");
     expect(removals.map(({ removed }) => removed)).toEqual([2, 2, 2, 1]);
     expect(removals.map(({ left }) => left.units)).toEqual([12, 10, 8, 7]);
-    for (const { relativeError } of removals) expect(relativeError).toBeLessThan(1e-4);
+    for (const { proof } of removals) expect(proof?.relativeError).toBeLessThan(1e-4);
     expect(events.filter(({ type }) => type === "step")).toHaveLength(16);
-    const { model: smaller, plan, left } = last(events);
+    const { model: smaller, plan, original, left, proof } = last(events);
+    expect(original.macs).toBe(countMacs(model).total);
+    expect(proof?.relativeError).toBe(Math.max(...removals.map((each) => Number(each.proof?.relativeError))));
     expect(Object.values(plan.remove).flat()).toHaveLength(7);
     expect(left.macs).toBe(countMacs(smaller).total);
     const direct = applyPlan(model, plan);
@@ -91,9 +105,10 @@ describe("prune", () => {
     const optimizer = make();
     const options = { criterion: criteria.l2(), data, budget: { macs: 0.4 }, optimizer };
     const events = await collect(
-      prune(model, { ...options, schedule: { ...schedule, fineTuneEpochs: 1, check: "never" } }),
+      prune(model, { ...options, schedule: { ...schedule, fineTuneEpochs: 1 }, verify: "never" }),
     );
-    const { model: smaller, left } = last(events);
+    const { model: smaller, left, proof } = last(events);
+    expect(proof).toBeNull();
     expect(left.macs).toBeLessThanOrEqual(0.6 * countMacs(model).total);
     expect(events.filter(({ type }) => type === "fine-tune")).toHaveLength(11);
     disposeModel(model);
@@ -155,14 +170,64 @@ describe("prune", () => {
     for (const each of [model, last(events).model]) disposeModel(each);
   });
 
-  it("stops where floors leave nothing to remove", async () => {
+  it.each([
+    [{ budget: { count: 14 } }, "at most 85.7 % of the units can be removed (2 stay, at most 0 should)"],
+    [{ budget: { count: 7 }, selection: { exclude: "c1" } }, 'with selection {"exclude":"c1"}'],
+    [{ budget: { units: Number.NaN } }, "budget units: NaN is not the removed share"],
+    [{ selection: { minUnits: 0 } }, "minUnits is a whole number of at least 1, not 0"],
+    [{ selection: { roundTo: 2.5 } }, "roundTo is a whole number"],
+    [{ selection: { maxShare: 2 } }, "maxShare is a share from 0 to 1, not 2"],
+    [{ schedule: { frequency: 0 } }, "schedule.frequency is a whole number of at least 1, not 0"],
+    [{ schedule: { unitsPerRemoval: Number.NaN } }, "schedule.unitsPerRemoval"],
+    [{ schedule: { scoreMomentum: Number.NaN } }, "schedule.scoreMomentum is a share from 0 to 1, not NaN"],
+    [{ schedule: { fineTuneEpochs: -1 } }, "schedule.fineTuneEpochs"],
+  ])("refuses %j before any training", async (options, message) => {
     const model = network();
-    const optimizer = make();
-    const options = { criterion: criteria.l1(), data, budget: { count: 14 }, optimizer };
-    const events = prune(model, { ...options, schedule: { frequency: 1, unitsPerRemoval: 6 } });
-    await expect(collect(events)).rejects.toThrow(BudgetError);
+    const events: PruneEvent[] = [];
+    const run = async (): Promise<void> => {
+      const all = { criterion: criteria.l1(), data, budget: { count: 7 }, ...options };
+      for await (const event of prune(model, all)) events.push(event);
+    };
+    await expect(run()).rejects.toThrow(message);
+    await expect(run()).rejects.toThrow(PrunerError);
+    expect(events).toEqual([]);
     disposeModel(model);
-    optimizer.dispose();
+  });
+
+  it("keeps within its selection over all removals", async () => {
+    const model = network();
+    const selection = { maxShare: 0.5, exclude: ["c0"] };
+    const options = { criterion: criteria.random(), data, budget: { count: 4 }, selection, schedule };
+    const { plan, model: smaller } = last(await collect(prune(model, options)));
+    expect(Object.fromEntries(Object.entries(plan.remove).map(([id, units]) => [id, units.length]))).toEqual({
+      c1: 4,
+    });
+    const more = prune(model, { ...options, budget: { count: 5 } });
+    await expect(collect(more)).rejects.toThrow(BudgetError);
+    for (const each of [model, smaller]) disposeModel(each);
+  });
+
+  it("scores by moving averages on request", async () => {
+    const model = network();
+    const options = { criterion: criteria.taylorGate(), data, budget: { count: 6 }, schedule };
+    const losses = async (mode: "train" | "eval"): Promise<readonly [unknown, unknown]> => {
+      const events = await collect(prune(model, { ...options, mode }));
+      const removal = events.find((event) => event.type === "removal");
+      disposeModel(last(events).model);
+      return [events.find((event) => event.type === "step"), removal?.state.scores];
+    };
+    const [trainStep, trainScores] = await losses("train");
+    const [evalStep, evalScores] = await losses("eval");
+    expect(evalStep).toEqual(trainStep); // the training itself is the same
+    expect(evalScores).not.toEqual(trainScores);
+    disposeModel(model);
+  });
+
+  it("needs a function of the epoch where one epoch is not enough", async () => {
+    const model = network();
+    const run = prune(model, { criterion: criteria.l1(), data: data(0), budget: { count: 7 }, schedule });
+    await expect(collect(run)).rejects.toThrow("pass data as a function (epoch) => batches");
+    disposeModel(model);
   });
 });
 
@@ -193,8 +258,8 @@ describe("rules of one's own", () => {
   it("are followed at once", async () => {
     const model = upscaling();
     const options = { criterion: criteria.l1(), budget };
-    await expect(pruneOnce(model, { ...options, batches: data(0) })).rejects.toThrow(BudgetError);
-    const { model: smaller, plan } = await pruneOnce(model, { ...options, batches: data(0), rules });
+    await expect(pruneOnce(model, { ...options, data })).rejects.toThrow(BudgetError);
+    const { model: smaller, plan } = await pruneOnce(model, { ...options, data, rules });
     expect(Object.values(plan.remove).flat()).toHaveLength(8);
     for (const each of [model, smaller]) disposeModel(each);
   });
@@ -206,7 +271,7 @@ describe("rules of one's own", () => {
     const removal = events.find((event) => event.type === "removal");
     const resume = { state: removal?.state as PruneState, model };
     const without = prune(model, { criterion: criteria.l1(), data, budget: { count: 1 }, resume });
-    await expect(collect(without)).rejects.toThrow(/go on with the model and the rules/);
+    await expect(collect(without)).rejects.toThrow(/resume with the model and the rules/);
     for (const each of [model, last(events).model]) disposeModel(each);
   });
 });
@@ -228,13 +293,58 @@ it("the seed decides what a criterion draws", async () => {
 describe("pruneOnce", () => {
   it("scores, removes and verifies at once", async () => {
     const model = network();
-    const { model: smaller, plan } = await pruneOnce(model, {
+    const {
+      model: smaller,
+      plan,
+      original,
+      left,
+      proof,
+    } = await pruneOnce(model, {
       criterion: criteria.taylorGate(),
-      batches: data(0),
+      data: data(0),
       budget: { units: 0.5 },
+      selection: { roundTo: 2 },
     });
-    expect(Object.values(plan.remove).flat()).toHaveLength(7);
+    expect(Object.values(plan.remove).flat()).toHaveLength(8);
+    expect(original).toEqual({
+      units: 14,
+      macs: countMacs(model).total,
+      parameters: countParameters(model).total,
+    });
+    expect(left).toEqual({
+      units: 6,
+      macs: countMacs(smaller).total,
+      parameters: countParameters(smaller).total,
+    });
+    expect(proof?.relativeError).toBeLessThan(1e-4);
     disposeModel(model);
     disposeModel(smaller);
   });
+});
+
+/** LayerNormalization mixes channels, so that a rule which passes them on is wrong. */
+it("nothing is left behind where a proof fails", async () => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: "a", units: 8, inputShape: [4] }),
+      tfl.layers.layerNormalization({ name: "ln" }),
+      tfl.layers.dense({ name: "b", units: 2, activation: "softmax" }),
+    ],
+  });
+  const wrong: LayerRule = ({ inputs: [input], bind }) => {
+    for (const weight of ["gamma", "beta"] as const) bind(weight, 0, weight, input?.ids ?? new Int32Array());
+    return input;
+  };
+  const rules: LayerRules = { ...layerRules, LayerNormalization: wrong };
+  const vectors = (): Batch[] => [
+    { xs: tf.randomNormal([4, 4], 0, 1, "float32", 1), ys: tf.tensor1d([0, 1, 0, 1], "int32") },
+  ];
+  const options = { criterion: criteria.l1(), budget: { count: 3 }, rules };
+  const before = tf.memory().numTensors;
+  await expect(pruneOnce(model, { ...options, data: vectors() })).rejects.toThrow(RemovalMismatchError);
+  expect(tf.memory().numTensors).toBe(before);
+  const loop = prune(model, { ...options, data: vectors, schedule: { frequency: 1, unitsPerRemoval: 3 } });
+  await expect(collect(loop)).rejects.toThrow(RemovalMismatchError);
+  expect(tf.memory().numTensors).toBe(before);
+  disposeModel(model);
 });

@@ -4,7 +4,13 @@
  * loop continues from there, as it does after a kill.
  */
 import { type Criterion, caveats } from "@secateur/criteria";
-import { type PruneEvent, type PruneOptions, type PruneState, prune, remainingOf } from "@secateur/pruner";
+import {
+  type PruneEvent,
+  type PruneLoopOptions,
+  type PruneState,
+  prune,
+  remainingOf,
+} from "@secateur/pruner";
 import type { Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { budgetOf } from "../budget.ts";
@@ -24,7 +30,7 @@ const removalsPerCheckpoint = 10;
 interface LoopContext {
   readonly config: CompareConfig;
   readonly original: tfl.LayersModel;
-  readonly options: Omit<PruneOptions, "budget" | "optimizer">;
+  readonly options: Omit<PruneLoopOptions, "budget" | "optimizer">;
   readonly optimizer: Optimizer;
   readonly file: string;
   readonly progress: (event: PruneEvent) => JobEvent;

@@ -1,0 +1,61 @@
+/**
+ * Which units may be removed, whatever their scores: layers by name, the least that every layer keeps, channel counts
+ * that engines compute efficiently.
+ */
+import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
+import { PrunerError } from "./errors.ts";
+import { type LayerFilter, layerMatcher } from "./layer-filter.ts";
+
+export interface Selection {
+  /** Channels that every layer keeps. Default 1. */
+  readonly minUnits?: number;
+  /** Only groups all of whose producing layers match. Default: all. */
+  readonly include?: LayerFilter;
+  /** No group with a producing layer that matches. Default: none. */
+  readonly exclude?: LayerFilter;
+  /**
+   * The number of units that a pruned group keeps is a multiple of this and never 0; a smaller group is left alone.
+   * Default 1.
+   */
+  readonly roundTo?: number;
+  /** Largest share of a group's units that may be removed, 0..1. Default 1. */
+  readonly maxShare?: number;
+}
+
+/** A selection applied to a graph. */
+export interface Limits {
+  readonly minUnits: number;
+  readonly roundTo: number;
+  /** How many units of each group may be removed. */
+  readonly removable: ReadonlyMap<GroupId, number>;
+}
+
+/** Throws `PrunerError` for a number outside its range, and for a pattern that matches no layer. */
+export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Limits {
+  const { minUnits = 1, roundTo = 1, maxShare = 1, include, exclude } = selection;
+  requireCount("minUnits", minUnits);
+  requireCount("roundTo", roundTo);
+  if (!(maxShare >= 0 && maxShare <= 1))
+    throw new PrunerError(`selection.maxShare is a share from 0 to 1, not ${maxShare}`);
+  const isIncluded = include === undefined ? () => true : layerMatcher(graph.model, "include", include);
+  const isExcluded = exclude === undefined ? () => false : layerMatcher(graph.model, "exclude", exclude);
+  const mayPrune = (group: Group): boolean => {
+    const layers = producersOf(group);
+    return layers.every(isIncluded) && !layers.some(isExcluded);
+  };
+  const removable = graph.groups.map(
+    (group) => [group.id, mayPrune(group) ? Math.floor(maxShare * group.unitCount) : 0] as const,
+  );
+  return { minUnits, roundTo, removable: new Map(removable) };
+}
+
+/** Throws `PrunerError` unless `value` is a whole number of at least 1. */
+export function requireCount(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1)
+    throw new PrunerError(`${name} is a whole number of at least 1, not ${value}`);
+}
+
+/** Paths of the layers whose kernels produce the group's units. */
+function producersOf({ slices }: Group): readonly string[] {
+  return [...new Set(slices.filter(({ role }) => role === "kernel").map(({ layer }) => layer))];
+}
