@@ -8,7 +8,7 @@ export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]):
   const unobserved = { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() };
   return criteria.flatMap(({ name, caveat }) => {
     const found = graph.groups.flatMap((group) => {
-      const reason = caveat?.(groupView(unobserved, group, { name, observes: [] })) ?? null;
+      const reason = caveat?.(groupView(unobserved, group, name, [])) ?? null;
       return reason === null ? [] : [{ id: group.id, reason }];
     });
     const [first] = found;

@@ -1,8 +1,8 @@
 /** A criterion's view of a group: its weights, and the fields of the observations that the criterion asked for. */
 import type { Group, GroupId, Role } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion } from "./criterion.ts";
 import { addAll, GroupScope, type ObservedMinibatch } from "./group-scope.ts";
+import type { Observation } from "./observation.ts";
 import { rowsPerUnit, sumPerUnit } from "./slice-sums.ts";
 
 /** A weight that the group's units lie in. */
@@ -28,13 +28,14 @@ export interface GroupView<WeightFields = object> {
   readonly rows: (roles: readonly Role[]) => tf.Tensor2D;
 }
 
-/** Use inside `tf.tidy`. */
+/** @param criterion - Its name, for messages. Use inside `tf.tidy`. */
 export function groupView(
   observed: ObservedMinibatch,
   group: Group,
-  { name, observes }: Pick<Criterion, "name" | "observes">,
+  criterion: string,
+  observes: readonly Observation[],
 ): GroupView {
-  const scope = new GroupScope(observed, group, name);
+  const scope = new GroupScope(observed, group, criterion);
   const resultOf = (observation: string): unknown => observed.results.get(observation);
   const base: GroupView = {
     id: group.id,

@@ -69,7 +69,7 @@ function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMiniba
   };
   const scores = ((): tf.Tensor1D => {
     try {
-      return criterion.score(groupView(observed, group, criterion));
+      return criterion.score(groupView(observed, group, criterion.name, criterion.observes));
     } catch (error) {
       if (error instanceof CriterionError) throw error;
       return fail(error instanceof Error ? error.message : String(error), error);
