@@ -1,4 +1,4 @@
-/** Activation and Softmax. Elementwise functions pass channels; a softmax mixes them, so it pins them. */
+/** Activation and Softmax. Elementwise functions pass channels; a softmax mixes channels, so they are pinned. */
 import type { LayerRule, RuleContext } from "../layer-rule.ts";
 
 const reason = "softmax mixes the channels";

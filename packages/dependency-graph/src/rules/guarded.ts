@@ -1,11 +1,11 @@
-/** Guards of layer rules: conditions without which the channels are pinned, with the guard's reason. */
+/** Guards of layer rules: conditions on a layer. If one fails, the channels are pinned with its reason. */
 import { type Channels, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule, RuleContext } from "../layer-rule.ts";
 
-/** Returns why the rule does not apply, or null where it does. */
+/** Returns the reason why the rule does not apply, or null if it does. */
 export type Guard = (input: Channels, context: RuleContext) => string | null;
 
-/** A rule for layers of one input that applies only where every guard agrees. */
+/** A rule for layers with one input that applies if all guards pass. */
 export function guarded(
   guards: readonly Guard[],
   rule: (input: Channels, context: RuleContext) => Channels,
@@ -27,4 +27,4 @@ export const channelsLast: Guard = (_, { config }) =>
 export const channelsOnLastAxis: Guard = (input) =>
   variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
 
-export const knownSizes: Guard = ({ shape }) => (shape.includes(null) ? "a size is left open" : null);
+export const knownSizes: Guard = ({ shape }) => (shape.includes(null) ? "an axis has no fixed size" : null);

@@ -1,4 +1,4 @@
-/** InputLayer: the model's inputs keep their channels, or callers would have to change their data. */
+/** InputLayer: pins the channels of the model's inputs, which the data determines. */
 import { lastAxis } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
 

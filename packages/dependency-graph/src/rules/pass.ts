@@ -1,4 +1,4 @@
-/** Layers that treat every element alike (ReLU, dropout, ...): the channels pass. */
+/** Elementwise layers (ReLU, dropout, ...) pass channels. */
 import type { LayerRule } from "../layer-rule.ts";
 
 export const pass: LayerRule = ({ inputs }) => inputs[0];

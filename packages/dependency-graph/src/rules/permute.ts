@@ -1,4 +1,4 @@
-/** Permute: the axes change places, the channels move with theirs. `dims` counts from 1 (0 is the batch). */
+/** Permute reorders the axes, channels included. `dims` counts from 1; 0 is the batch axis. */
 import { permute as permuteChannels } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
 

@@ -1,4 +1,4 @@
-/** Reshape, where it flattens or leaves the channel axis in place. Its target shrinks with the channels. */
+/** Reshape that flattens or keeps the channel axis. Its target shape shrinks with the channels. */
 import { type Channels, lastAxis, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
 import { flattened } from "./flatten.ts";
@@ -16,7 +16,7 @@ const toVector: LayerRule = guarded([knownSizes], (input, context) => {
 const keepsChannelAxis: Guard = (input: Channels, { outputShape }) =>
   variesOnLastAxisOnly(input) && outputShape.at(-1) === input.ids.length
     ? null
-    : "it moves channels between axes";
+    : "it moves channels to other axes";
 
 const withinOtherAxes: LayerRule = guarded([keepsChannelAxis], (input, context) => {
   context.counts(["targetShape", context.outputShape.length - 1], input.ids);
