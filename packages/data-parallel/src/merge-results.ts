@@ -8,8 +8,33 @@ export interface WeightedResult {
   readonly share: number;
 }
 
+export interface MergedResults {
+  readonly gradients: Readonly<Record<string, tf.Tensor>>;
+  /** New values of weights that are not trained: the moving averages. Unchanged weights are omitted. */
+  readonly untrained: Readonly<Record<string, tf.Tensor>>;
+}
+
+/** By weight name. The caller disposes the tensors. */
+export function mergeResults(
+  layout: readonly WeightRange[],
+  weights: Float32Array,
+  results: readonly WeightedResult[],
+  trained: ReadonlySet<string>,
+): MergedResults {
+  const gradients: Record<string, tf.Tensor> = {};
+  const untrained: Record<string, tf.Tensor> = {};
+  for (const range of layout) {
+    if (trained.has(range.name)) gradients[range.name] = mergeGradient(results, range);
+    else {
+      const value = mergeMovingAverage(results, weights, range);
+      if (value !== null) untrained[range.name] = value;
+    }
+  }
+  return { gradients, untrained };
+}
+
 /** Σ share · gradient: the gradient of the mean over the whole minibatch. */
-export function mergeGradient(results: readonly WeightedResult[], range: WeightRange): tf.Tensor {
+function mergeGradient(results: readonly WeightedResult[], range: WeightRange): tf.Tensor {
   const sum = new Float32Array(range.end - range.start);
   for (const { values, share } of results) {
     for (let i = 0; i < sum.length; i++) {
@@ -24,7 +49,7 @@ export function mergeGradient(results: readonly WeightedResult[], range: WeightR
  * moving average is affine in the batch statistics, so the result is the moving average updated by the share-weighted mean
  * of the workers' statistics: `moving · m + (1 - m) · Σ share · statistic`.
  */
-export function mergeMovingAverage(
+function mergeMovingAverage(
   results: readonly WeightedResult[],
   weights: Float32Array,
   range: WeightRange,

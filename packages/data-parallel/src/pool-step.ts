@@ -12,7 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type AllReduce, abortAllReduce, resetAllReduce } from "./all-reduce.ts";
 import { AbortedError, DataParallelError } from "./errors.ts";
-import { mergeGradient, mergeMovingAverage, type WeightedResult } from "./merge-results.ts";
+import { mergeResults } from "./merge-results.ts";
 import { type BatchShard, batchSplitter } from "./split-batch.ts";
 import type { WeightRange } from "./weight-layout.ts";
 import type { ShardResult } from "./worker-messages.ts";
@@ -44,7 +44,8 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["
     const loss = results.reduce((sum, result, i) => sum + result.loss * (shards[i]?.share ?? 0), 0);
     const correct = results.reduce((sum, result) => sum + result.correct, 0);
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
-    const { gradients, untrained } = merge(state, shards, new Set(trained));
+    const weighted = shards.map(({ share }, i) => ({ values: state.results[i] as Float32Array, share }));
+    const { gradients, untrained } = mergeResults(layout, weights, weighted, new Set(trained));
     const observed: LossAndGradients = {
       loss: tf.scalar(loss),
       correct: tf.scalar(correct),
@@ -118,30 +119,4 @@ async function computeAll(
   const errors = responses.flatMap((response) => (response.status === "rejected" ? [response.reason] : []));
   if (errors.length > 0) throw errors.find((error) => !(error instanceof AbortedError)) ?? errors[0];
   return responses.flatMap((response) => (response.status === "fulfilled" ? [response.value] : []));
-}
-
-interface Merged {
-  readonly gradients: Readonly<Record<string, tf.Tensor>>;
-  /** New values of weights that are not trained: the moving averages. */
-  readonly untrained: Readonly<Record<string, tf.Tensor>>;
-}
-
-function merge(
-  { layout, weights, results }: PoolState,
-  shards: readonly BatchShard[],
-  trained: ReadonlySet<string>,
-): Merged {
-  const weighted = shards.map(
-    ({ share }, i): WeightedResult => ({ values: results[i] as Float32Array, share }),
-  );
-  const gradients: Record<string, tf.Tensor> = {};
-  const untrained: Record<string, tf.Tensor> = {};
-  for (const range of layout) {
-    if (trained.has(range.name)) gradients[range.name] = mergeGradient(weighted, range);
-    else {
-      const value = mergeMovingAverage(weighted, weights, range);
-      if (value !== null) untrained[range.name] = value;
-    }
-  }
-  return { gradients, untrained };
 }

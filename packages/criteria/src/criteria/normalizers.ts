@@ -9,13 +9,19 @@ import type { Criterion } from "../criterion.ts";
 export type Normalizer = (scores: tf.Tensor1D) => tf.Tensor1D;
 
 /** The squares sum to 1; zeros stay zero. */
-export const byL2Norm: Normalizer = (scores) => tf.divNoNan(scores, tf.norm(scores));
+export function byL2Norm(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.norm(scores));
+}
 
 /** The mean absolute value is 1; zeros and signs do not change. */
-export const byMean: Normalizer = (scores) => tf.divNoNan(scores, tf.mean(tf.abs(scores)));
+export function byMean(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.mean(tf.abs(scores)));
+}
 
 /** The largest absolute value is 1; zeros and signs do not change. */
-export const byMax: Normalizer = (scores) => tf.divNoNan(scores, tf.max(tf.abs(scores)));
+export function byMax(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.max(tf.abs(scores)));
+}
 
 /**
  * A criterion whose scores are normalised within each group, for every minibatch.

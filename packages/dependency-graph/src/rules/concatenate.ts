@@ -1,8 +1,8 @@
 /** Concatenate joins the channels of its inputs; along an axis without channels it ties them. */
-import { join, spread } from "../channels.ts";
-import type { LayerRule } from "../layer-rule.ts";
+import { type Channels, join, spread } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const concatenate: LayerRule = (context) => {
+export function concatenate(context: RuleContext): Channels | undefined {
   const [first] = context.inputs;
   if (first === undefined) return undefined;
   const configured = Number(context.config["axis"] ?? -1);
@@ -15,4 +15,4 @@ export const concatenate: LayerRule = (context) => {
   if (merged === undefined) return undefined;
   for (const other of others) context.tie(merged.ids, other.ids);
   return { ...merged, shape: context.outputShape };
-};
+}

@@ -1,8 +1,8 @@
 /** Add, Multiply and other elementwise merges tie equal channels of their inputs. */
 import { type Channels, spread } from "../channels.ts";
-import type { LayerRule, RuleContext } from "../layer-rule.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const elementwiseMerge: LayerRule = (context) => {
+export function elementwiseMerge(context: RuleContext): Channels | undefined {
   const [first] = context.inputs;
   if (first === undefined) return undefined;
   const rank = Math.max(...context.inputs.map((input) => input.shape.length));
@@ -16,7 +16,7 @@ export const elementwiseMerge: LayerRule = (context) => {
     return context.unsupported("an axis has no fixed size");
   for (const other of others) context.tie(merged.ids, other.ids);
   return merged;
-};
+}
 
 /** Pins a channel that is broadcast to many (its axis has size 1), because it belongs to all of them. */
 function broadcast(input: Channels, { outputShape, pin }: RuleContext): Channels {

@@ -21,10 +21,14 @@ export function guarded(
   };
 }
 
-export const channelsLast: Guard = (_, { config }) =>
-  config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+export function channelsLast(_: Channels, { config }: RuleContext): string | null {
+  return config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+}
 
-export const channelsOnLastAxis: Guard = (input) =>
-  variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+export function channelsOnLastAxis(input: Channels): string | null {
+  return variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+}
 
-export const knownSizes: Guard = ({ shape }) => (shape.includes(null) ? "an axis has no fixed size" : null);
+export function knownSizes({ shape }: Channels): string | null {
+  return shape.includes(null) ? "an axis has no fixed size" : null;
+}

@@ -1,4 +1,7 @@
 /** Elementwise layers (ReLU, dropout, ...) pass channels. */
-import type { LayerRule } from "../layer-rule.ts";
+import type { Channels } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const pass: LayerRule = ({ inputs }) => inputs[0];
+export function pass({ inputs }: RuleContext): Channels | undefined {
+  return inputs[0];
+}
