@@ -59,7 +59,7 @@ export function parsePlan(json: string): Plan {
     throw new InvalidPlanError('a plan needs "remove": an object from group to unit numbers');
   const entries = Object.entries(remove).map(([id, units]) => {
     if (!isUnitList(units))
-      throw new InvalidPlanError(`"remove" must give a list of unit numbers for group "${id}"`);
+      throw new InvalidPlanError(`expected a list of unit numbers for group "${id}" in "remove"`);
     return [id, units] as const;
   });
   return { formatVersion: 1, fingerprint, remove: Object.fromEntries(entries) };
@@ -87,7 +87,7 @@ export function checkPlan(graph: DependencyGraph, plan: Plan): void {
       );
     }
     if (new Set(units).size < units.length)
-      throw new InvalidPlanError(`the plan removes a unit of "${id}" twice`);
+      throw new InvalidPlanError(`the plan removes a unit of "${id}" twice: list each unit once`);
   }
 }
 

@@ -38,7 +38,7 @@ export function traceUnits(
         const address = ownersOf(slice).get(old === undefined ? index : Number(old[index]));
         if (address === undefined)
           throw new SurgeryError(
-            `unit ${unit} of group "${group.id}" does not exist in the original model: was the smaller model made by this plan?`,
+            `unit ${unit} of group "${group.id}" does not exist in the original model: pass the plan that the smaller model was made with`,
           );
         return address;
       });

@@ -15,7 +15,7 @@ export interface TrainStepOptions {
   readonly loss?: LossOption;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
-  /** Called with loss and gradients before the weights change. The tensors are disposed after the call. */
+  /** Called with loss and gradients before the weights change. The tensors are disposed after the step. */
   readonly observe?: (observed: LossAndGradients) => void;
   /** Gates whose gradients `observed.gates` holds. Default none. */
   readonly gates?: readonly GateSite[];
