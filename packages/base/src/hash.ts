@@ -1,4 +1,4 @@
-/** FNV-1a (Fowler, Noll, Vo) of a text. Tells accidental differences apart; does not resist an attacker. */
+/** The FNV-1a hash (Fowler, Noll, Vo) of a text. Not cryptographic. */
 
 /** 32 bits: a whole number from 0 to 2^32 - 1. */
 export function hash32(text: string): number {
@@ -16,7 +16,7 @@ export function hash64(text: string): string {
   return hash.toString(16).padStart(16, "0");
 }
 
-/** A seed for tfjs's random operations. tfjs takes a seed of 0 for "no seed", hence the last bit. */
+/** A seed for tfjs's random operations; odd, because tfjs treats 0 as no seed. */
 export function seedFromText(text: string): number {
   return (hash32(text) >>> 1) | 1;
 }

@@ -1,4 +1,4 @@
-/** @packageDocumentation What every Secateur package shares: the error base class, hashes, a seeded generator. */
+/** @packageDocumentation Code that all Secateur packages share: the error base class, hashes, a seeded generator. */
 export { hash32, hash64, seedFromText } from "./hash.ts";
 export { createRandom, type Random, randomFromState, shuffle, splitmix32 } from "./random.ts";
 export { isSecateurError, SecateurError } from "./secateur-error.ts";

@@ -1,27 +1,27 @@
 /**
- * A small seeded generator: xoshiro128** (Blackman and Vigna, 2018), its state filled by splitmix32 from any number of
- * keys. The same keys give the same numbers on every machine. Not for secrets.
+ * A seeded random number generator: xoshiro128** (Blackman and Vigna, 2018), with its state filled by splitmix32 from any
+ * number of keys. The same keys give the same numbers on every machine. Not cryptographic.
  */
 
 export interface Random {
-  /** 0 ≤ n < 2^32, whole */
+  /** An integer, 0 ≤ n < 2^32. */
   uint32(): number;
-  /** 0 ≤ n < bound, whole */
+  /** An integer, 0 ≤ n < bound. */
   below(bound: number): number;
-  /** 0 ≤ x < 1 */
+  /** 0 ≤ x < 1. */
   uniform(): number;
-  /** mean 0, standard deviation 1 */
+  /** Mean 0, standard deviation 1. */
   normal(): number;
 }
 
-/** A generator for these keys, for instance a seed, an epoch and the index of an image. */
+/** @param keys - Integers, for instance a seed, an epoch and the index of an image. */
 export function createRandom(...keys: readonly number[]): Random {
   return randomFromState(stateOf(keys));
 }
 
 type State = readonly [number, number, number, number];
 
-/** The bare generator. Not all four numbers may be zero. */
+/** @param state - Not all four numbers may be zero. */
 export function randomFromState(state: State): Random {
   let [a, b, c, d] = state;
 
@@ -43,12 +43,12 @@ export function randomFromState(state: State): Random {
     uint32,
     uniform,
     below: (bound) => Math.floor(uniform() * bound),
-    // Box and Muller; 1 - u keeps the logarithm's argument above zero.
+    // Box-Muller transform; 1 - u is never 0, so the logarithm is finite.
     normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
   };
 }
 
-/** Fisher and Yates, in place. */
+/** Fisher-Yates shuffle, in place. */
 export function shuffle(values: Int32Array, random: Random): Int32Array {
   for (let i = values.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
@@ -71,9 +71,9 @@ export function splitmix32(seed: number): () => number {
 
 function stateOf(keys: readonly number[]): State {
   let hash = 0x9e3779b9;
-  // A key is up to 2^53: both of its halves count.
+  // A key has up to 53 bits: both halves are mixed in.
   for (const key of keys) hash = mix(mix(hash ^ (key | 0)) ^ Math.floor(key / 2 ** 32));
-  const state = [1, 2, 3, 4].map((step) => mix(hash + Math.imul(step, 0x9e3779b9)));
+  const state = [1, 2, 3, 4].map((i) => mix(hash + Math.imul(i, 0x9e3779b9)));
   return [state[0] ?? 1, state[1] ?? 2, state[2] ?? 3, state[3] ?? 4];
 }
 

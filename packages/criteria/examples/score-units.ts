@@ -1,4 +1,4 @@
-/** Scores the filters of a network by the paper's gate criterion, and by a criterion of our own. */
+/** Scores the filters of a network by the paper's gate criterion and by a custom criterion. */
 import { useBackend } from "@secateur/backend";
 import { criteria, defineCriterion, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -27,9 +27,9 @@ const model = tfl.sequential({
   ],
 });
 
-const largestWeight = defineCriterion({
+const tenthPower = defineCriterion({
   name: "tenth-power",
-  observes: [], // or [gradients()]: then `gradient` is next to `value`
+  observes: [], // with [gradients()], `gradient` is available next to `value`
   score: (group) => group.sum(["kernel"], ({ value }) => tf.pow(value, 10)),
 });
 
@@ -41,7 +41,7 @@ const batch = {
   ),
 };
 const graph = buildDependencyGraph(model);
-const scores = await scoreAll(model, graph, [criteria.taylorGate(), largestWeight], [batch]); // disposes the batch
+const scores = await scoreAll(model, graph, [criteria.taylorGate(), tenthPower], [batch]); // disposes the batch
 for (const [name, groups] of scores) {
   const values = groups.get("conv") ?? new Float32Array();
   console.log(name, Array.from(values, (score) => score.toExponential(0)).join(" "));

@@ -1,6 +1,6 @@
 /**
- * A criterion turns what was observed in a minibatch into one score per unit. `observes` lists the observations it reads;
- * reading a field of any other does not compile.
+ * A criterion computes one score per unit from observations of a minibatch. `observes` lists the observations that it reads;
+ * reading a field of another one does not compile.
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { GroupView } from "./group-view.ts";
@@ -9,9 +9,9 @@ import type { GroupFieldsOf, Observation, WeightFieldsOf } from "./observation.t
 export interface Criterion {
   readonly name: string;
   readonly observes: readonly Observation[];
-  /** `[units]`, larger is more important; finite. Called inside `tf.tidy`. */
+  /** Returns finite scores `[units]`, larger for more important units. Called inside `tf.tidy`. */
   readonly score: (group: GroupView) => tf.Tensor1D;
-  /** A sentence on why the score of this group means nothing, or null. */
+  /** Why the score of this group is meaningless, or null. */
   readonly caveat?: (group: GroupView) => string | null;
 }
 
@@ -24,13 +24,13 @@ export interface CriterionDefinition<Observes extends readonly Observation[]> {
 }
 
 /**
- * Checks a criterion's form and gives it its type.
+ * Defines a criterion; the type of `group` follows from `observes`.
  *
- * @throws TypeError where a part is missing or of the wrong type.
+ * @throws TypeError if a part is missing or of the wrong type.
  *
  * @example
  * export const criterion = defineCriterion({
- *   name: "largest-step",
+ *   name: "eighth-power",
  *   observes: [gradients()],
  *   score: (group) => group.sum(["kernel"], ({ value, gradient }) => tf.pow(tf.mul(value, gradient), 8)),
  * });
@@ -39,7 +39,8 @@ export function defineCriterion<const Observes extends readonly Observation[]>(
   definition: CriterionDefinition<Observes>,
 ): Criterion {
   const { name, observes, score } = definition;
-  if (typeof name !== "string" || name === "") throw new TypeError("a criterion needs a name");
+  if (typeof name !== "string" || name === "")
+    throw new TypeError("a criterion needs a name, a string that is not empty");
   const isObservation = (each: Observation): boolean => typeof each?.name === "string";
   if (!Array.isArray(observes) || !observes.every(isObservation)) {
     throw new TypeError(

@@ -1,4 +1,4 @@
-/** What an observation reads of one group in one minibatch: the group's slices, the training step, and sums per unit. */
+/** The data that an observation reads for one group: the group's slices, the training step, and sums per unit. */
 import type { DependencyGraph, Group, Role, Slice } from "@secateur/dependency-graph";
 import { modelGraph } from "@secateur/model-graph";
 import { type GateSite, type LossAndGradients, siteKey } from "@secateur/training";
@@ -6,24 +6,24 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CriterionError, CriterionNotApplicableError } from "./errors.ts";
 import { sumAllBut, unitsOfLastAxis } from "./slice-sums.ts";
 
-/** Everything observed in one minibatch. */
+/** The observations of one minibatch. */
 export interface ObservedMinibatch {
   readonly graph: DependencyGraph;
-  /** Number of the minibatch, from 0. */
+  /** Index of the minibatch. */
   readonly minibatch: number;
-  /** The training step; null where no observation needs one. */
+  /** The result of the training step; null if no observation needs one. */
   readonly step: LossAndGradients | null;
-  /** Results of the observations' own passes, by observation name. */
+  /** Results of observations' passes, by observation name. */
   readonly results: ReadonlyMap<string, unknown>;
   /** Sums over all but one axis of a weight, shared by groups and criteria. */
   readonly sums: Map<string, tf.Tensor1D>;
 }
 
-/** One group, as one criterion sees it. Use inside `tf.tidy`. */
+/** One group in one minibatch, for one criterion. Use inside `tf.tidy`. */
 export class GroupScope {
   readonly observed: ObservedMinibatch;
   readonly group: Group;
-  /** The criterion's name, for messages. */
+  /** The criterion's name, for error messages. */
   readonly criterion: string;
 
   constructor(observed: ObservedMinibatch, group: Group, criterion: string) {
@@ -32,11 +32,11 @@ export class GroupScope {
     this.criterion = criterion;
   }
 
-  /** The group's slices of these roles. Throws `CriterionNotApplicableError` where there are none. */
+  /** The group's slices with these roles. @throws CriterionNotApplicableError if there are none. */
   slices(roles: readonly Role[]): readonly Slice[] {
     const slices = this.group.slices.filter(({ role }) => roles.includes(role));
     if (slices.length > 0) return slices;
-    throw this.notApplicable(`it has no ${roles.join(" or ")} weights`);
+    throw this.notApplicable(`its layers have no ${roles.join(" or ")} weights`);
   }
 
   /** The weight of a slice. */
@@ -56,15 +56,15 @@ export class GroupScope {
     return this.#step.gates[siteKey(site)] ?? this.#notInStep(`gates at the ${siteKey(site)}`);
   }
 
-  /** `[2, channels]`: mean and share of values that are not 0 of a layer's input. */
+  /** `[2, channels]`: the mean of a layer's input, and the share of values that are not 0. */
   inputStatistics(layer: string): tf.Tensor2D {
     return this.#step.activations[layer] ?? this.#notInStep(`the input of "${layer}"`);
   }
 
   /**
-   * `Σ value · derivative` over everything the consumers' weights hold of each unit, `[units]`.
+   * `Σ value · derivative` over the weights that consume each unit, `[units]`.
    *
-   * @param kind - Names the derivative: sums of equal kind are computed once for all groups.
+   * @param kind - Cache key of the derivative: sums of the same kind are computed once for all groups.
    */
   sumAtConsumers(kind: string, derivative: (slice: Slice) => tf.Tensor): tf.Tensor1D {
     const { sums } = this.observed;
@@ -77,7 +77,7 @@ export class GroupScope {
     return addAll(terms);
   }
 
-  /** What was observed at each consumer's input, from channels `[..., channels]` to `[..., units]`. */
+  /** Values observed at each consumer's input, reduced from `[..., channels]` to `[..., units]`. */
   perConsumer<T extends tf.Tensor>(observed: (layer: string) => T): readonly T[] {
     return this.slices(["input"]).map((slice) => {
       const found = observed(slice.layer);
@@ -97,12 +97,13 @@ export class GroupScope {
 
   #notInStep(what: string): never {
     throw new CriterionError(
-      `criterion "${this.criterion}" needs ${what} to score "${this.group.id}", which the training step did not ` +
-        "return: take the step with stepOptionsFor(graph, criteria)",
+      `criterion "${this.criterion}" needs ${what} to score group "${this.group.id}", which the training step did not ` +
+        "return: pass stepOptionsFor(graph, criteria) to the step",
     );
   }
 }
 
-/** The sum of tensors of one shape. */
-export const addAll = <T extends tf.Tensor>(terms: readonly T[]): T =>
-  terms.length === 1 ? (terms[0] as T) : (tf.addN([...terms]) as T);
+/** The sum of tensors of equal shape. */
+export function addAll<T extends tf.Tensor>(terms: readonly T[]): T {
+  return terms.length === 1 ? (terms[0] as T) : (tf.addN([...terms]) as T);
+}

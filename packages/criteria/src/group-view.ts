@@ -1,11 +1,11 @@
-/** A criterion's view of a group: its weights, and the fields of the observations that the criterion asked for. */
+/** A criterion's view of a group: its weights, and the fields of the observations that the criterion lists. */
 import type { Group, GroupId, Role } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { addAll, GroupScope, type ObservedMinibatch } from "./group-scope.ts";
 import type { Observation } from "./observation.ts";
 import { rowsPerUnit, sumPerUnit } from "./slice-sums.ts";
 
-/** A weight that the group's units lie in. */
+/** A weight that produces, transforms or consumes the group's units. */
 export interface WeightView {
   readonly value: tf.Tensor;
   readonly role: Role;
@@ -15,16 +15,18 @@ export interface WeightView {
 export interface GroupView<WeightFields = object> {
   readonly id: GroupId;
   readonly unitCount: number;
-  /** Number of the minibatch, from 0. */
+  /** Index of the minibatch. */
   readonly minibatch: number;
-  /** The kernels that produce the units feed batch normalisation directly, so that their scale means nothing. */
+  /** Batch normalisation follows the kernels that produce the units directly, so that their scale does not change the loss. */
   readonly normalized: boolean;
   /**
-   * Sums `f` over everything in the chosen weights that belongs to each unit, `[units]`. `f` is elementwise and returns the
-   * weight's shape. Throws where no weight has such a role.
+   * Sums `f` over the elements of each unit in the weights with these roles, `[units]`. `f` is elementwise and returns a
+   * tensor of the weight's shape.
+   *
+   * @throws CriterionNotApplicableError if no weight has such a role.
    */
   readonly sum: (roles: readonly Role[], f: (weight: WeightView & WeightFields) => tf.Tensor) => tf.Tensor1D;
-  /** The chosen weights themselves, one row per unit: `[units, numbers]`. */
+  /** The elements of each unit in the weights with these roles, one row per unit: `[units, elements]`. */
   readonly rows: (roles: readonly Role[]) => tf.Tensor2D;
 }
 
@@ -62,7 +64,7 @@ export function groupView(
   );
 }
 
-/** Copies getters as getters, so that a field is computed when it is read. */
+/** Copies getters as getters, so that a field is computed only when it is read. */
 function withFields<T extends object>(target: T, fields: readonly object[]): T {
   for (const each of fields) Object.defineProperties(target, Object.getOwnPropertyDescriptors(each));
   return target;

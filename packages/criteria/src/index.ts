@@ -1,4 +1,4 @@
-/** @packageDocumentation Criteria: how important is a unit? One file a criterion, one file an observation. */
+/** @packageDocumentation Criteria: scores of the importance of units. One file per criterion and per observation. */
 export { caveats } from "./caveats.ts";
 export { type CriterionName, criterionNames, criterionTable } from "./criteria/criterion-table.ts";
 export * as criteria from "./criteria/index.ts";

@@ -1,7 +1,7 @@
 /**
- * An observation: something measured in a minibatch that criteria read, such as gradients. It says what the training step
- * has to return, runs a pass of its own if it needs one, and adds fields to a criterion's view of a group. All observations
- * of all criteria are computed once per minibatch.
+ * An observation is something measured in a minibatch that criteria read, such as gradients. It requests results from the
+ * training step, or runs a pass of its own, and adds fields to a criterion's view of a group. Each observation is computed
+ * once per minibatch for all criteria.
  */
 import type { DependencyGraph, Slice } from "@secateur/dependency-graph";
 import type { Batch, GateSite, LossOption, Mode } from "@secateur/training";
@@ -10,7 +10,7 @@ import type { GroupScope } from "./group-scope.ts";
 export interface ObserveOptions {
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). */
   readonly mode: Mode;
-  /** Number of the minibatch, from 0. With the seed it determines random labels and directions. */
+  /** Index of the minibatch. With the seed it determines random labels and directions. */
   readonly minibatch: number;
   /** Default 0. */
   readonly seed?: number;
@@ -18,10 +18,11 @@ export interface ObserveOptions {
   readonly loss?: LossOption;
 }
 
-/** What a training step has to return beyond its loss. */
+/** Results of the training step that an observation needs. */
 export interface StepRequest {
   /** Paths of the weights to differentiate with respect to. */
   readonly weights?: readonly string[];
+  /** Gates to differentiate with respect to. */
   readonly gates?: readonly GateSite[];
   /** Paths of layers whose inputs are recorded. */
   readonly activations?: readonly string[];
@@ -36,22 +37,22 @@ export interface PassContext extends ObserveOptions {
 /**
  * @typeParam GroupFields - Added to a criterion's view of a group.
  * @typeParam WeightFields - Added to each weight in `group.sum`.
- * @typeParam Result - Of the observation's own pass; its tensors are disposed after scoring.
+ * @typeParam Result - The result of `pass`; its tensors are disposed after scoring.
  */
 export interface Observation<
   GroupFields extends object = object,
   WeightFields extends object = object,
   Result = unknown,
 > {
-  /** Observations of one name are computed once. */
+  /** Observations with the same name are computed once. */
   readonly name: string;
-  /** Of several observations of one name the one of largest extent is computed, and serves all. Default 0. */
+  /** Of several observations with the same name, the one with the largest extent is computed. Default 0. */
   readonly extent?: number;
-  /** What the training step has to return. */
+  /** The results of the training step that it needs. */
   step?(graph: DependencyGraph): StepRequest;
-  /** A pass beside the training step. */
+  /** A pass of its own, besides the training step. */
   pass?(context: PassContext): Result;
-  /** Fields of a group's view; use getters, so that only what is read is computed. */
+  /** Fields of a group's view; use getters, so that only fields that are read are computed. */
   group?(scope: GroupScope, result: Result): GroupFields;
   /** Fields of one weight in `group.sum`; use getters. */
   weight?(scope: GroupScope, slice: Slice, result: Result): WeightFields;

@@ -1,4 +1,4 @@
-/** Computes the observations of several criteria, each once: from a training step, and by passes of their own. */
+/** Computes the observations of several criteria, each once: from a training step or by passes of their own. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
   type Batch,
@@ -14,7 +14,7 @@ import type { ObservedMinibatch } from "./group-scope.ts";
 import type { Observation, ObserveOptions, StepRequest } from "./observation.ts";
 
 /**
- * Options for `trainStep`, so that the step returns what the criteria observe.
+ * Options for `trainStep`, so that the step returns the results that the criteria observe.
  *
  * @example trainStep(model, optimizer, batch, { ...stepOptionsFor(graph, [criterion]), observe: … });
  */
@@ -23,7 +23,7 @@ export function stepOptionsFor(
   criteria: readonly Criterion[],
 ): Required<StepRequest> {
   const requests = observationsOf(criteria).map(({ observation, criterion }) =>
-    named(criterion, () => observation.step?.(graph) ?? {}),
+    asCriterionError(criterion, () => observation.step?.(graph) ?? {}),
   );
   const gates = requests.flatMap((request) => request.gates ?? []);
   return {
@@ -33,8 +33,8 @@ export function stepOptionsFor(
   };
 }
 
-/** A training step without an optimiser, for the criteria alone; null where none of them needs one. Dropout is off. */
-export function takeStep(
+/** Loss and gradients for the criteria, without an update; null if none of them needs a step. Dropout is off. */
+export function scoringStep(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
@@ -48,9 +48,9 @@ export function takeStep(
 }
 
 /**
- * @param step - Of `graph.model` on this batch, taken with `stepOptionsFor`; null where no criterion needs one.
- * @returns To be freed with `disposeResults`; the step stays the caller's.
- * @throws CriterionNotApplicableError where a pass cannot run on the model.
+ * @param step - The result of a step of `graph.model` on this batch with `stepOptionsFor`; null if no criterion needs one.
+ * @returns Free it with `disposeResults`. The caller disposes the step.
+ * @throws CriterionNotApplicableError if a pass cannot run on the model.
  */
 export function observeMinibatch(
   graph: DependencyGraph,
@@ -64,7 +64,7 @@ export function observeMinibatch(
     for (const { observation, criterion } of observationsOf(criteria)) {
       if (observation.pass === undefined) continue;
       const run = (): unknown => observation.pass?.({ ...options, graph, batch });
-      results.set(observation.name, named(criterion, run));
+      results.set(observation.name, asCriterionError(criterion, run));
     }
   } catch (error) {
     tf.dispose([...results.values()] as tf.TensorContainer[]);
@@ -73,12 +73,12 @@ export function observeMinibatch(
   return { graph, minibatch: options.minibatch, step, results, sums: new Map() };
 }
 
-/** Disposes the results of the observations' own passes. */
+/** Disposes the results of observations' passes. */
 export function disposeResults({ results }: ObservedMinibatch): void {
   tf.dispose([...results.values()] as tf.TensorContainer[]);
 }
 
-/** Each name once, with the largest extent and the first criterion that asks for it. */
+/** One observation per name, the one with the largest extent, and a criterion that lists it. */
 function observationsOf(
   criteria: readonly Criterion[],
 ): readonly { readonly observation: Observation; readonly criterion: string }[] {
@@ -93,8 +93,8 @@ function observationsOf(
   return [...found.values()];
 }
 
-/** What cannot be computed on a model is reported with the name of the criterion that asked for it. */
-function named<T>(criterion: string, run: () => T): T {
+/** Turns a TrainingError into an error with the name of the criterion that needs the observation. */
+function asCriterionError<T>(criterion: string, run: () => T): T {
   try {
     return run();
   } catch (error) {

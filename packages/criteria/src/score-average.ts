@@ -1,10 +1,10 @@
-/** Averages scores over minibatches, each weighted by its number of examples: the last one may be smaller. */
+/** Averages scores over minibatches, weighted by their numbers of examples. */
 import type { GroupId } from "@secateur/dependency-graph";
 import type { Scores } from "./score-minibatch.ts";
 
 export interface ScoreAverage {
   readonly add: (scores: Scores, examples: number) => void;
-  /** Minibatches that were added. */
+  /** The number of minibatches that were added. */
   readonly count: () => number;
   readonly mean: () => Scores;
 }

@@ -1,4 +1,4 @@
-/** The scores of one minibatch, for any number of criteria, in one read from the engine. For training loops of your own. */
+/** The scores of one minibatch for several criteria, for custom training loops. */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
 import type { Batch, LossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,10 +13,11 @@ import { disposeResults, observeMinibatch } from "./observe-minibatch.ts";
 export type Scores = ReadonlyMap<GroupId, Float32Array>;
 
 /**
- * By criterion name. The caller disposes batch and step.
- *
- * @param step - Of `graph.model` on this batch, taken with `stepOptionsFor(graph, criteria)`, before its weights change; null
- *   only where no criterion needs one.
+ * @param step - The result of a step of `graph.model` on this batch with `stepOptionsFor(graph, criteria)`, before the weights
+ *   change; null if no criterion needs one. The caller disposes batch and step.
+ * @returns Scores by criterion name.
+ * @throws CriterionError if the step lacks a result that a criterion needs, or a criterion fails.
+ * @throws NonFiniteScoreError if a score is NaN or infinite.
  *
  * @example
  * trainStep(model, optimizer, batch, {
@@ -39,7 +40,7 @@ export function scoreMinibatch(
   }
 }
 
-/** By criterion name. */
+/** @returns Scores by criterion name. */
 export function scoreObserved(
   criteria: readonly Criterion[],
   observed: ObservedMinibatch,
@@ -50,7 +51,7 @@ export function scoreObserved(
   if (pairs.length === 0) return result;
   const values = tf.tidy(() => {
     const scores = pairs.map(([criterion, group]) => scoreGroup(criterion, group, observed));
-    return tf.concat(scores).dataSync<"float32">(); // one read for all
+    return tf.concat(scores).dataSync<"float32">(); // one read from the engine
   });
   let from = 0;
   for (const [{ name }, { id, unitCount }] of pairs) {
@@ -65,7 +66,9 @@ export function scoreObserved(
 
 function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMinibatch): tf.Tensor1D {
   const fail = (problem: string, cause?: unknown): never => {
-    throw new CriterionError(`criterion "${criterion.name}" fails on "${group.id}": ${problem}`, { cause });
+    throw new CriterionError(`criterion "${criterion.name}" fails on group "${group.id}": ${problem}`, {
+      cause,
+    });
   };
   const scores = ((): tf.Tensor1D => {
     try {
@@ -75,8 +78,8 @@ function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMiniba
       return fail(error instanceof Error ? error.message : String(error), error);
     }
   })();
-  if (!(scores instanceof tf.Tensor)) return fail("score(group) must return a tensor [units]");
+  if (!(scores instanceof tf.Tensor)) return fail("score(group) must return a tensor of shape [units]");
   if (scores.rank !== 1 || scores.shape[0] !== group.unitCount)
-    return fail(`score(group) returned [${scores.shape}] for ${group.unitCount} units`);
+    return fail(`score(group) returned shape [${scores.shape}], expected [${group.unitCount}]`);
   return scores;
 }

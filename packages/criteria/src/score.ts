@@ -1,4 +1,4 @@
-/** Scores the units of a model: every criterion over the same minibatches, averaged. */
+/** Scores the units of a model by one or several criteria, averaged over minibatches. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
   type Batch,
@@ -15,7 +15,7 @@ import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
 import type { ObserveOptions } from "./observation.ts";
-import { takeStep } from "./observe-minibatch.ts";
+import { scoringStep } from "./observe-minibatch.ts";
 import { scoreAverage } from "./score-average.ts";
 import { type Scores, scoreMinibatch } from "./score-minibatch.ts";
 
@@ -26,15 +26,16 @@ export interface ScoreOptions {
   readonly loss?: LossOption;
   /** Determines random labels and directions. Default 0. */
   readonly seed?: number;
-  /** Receives each criterion's caveats, one sentence each. Default: `console.warn`. */
+  /** Called with each warning about a criterion and the model. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
- * Scores every unit by one criterion. Changes nothing in the model; dropout is off. Each batch is disposed after use.
+ * Scores every unit by one criterion. The model does not change; dropout is off. Batches are disposed.
  *
- * @throws CriterionNotApplicableError where the model lacks what the criterion reads.
- * @throws NonFiniteScoreError where a score is NaN or infinite.
+ * @throws CriterionNotApplicableError if the model lacks something that the criterion reads.
+ * @throws NonFiniteScoreError if a score is NaN or infinite.
+ * @throws CriterionError without batches, or if the graph belongs to another model.
  *
  * @example const scores = await score(model, graph, criteria.taylorGate(), batches);
  */
@@ -49,7 +50,7 @@ export async function score(
   return all.get(criterion.name) ?? new Map();
 }
 
-/** As `score`, for several criteria at the cost of one: observations are computed once. By criterion name. */
+/** As `score`, for several criteria, whose observations are computed once. Returns scores by criterion name. */
 export async function scoreAll(
   model: tfl.LayersModel,
   graph: DependencyGraph,
@@ -57,7 +58,10 @@ export async function scoreAll(
   batches: Batches,
   { mode = "train", seed = 0, onWarning = console.warn, loss }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
-  if (graph.model !== model) throw new CriterionError("the graph was built for another model");
+  if (graph.model !== model)
+    throw new CriterionError(
+      "the graph belongs to another model: build one with buildDependencyGraph(model)",
+    );
   checkNames(criteria);
   for (const warning of caveats(graph, criteria)) onWarning(warning);
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
@@ -69,15 +73,15 @@ export async function scoreAll(
       averages.get(name)?.add(scores, size);
     minibatch++;
   }
-  if (minibatch === 0) throw new CriterionError("there are no batches to score on");
+  if (minibatch === 0) throw new CriterionError("batches is empty: pass at least one minibatch to score on");
   return new Map([...averages].map(([name, average]) => [name, average.mean()]));
 }
 
-/** Scores are kept by criterion name. */
+/** Names must be unique, because they are the keys of the result. */
 function checkNames(criteria: readonly Criterion[]): void {
   const twice = criteria.find(({ name }, i) => criteria.findIndex((each) => each.name === name) < i);
   if (twice === undefined) return;
-  throw new CriterionError(`two criteria are named "${twice.name}": give one of them another name`);
+  throw new CriterionError(`two criteria have the name "${twice.name}": rename one`);
 }
 
 /** Disposes the batch. */
@@ -89,7 +93,7 @@ function scoreBatch(
 ): ReadonlyMap<string, Scores> {
   let step: LossAndGradients | null = null;
   try {
-    step = takeStep(graph, criteria, batch, options);
+    step = scoringStep(graph, criteria, batch, options);
     return scoreMinibatch(graph, criteria, batch, step, options);
   } finally {
     tf.dispose({ ...step });

@@ -1,4 +1,4 @@
-/** Each criterion on weights and gradients small enough to do by hand; what they refuse, and what they depend on. */
+/** Each criterion on small weights and gradients, compared with scores by hand; errors and warnings. */
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -81,10 +81,10 @@ describe("by hand", () => {
     expect(scoresOf(criteria.taylorGate())).toEqual([9, 1, 6.25]));
 });
 
-describe("by hand, beyond weights times gradients", () => {
+describe("by hand, other criteria", () => {
   it("bn-scale-taylor is (γ·∂γ)²", () => expect(scoresOf(criteria.bnScaleTaylor())).toEqual([1, 4, 9]));
 
-  it("lamp is a squared norm over all that are not smaller", () =>
+  it("lamp is a squared norm relative to the sum of those that are not smaller", () =>
     expect(scoresOf(criteria.lamp())).toBeAllClose([17 / 91, 29 / 74, 1], { rtol: 1e-6 }));
 
   it("fpgm is the sum of distances to all others", () => {
@@ -98,7 +98,7 @@ describe("by hand, beyond weights times gradients", () => {
     expect(scoresOf(criteria.geometricMedian())).toBeAllClose(sums, { rtol: 1e-5 });
   });
 
-  it("normalisers put a group on a scale, and leave zeros", () => {
+  it("normalisers scale a group and keep zeros", () => {
     const largest = normalized(criteria.l1(), byMax, "l1-by-max");
     expect(scoresOf(largest)).toBeAllClose([5 / 9, 7 / 9, 1], { rtol: 1e-6 });
     expect(scoresOf(normalized(criteria.l1(), byMean, "l1-by-mean"))).toBeAllClose([5 / 7, 1, 9 / 7], {
@@ -127,7 +127,7 @@ describe("by hand, beyond weights times gradients", () => {
   });
 });
 
-it("curvature follows as many wrong classes as asked for; the others do not move", () => {
+it("curvature depends on the top-k wrong classes only", () => {
   const margins = {
     logProbabilities: tf.tensor2d([0.4, 0.3, 0.2, 0.1].map(Math.log), [4, 1]), // own, two wrong classes, the rest
     gates: { "input of head": tf.tensor3d([1, 0, -2, 3, 0.5, 1], [2, 1, 3]) },
@@ -149,7 +149,7 @@ it("curvature follows as many wrong classes as asked for; the others do not move
   tf.dispose([margins.logProbabilities, margins.gates]);
 });
 
-it("skip gates behind one pooling layer that serves two tensors are each group's own", async () => {
+it("skip gates before a pooling layer that is called on two tensors are separate for each group", async () => {
   const pool = tfl.layers.maxPooling2d({ name: "pool", poolSize: 2 });
   const conv = (name: string, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
     tfl.layers.conv2d({ name, filters: 3, kernelSize: 3, padding: "same" }).apply(x) as tfl.SymbolicTensor;
@@ -173,7 +173,7 @@ it("skip gates behind one pooling layer that serves two tensors are each group's
   for (const weight of pooled.weights) weight.dispose();
 });
 
-it("second order without curvature is first order, and a little curvature changes little", () => {
+it("second order without curvature equals first order; with H W = t g it is scaled by (1 - t/2)²", () => {
   const scoreWith = (size: number): Float32Array => {
     const hessianProducts = Object.fromEntries(
       Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, size)]),
@@ -192,7 +192,7 @@ it("second order without curvature is first order, and a little curvature change
   );
 });
 
-it("taylor-margin is right however far a margin goes, and however sure the network is", () => {
+it("taylor-margin is accurate for very large and very small margins", () => {
   /** Log p of the class, one wrong class and the rest; d of three units. */
   const of = (logs: readonly number[], slopes: readonly number[]): Float32Array => {
     const margins = {
@@ -217,7 +217,7 @@ it("taylor-margin is right however far a margin goes, and however sure the netwo
 });
 
 describe("random", () => {
-  it("is decided by seed, group and minibatch", () => {
+  it("depends on seed, group and minibatch", () => {
     const first = scoresOf(criteria.random({ seed: 1 }));
     expect(scoresOf(criteria.random({ seed: 1 }))).toEqual(first);
     expect(scoresOf(criteria.random({ seed: 2 }))).not.toEqual(first);
@@ -227,7 +227,7 @@ describe("random", () => {
 });
 
 describe("what cannot be computed", () => {
-  it("bn-scale without batch normalisation says so by name", () => {
+  it("bn-scale without batch normalisation", () => {
     const plain = tfl.sequential({
       layers: [
         tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
@@ -236,59 +236,63 @@ describe("what cannot be computed", () => {
     });
     const run = (): unknown => scoreMade(buildDependencyGraph(plain), [criteria.bnScale()], { step: null });
     expect(run).toThrow(CriterionNotApplicableError);
-    expect(run).toThrow('criterion "bn-scale" cannot score "fc": it has no gamma weights');
+    expect(run).toThrow('criterion "bn-scale" cannot score group "fc": its layers have no gamma weights');
     plain.dispose();
   });
 
-  it("a step that was taken for other criteria", () => {
+  it("a step without the results that a criterion needs", () => {
     const { "head/kernel": gone, ...rest } = gradients;
     const run = (): unknown => scoreGradients(graph, [criteria.taylorGate()], rest, 0);
-    expect(run).toThrow('criterion "taylor-gate" needs the gradient of "head/kernel" to score "c"');
-    expect(run).toThrow("take the step with stepOptionsFor(graph, criteria)");
+    expect(run).toThrow('criterion "taylor-gate" needs the gradient of "head/kernel" to score group "c"');
+    expect(run).toThrow("pass stepOptionsFor(graph, criteria) to the step");
     expect(() => scoreGradients(graph, [criteria.taylorFullGradient()], gradients, 0)).toThrow(
       "needs gates at the input of head",
     );
     gone?.dispose();
   });
 
-  it("a score that is not finite names the layer and the unit", () => {
+  it("a score that is not finite, with group and unit", () => {
     setWeight("c/kernel", [1, Number.NaN, 3, -4, 5, -6]);
     const run = (): unknown => scoresOf(criteria.l1());
     expect(run).toThrow(NonFiniteScoreError);
-    expect(run).toThrow('gives unit 1 of "c" the score NaN');
+    expect(run).toThrow('returned the score NaN for unit 1 of group "c"');
   });
 
-  it("a criterion that fails, by its name and the group", () => {
+  it("a criterion that throws, with its name and the group", () => {
     const fails = defineCriterion({ name: "fails", observes: [], score: () => tf.zeros([2]) });
     expect(() => scoreMade(graph, [fails], {})).toThrow(CriterionError);
     expect(() => scoreMade(graph, [fails], {})).toThrow(
-      'criterion "fails" fails on "c": score(group) returned [2]',
+      'criterion "fails" fails on group "c": score(group) returned shape [2]',
     );
     const undefinedField = {
       name: "sly",
       observes: [],
       score: () => tf.square(undefined as unknown as tf.Tensor1D),
     };
-    expect(() => scoreMade(graph, [undefinedField], {})).toThrow('criterion "sly" fails on "c": Argument');
+    expect(() => scoreMade(graph, [undefinedField], {})).toThrow(
+      'criterion "sly" fails on group "c": Argument',
+    );
   });
 
-  it("two criteria of one name", async () => {
+  it("two criteria with the same name", async () => {
     const both = [criteria.taylorMargin(), criteria.taylorMargin({ topK: 1 })];
-    await expect(scoreAll(model, graph, both, [])).rejects.toThrow('two criteria are named "taylor-margin"');
+    await expect(scoreAll(model, graph, both, [])).rejects.toThrow(
+      'two criteria have the name "taylor-margin"',
+    );
   });
 
   it("no batches", async () => {
-    await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("there are no batches to score on");
+    await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("batches is empty");
   });
 
-  it("a topK that is no number of classes", () => {
+  it("a topK that is not a number of classes", () => {
     for (const topK of [0, -1, 1.5, Number.NaN])
       expect(() => criteria.taylorMargin({ topK })).toThrow(
         "topK must be a whole number of classes, 1 or more",
       );
   });
 
-  it("weights that are frozen, for second derivatives, by name and without leaving anything", async () => {
+  it("second derivatives of frozen weights, with their names, and without leaving tensors", async () => {
     const layers = [
       tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
       tfl.layers.dropout({ name: "drop", rate: 0.5 }),
@@ -300,9 +304,9 @@ describe("what cannot be computed", () => {
     const all = [criteria.taylorMargin(), criteria.taylorSecondOrder()];
     const frozenGraph = buildDependencyGraph(frozen);
     await expect(scoreAll(frozen, frozenGraph, all, [batch()])).rejects.toThrow(
-      'criterion "taylor-so" cannot score "fc": "out/kernel" is not trainable',
+      'criterion "taylor-so" cannot score group "fc": "out/kernel" is not trainable',
     );
-    // First order needs no training: the gradient of a frozen weight is computed all the same, and dropout is off.
+    // First-order criteria also score frozen weights; dropout is off.
     const [first, second] = [
       await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
       await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
@@ -312,7 +316,7 @@ describe("what cannot be computed", () => {
     frozen.dispose();
   });
 
-  it("skip gates on a layer that is used twice", async () => {
+  it("skip gates on a layer that is called twice", async () => {
     const relu = tfl.layers.reLU({ name: "relu" });
     const input = tfl.input({ shape: [2] });
     const dense = (name: string, units: number, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
@@ -339,11 +343,11 @@ describe("what cannot be computed", () => {
 
 it("eq. 7 before batch normalisation warns, eq. 8 does not", () => {
   const [warning, ...others] = caveats(graph, [criteria.taylorWeightGroup(), criteria.taylorWeight()]);
-  expect(warning).toContain('"taylor-weight-group" says nothing about "c"');
+  expect(warning).toContain('"taylor-weight-group" are meaningless for group "c"');
   expect(others).toEqual([]);
 });
 
-it("the table makes every criterion by its name", () => {
+it("the table creates every criterion by its name", () => {
   for (const name of criterionNames) expect(criterionTable[name](0).name).toBe(name);
 });
 
@@ -353,7 +357,7 @@ describe("score", () => {
     ys: tf.tensor1d([0, 1, 0, 1], "int32"),
   });
 
-  it("weighs minibatches by their size", async () => {
+  it("weights minibatches by their size", async () => {
     const all = [batch(1), batch(2)];
     const [first, second] = all;
     if (first === undefined || second === undefined) throw new Error("unreachable");
@@ -371,7 +375,7 @@ describe("score", () => {
     tf.dispose([all.map(({ xs: x, ys: y }) => [x, y]), xs, ys]);
   });
 
-  it("is the average over minibatches, and leaves the model as it was", async () => {
+  it("is the average over minibatches, and does not change the model", async () => {
     const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
     const of = async (...seeds: number[]): Promise<number[]> =>
       Array.from((await score(model, graph, criteria.taylorGate(), seeds.map(batch))).get("c") ?? []);

@@ -100,7 +100,7 @@ describe("the gate's gradient", () => {
     expectEqualGates(classifier(body), ["gamma", "beta"]);
   });
 
-  it("is the loss's derivative along the gate, by finite differences, also behind a sigmoid", () => {
+  it("equals finite differences of the loss, also behind a sigmoid", () => {
     const model = classifier((x) =>
       gap(apply(tfl.layers.activation({ activation: "sigmoid" }), conv("c1", 4, x, true))),
     );
@@ -133,10 +133,10 @@ function lossWithGate(model: tfl.LayersModel, unit: number, z: number): number {
   return value;
 }
 
-describe("the trap of eq. 7", () => {
+describe("eq. 7", () => {
   const body = (x: Tensor): Tensor => gap(relu(norm("b1", conv("c1", 5, x))));
 
-  it("before batch normalisation Σ w·g is nothing beside what eq. 8 sees", () => {
+  it("before batch normalisation Σ w·g is negligible compared with eq. 8", () => {
     const model = classifier(body);
     const graph: DependencyGraph = buildDependencyGraph(model);
     const batch = makeBatch();
@@ -149,7 +149,7 @@ describe("the trap of eq. 7", () => {
     model.dispose();
   });
 
-  it("is told", () => {
+  it("causes a warning", () => {
     const model = classifier(body);
     const [group] = buildDependencyGraph(model).groups as readonly Group[];
     expect(group?.slices.some(({ normalized }) => normalized)).toBe(true);

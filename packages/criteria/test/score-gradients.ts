@@ -1,4 +1,4 @@
-/** Scores from observations that a test made up. */
+/** Scores from observations that a test provides. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { LossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,6 +1,6 @@
 /** Train a tiny classifier on two threads: is a point inside the unit circle? */
 import { useBackend } from "@secateur/backend";
-import { startTeam } from "@secateur/data-parallel";
+import { startWorkerPool } from "@secateur/data-parallel";
 import { type Batch, evaluate, fit, sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -24,12 +24,12 @@ function* points(epoch: number): Generator<Batch> {
   }
 }
 
-const team = await startTeam(model, { workers: 2 });
+const pool = await startWorkerPool(model, { workers: 2 });
 const optimizer = sgd({ learningRate: 0.3, momentum: 0.9 });
-for await (const event of fit(model, points, { epochs: 5, optimizer, takeStep: team.trainStep })) {
+for await (const event of fit(model, points, { epochs: 5, optimizer, takeStep: pool.trainStep })) {
   if (event.type === "epoch") console.log(`epoch ${event.epoch}: loss ${event.loss.toFixed(1)}`);
 }
-await team.dispose();
+await pool.dispose();
 
 const { accuracy } = await evaluate(model, points(99));
 console.log(accuracy > 0.9 ? "learned" : "not learned");

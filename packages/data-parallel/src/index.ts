@@ -1,4 +1,4 @@
-/** @packageDocumentation Train on several CPU threads: each computes its part of the minibatch, in Node. */
-export { TeamError } from "./errors.ts";
-export { startTeam, type Team, type TeamOptions } from "./team.ts";
-export { type Statistics, statisticsKinds } from "./worker-data.ts";
+/** @packageDocumentation Data-parallel training on several CPU threads in Node: each computes a shard of the minibatch. */
+export { DataParallelError } from "./errors.ts";
+export { type Statistics, statisticsKinds } from "./worker-messages.ts";
+export { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";

@@ -1,3 +1,4 @@
-/** An array of zeros that several threads see: posted to a worker, it is shared and not copied. */
-export const sharedFloats = (length: number): Float32Array =>
-  new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+/** Zeros in shared memory: a worker that receives the array sees the same memory, not a copy. */
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+}

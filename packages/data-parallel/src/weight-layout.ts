@@ -1,16 +1,20 @@
-/** Where each of a model's weights lies in an array that holds them all; made once a team, as copies may differ in order. */
+/**
+ * The range of each weight in one array that holds all of them. The layout is made once per pool and sent to the workers,
+ * because the order of a copy's weights may differ.
+ */
 import { modelGraph } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-export interface WeightPlace {
+export interface WeightRange {
   readonly name: string;
   readonly shape: readonly number[];
-  /** In numbers, from the array's beginning. */
+  /** Index of the first number. */
   readonly start: number;
+  /** Index after the last number. */
   readonly end: number;
 }
 
-export function weightLayout(model: tfl.LayersModel): readonly WeightPlace[] {
+export function weightLayout(model: tfl.LayersModel): readonly WeightRange[] {
   let end = 0;
   return [...modelGraph(model).weights].map(([name, weight]) => {
     const { shape, size } = weight.read();
@@ -20,5 +24,7 @@ export function weightLayout(model: tfl.LayersModel): readonly WeightPlace[] {
   });
 }
 
-/** How many numbers all weights are. */
-export const sizeOf = (layout: readonly WeightPlace[]): number => layout.at(-1)?.end ?? 0;
+/** The number of values in all weights. */
+export function layoutSize(layout: readonly WeightRange[]): number {
+  return layout.at(-1)?.end ?? 0;
+}

@@ -1,4 +1,4 @@
-/** Runs the worker's program from its TypeScript: a thread does not inherit what lets the main one run it. */
+/** Runs the worker program from TypeScript sources: a thread does not inherit the main thread's TypeScript loader. */
 import { register } from "tsx/esm/api";
 
 register();

@@ -1,36 +1,36 @@
-/** One worker thread, as a thing that can be asked. */
+/** Wraps a worker thread in an async request/response interface. */
 import type { Worker } from "node:worker_threads";
 import { TrainingError } from "@secateur/training";
-import { AbandonedError, TeamError } from "./errors.ts";
-import type { FromWorker, PartResult, PartTask, WorkerData } from "./worker-data.ts";
+import { AbortedError, DataParallelError } from "./errors.ts";
+import type { FromWorker, ShardResult, ShardTask, WorkerData } from "./worker-messages.ts";
 import { runWorkerProgram } from "./worker-program.ts";
 
 export interface WorkerThread {
-  /** One task at a time. Rejects when the worker fails at it, or ends. */
-  readonly ask: (task: PartTask) => Promise<PartResult>;
-  /** Ends it, whatever it is at. */
+  /** One task at a time. Rejects when the task fails or the worker ends. */
+  readonly compute: (task: ShardTask) => Promise<ShardResult>;
+  /** Terminates the thread, also during a task. */
   readonly stop: () => Promise<void>;
 }
 
-type Answer = Exclude<FromWorker, { type: "failed" }>;
+type Response = Exclude<FromWorker, { type: "failed" }>;
 
-/** Resolves when its engine runs and its model is built. */
+/** Resolves when the worker's engine is ready and its model is built. */
 export async function startWorker(data: WorkerData): Promise<WorkerThread> {
   const worker = runWorkerProgram({ workerData: data });
-  const nextAnswer = listen(worker, data.index);
+  const nextResponse = listen(worker, data.index);
   try {
-    await nextAnswer();
+    await nextResponse();
   } catch (error) {
     await worker.terminate();
     throw error;
   }
   return {
-    async ask(task) {
-      const answer = nextAnswer();
+    async compute(task) {
+      const response = nextResponse();
       worker.postMessage(task);
-      const result = await answer;
+      const result = await response;
       if (result.type === "done") return result;
-      throw new TeamError(`worker ${data.index} answered "${result.type}" to a task`);
+      throw new DataParallelError(`worker ${data.index} answered "${result.type}" to a task`);
     },
     async stop() {
       await worker.terminate();
@@ -38,21 +38,23 @@ export async function startWorker(data: WorkerData): Promise<WorkerThread> {
   };
 }
 
-/** @returns gives the worker's next answer; rejects when it is a failure, and as soon as the worker has ended. */
-function listen(worker: Worker, index: number): () => Promise<Answer> {
-  let ended: TeamError | null = null;
+/** @returns A function that resolves with the worker's next response, and rejects if that is a failure or the worker ends. */
+function listen(worker: Worker, index: number): () => Promise<Response> {
+  let ended: DataParallelError | null = null;
   let waiting: {
-    readonly resolve: (answer: Answer) => void;
+    readonly resolve: (response: Response) => void;
     readonly reject: (error: Error) => void;
   } | null = null;
   const end = (reason: string): void => {
-    ended ??= new TeamError(`worker ${index} ended (${reason}); dispose this team and start another`);
+    ended ??= new DataParallelError(
+      `worker ${index} ended (${reason}): dispose this worker pool and start another`,
+    );
     waiting?.reject(ended);
     waiting = null;
   };
-  worker.on("message", (answer: FromWorker) => {
-    if (answer.type === "failed") waiting?.reject(failure(answer, index));
-    else waiting?.resolve(answer);
+  worker.on("message", (message: FromWorker) => {
+    if (message.type === "failed") waiting?.reject(errorOf(message, index));
+    else waiting?.resolve(message);
     waiting = null;
   });
   worker.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
@@ -64,9 +66,9 @@ function listen(worker: Worker, index: number): () => Promise<Answer> {
     });
 }
 
-/** What one process would throw, where it is known; else what happened and where. */
-function failure({ name, message }: Extract<FromWorker, { type: "failed" }>, index: number): Error {
-  if (name === "AbandonedError") return new AbandonedError(message);
+/** Restores an error of a known class; other errors are wrapped, with the worker's index. */
+function errorOf({ name, message }: Extract<FromWorker, { type: "failed" }>, index: number): Error {
+  if (name === "AbortedError") return new AbortedError(message);
   if (name === "TrainingError") return new TrainingError(message);
-  return new TeamError(`worker ${index} failed: ${message}`);
+  return new DataParallelError(`worker ${index} failed: ${message}`);
 }

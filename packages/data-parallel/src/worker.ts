@@ -1,11 +1,11 @@
-/** The program of a worker thread: its own engine, its own copy of the model, one part of a minibatch after another. */
+/** The program of a worker thread: computes its shard of each minibatch with its own engine and copy of the model. */
 import { parentPort, workerData } from "node:worker_threads";
 import { setSumReducer, useBackend } from "@secateur/backend";
 import { isModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { computePart } from "./compute-part.ts";
-import { meet } from "./meeting.ts";
-import type { FromWorker, PartTask, WorkerData } from "./worker-data.ts";
+import { joinAllReduce } from "./all-reduce.ts";
+import { computeShard } from "./compute-shard.ts";
+import type { FromWorker, ShardTask, WorkerData } from "./worker-messages.ts";
 
 const data: WorkerData = workerData;
 
@@ -17,7 +17,7 @@ async function start(): Promise<tfl.LayersModel> {
   return model;
 }
 
-/** The team says at every step which weights train: what is frozen may change meanwhile. */
+/** Each task lists the weights to differentiate with respect to, so layers can be frozen or unfrozen between steps. */
 function makeTrainable(model: tfl.LayersModel): void {
   model.trainable = true;
   for (const layer of model.layers) {
@@ -26,11 +26,11 @@ function makeTrainable(model: tfl.LayersModel): void {
   }
 }
 
-function work(model: tfl.LayersModel, task: PartTask): FromWorker {
-  const { statistics, meeting, index, timeoutMs } = data;
-  const isShared = statistics === "synchronized" && task.participants > 1;
-  setSumReducer(isShared ? meet(meeting, index, task.participants, timeoutMs) : null);
-  return { type: "done", ...computePart(model, data, task) };
+function compute(model: tfl.LayersModel, task: ShardTask): FromWorker {
+  const { statistics, allReduce, index, timeoutMs } = data;
+  const isSynchronized = statistics === "synchronized" && task.participants > 1;
+  setSumReducer(isSynchronized ? joinAllReduce(allReduce, index, task.participants, timeoutMs) : null);
+  return { type: "done", ...computeShard(model, data, task) };
 }
 
 const failure = (error: unknown): FromWorker => {
@@ -38,13 +38,13 @@ const failure = (error: unknown): FromWorker => {
   return { type: "failed", name, message };
 };
 
-const send = (answer: FromWorker): void => parentPort?.postMessage(answer);
+const send = (message: FromWorker): void => parentPort?.postMessage(message);
 
 start().then(
   (model) => {
-    parentPort?.on("message", (task: PartTask) => {
+    parentPort?.on("message", (task: ShardTask) => {
       try {
-        send(work(model, task));
+        send(compute(model, task));
       } catch (error) {
         send(failure(error));
       }

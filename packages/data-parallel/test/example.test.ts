@@ -1,4 +1,4 @@
-/** What the README shows is what the example holds and prints; and its process ends by itself. */
+/** The README shows the example's code and output, and the example's process exits. */
 import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -6,7 +6,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
-it("the README's example runs and ends", async () => {
+it("the README's example runs and exits", async () => {
   const root = path.join(import.meta.dirname, "..");
   const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
   const file = path.join(root, "examples", "two-threads.ts");

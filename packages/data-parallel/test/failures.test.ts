@@ -1,15 +1,15 @@
-/** When a worker fails or ends, the step says so, the model stays as it was, and nobody waits for ever. */
+/** When a worker fails or ends, the step rejects, the model is unchanged, and no worker waits forever. */
 import { sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { expect, it } from "vitest";
-import { startTeam, TeamError } from "../src/index.ts";
+import { DataParallelError, startWorkerPool } from "../src/index.ts";
 import { exitsAt, Fuse, throwsAt } from "./fuse.ts";
 import { disposeNetwork, makeBatch, plainNetwork, valuesOf } from "./networks.ts";
 
 const modules = [new URL("./fuse.ts", import.meta.url).href];
 
-/** The fuse comes before batch normalisation: while one worker blows it, the other waits there. */
+/** The fuse precedes batch normalisation, where the other worker waits when the fuse blows. */
 function fusedNetwork(): tfl.LayersModel {
   return tfl.sequential({
     layers: [
@@ -26,47 +26,47 @@ const batchWith = (first: number) => ({
   ys: tf.zeros([6], "int32"),
 });
 
-it("an error rejects the step and the team goes on; a death ends the team", async () => {
+it("after an error the pool can be used further; after the end of a thread it cannot", async () => {
   const model = fusedNetwork();
-  const team = await startTeam(model, { workers: 2, modules });
+  const pool = await startWorkerPool(model, { workers: 2, modules });
   const optimizer = sgd({ learningRate: 0.1 });
   const before = valuesOf(model);
-  await expect(team.trainStep(optimizer, batchWith(throwsAt))).rejects.toThrow(
-    new TeamError("worker 0 failed: the fuse is blown"),
+  await expect(pool.trainStep(optimizer, batchWith(throwsAt))).rejects.toThrow(
+    new DataParallelError("worker 0 failed: the fuse is blown"),
   );
   expect(valuesOf(model)).toEqual(before);
-  expect((await team.trainStep(optimizer, batchWith(1))).loss).toBeGreaterThan(0);
+  expect((await pool.trainStep(optimizer, batchWith(1))).loss).toBeGreaterThan(0);
 
   const alive = valuesOf(model);
-  const ended = "worker 0 ended (code 3); dispose this team and start another";
-  await expect(team.trainStep(optimizer, batchWith(exitsAt))).rejects.toThrow(new TeamError(ended));
-  await expect(team.trainStep(optimizer, batchWith(1))).rejects.toThrow(new TeamError(ended));
+  const ended = "worker 0 ended (code 3): dispose this worker pool and start another";
+  await expect(pool.trainStep(optimizer, batchWith(exitsAt))).rejects.toThrow(new DataParallelError(ended));
+  await expect(pool.trainStep(optimizer, batchWith(1))).rejects.toThrow(new DataParallelError(ended));
   expect(valuesOf(model)).toEqual(alive);
-  await team.dispose();
+  await pool.dispose();
   disposeNetwork(model);
 });
 
-it("what it cannot do, a team refuses in a sentence", async () => {
+it("unsupported requests are refused with a message", async () => {
   const model = plainNetwork();
   const optimizer = sgd({ learningRate: 0.1 });
-  await expect(startTeam(model, { workers: 0 })).rejects.toThrow(
-    "a whole number of workers, 1 or more, not 0",
+  await expect(startWorkerPool(model, { workers: 0 })).rejects.toThrow(
+    "workers must be a whole number, 1 or more, not 0",
   );
-  const team = await startTeam(model, { workers: 2 });
+  const pool = await startWorkerPool(model, { workers: 2 });
   const uneven = { xs: tf.zeros([4, 4]), ys: tf.zeros([3], "int32") };
-  await expect(team.trainStep(optimizer, uneven)).rejects.toThrow("as many labels as examples");
-  await expect(team.trainStep(optimizer, makeBatch(1, 4, [5]))).rejects.toThrow("the batch (xs) is [2,5]");
-  const first = team.trainStep(optimizer, makeBatch(1, 4, [4]));
-  await expect(team.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("still at a step");
+  await expect(pool.trainStep(optimizer, uneven)).rejects.toThrow("same number of examples");
+  await expect(pool.trainStep(optimizer, makeBatch(1, 4, [5]))).rejects.toThrow("the batch (xs) is [2,5]");
+  const first = pool.trainStep(optimizer, makeBatch(1, 4, [4]));
+  await expect(pool.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("is busy");
   await first;
-  const last = team.trainStep(optimizer, makeBatch(1, 4, [4]));
-  await Promise.all([expect(last).rejects.toThrow("ended"), team.dispose()]);
-  await expect(team.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("is disposed");
+  const last = pool.trainStep(optimizer, makeBatch(1, 4, [4]));
+  await Promise.all([expect(last).rejects.toThrow("ended"), pool.dispose()]);
+  await expect(pool.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("is disposed");
   disposeNetwork(model);
 });
 
-it("a layer class that the workers do not know is named", async () => {
+it("an unregistered layer class is named", async () => {
   const model = fusedNetwork();
-  await expect(startTeam(model, { workers: 1 })).rejects.toThrow(/worker 0 failed: .*Fuse/);
+  await expect(startWorkerPool(model, { workers: 1 })).rejects.toThrow(/worker 0 failed: .*Fuse/);
   disposeNetwork(model);
 });

@@ -1,4 +1,4 @@
-/** A layer that fails inside a worker when it is given a certain number: it throws, or ends the thread. */
+/** A layer that fails in a worker when the first input value is a certain number: it throws, or ends the thread. */
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";

@@ -8,7 +8,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 const conv = (name: string, filters: number): tfl.layers.Layer =>
   tfl.layers.conv2d({ name, filters, kernelSize: 3, padding: "same", useBias: false });
 
-/** A residual block, a batch normalisation layer that is used twice, and a model inside the model. */
+/** A residual block, a batch normalisation layer that is called twice, and a nested model. */
 export function residualNetwork(): tfl.LayersModel {
   const image = tfl.input({ shape: [6, 6, 2], name: "image" });
   const twice = tfl.layers.batchNormalization({ name: "twice", momentum: 0.9 });
@@ -45,9 +45,9 @@ export function plainNetwork(): tfl.LayersModel {
 }
 
 /**
- * Examples that differ much from each other, so that it shows by whose statistics they are normalised.
+ * Examples that differ strongly, so that the statistics of a shard differ from those of the batch.
  *
- * @param seed at least 1: tfjs takes 0 for none.
+ * @param seed - At least 1: tfjs treats 0 as no seed.
  */
 export const makeBatch = (
   seed: number,
@@ -75,7 +75,7 @@ export function copyWeights(from: tfl.LayersModel, to: tfl.LayersModel): void {
   to.setWeights(from.getWeights());
 }
 
-/** A model's own `dispose` leaves the models inside it. */
+/** `model.dispose()` does not dispose nested models. */
 export function disposeNetwork(model: tfl.LayersModel): void {
   for (const weight of modelGraph(model).weights.values()) weight.dispose();
 }

@@ -1,4 +1,4 @@
-/** Batch normalisation's sums over several workers, acted out on one thread: exact also for a large mean. */
+/** Synchronised batch normalisation, with the workers simulated on one thread; accurate for a large mean too. */
 import { setSumReducer } from "@secateur/backend";
 import { batchNormTraining } from "@secateur/backend/ops";
 import { lossAndGradients } from "@secateur/training";
@@ -7,7 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import { disposeNetwork, makeBatch, residualNetwork } from "./networks.ts";
 
 /** `[rows, channels]` both. */
-interface Part {
+interface Shard {
   readonly x: tf.Tensor2D;
   readonly dy: tf.Tensor2D;
 }
@@ -15,8 +15,8 @@ interface Part {
 const results = ["y", "mean", "variance", "dx", "dGamma", "dBeta"] as const;
 type Results = Readonly<Record<(typeof results)[number], tf.Tensor>>;
 
-/** The loss is Σ y ∂y as a mean over the part's rows, as each worker has it. */
-function normalize({ x, dy }: Part): Results {
+/** The gradients of the mean of Σ y ∂y over the shard's rows. */
+function normalize({ x, dy }: Shard): Results {
   const [gamma, beta] = [tf.tensor1d([1.5, -2]), tf.tensor1d([0.5, 1])];
   const loss = (...[x, gamma, beta]: tf.Tensor[]): tf.Tensor => {
     const { y } = batchNormTraining(x as tf.Tensor2D, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3);
@@ -26,42 +26,42 @@ function normalize({ x, dy }: Part): Results {
   return { ...batchNormTraining(x, gamma, beta, 1e-3), dx, dGamma, dBeta };
 }
 
-/** How often `normalize` adds up sums: forward and backward for the gradients, and forward again. */
-const meetings = 3;
+/** All-reduces in `normalize`: forward and backward for the gradients, and forward again. */
+const reductions = 3;
 
-/** Each part is done again for each meeting, as if the others were there: with the totals of the meetings before. */
-function normalizeTogether(parts: readonly Part[]): readonly Results[] {
+/** Runs every shard once per all-reduce, each time with the totals of the previous all-reduces. */
+function normalizeTogether(shards: readonly Shard[]): readonly Results[] {
   const totals: Float64Array[] = [];
-  const act = (part: Part, tell: (meeting: number, sums: Float64Array) => void): Results => {
-    let meeting = 0;
+  const run = (shard: Shard, onSums: (index: number, sums: Float64Array) => void): Results => {
+    let index = 0;
     setSumReducer((sums) => {
-      tell(meeting, sums);
-      sums.set(totals[meeting] ?? sums);
-      meeting++;
+      onSums(index, sums);
+      sums.set(totals[index] ?? sums);
+      index++;
     });
-    return normalize(part);
+    return normalize(shard);
   };
-  for (let next = 0; next < meetings; next++) {
-    const sum = new Float64Array(5); // two for each of two channels, and the rows
-    for (const part of parts) {
-      act(part, (meeting, sums) => {
-        if (meeting === next) for (const [i, value] of sums.entries()) sum[i] = (sum[i] ?? 0) + value;
+  for (let next = 0; next < reductions; next++) {
+    const sum = new Float64Array(5); // two sums for each of two channels, and the number of rows
+    for (const shard of shards) {
+      run(shard, (index, sums) => {
+        if (index === next) for (const [i, value] of sums.entries()) sum[i] = (sum[i] ?? 0) + value;
       });
     }
     totals.push(sum);
   }
-  return parts.map((part) => act(part, () => undefined));
+  return shards.map((shard) => run(shard, () => undefined));
 }
 
 afterEach(() => setSumReducer(null));
 
-it.for([0, 1e3, 1e5])("parts normalise by all rows' statistics, about a mean of %d", (mean, { skip }) => {
-  skip(tf.getBackend() !== "wasm", "only the wasm engine's kernels add up sums with others");
+it.for([0, 1e3, 1e5])("shards normalise by the statistics of all rows, mean %d", (mean, { skip }) => {
+  skip(tf.getBackend() !== "wasm", "only the wasm kernels use a sum reducer");
   tf.tidy(() => {
     const x = tf.randomNormal<tf.Rank.R2>([11, 2], mean, 1, "float32", 1);
     const dy = tf.randomNormal<tf.Rank.R2>([11, 2], 0, 1, "float32", 2);
     const expected = normalize({ x, dy });
-    const parts = (
+    const shards = (
       [
         [0, 7],
         [7, 4],
@@ -70,7 +70,7 @@ it.for([0, 1e3, 1e5])("parts normalise by all rows' statistics, about a mean of 
       x: tf.slice(x, [start, 0], [size, 2]),
       dy: tf.slice(dy, [start, 0], [size, 2]),
     }));
-    const [first, second] = normalizeTogether(parts) as [Results, Results];
+    const [first, second] = normalizeTogether(shards) as [Results, Results];
     const close = { rtol: 1e-4, atol: 1e-5 };
     for (const name of ["mean", "variance"] as const) {
       expect(first[name]).toBeAllClose(expected[name], { rtol: 1e-5 });
@@ -88,20 +88,20 @@ it.for([0, 1e3, 1e5])("parts normalise by all rows' statistics, about a mean of 
   });
 });
 
-/** How often a step of the residual network adds up sums: three uses of batch normalisation, forward and backward. */
-const stepMeetings = 6;
+/** All-reduces in a step of the residual network: three calls of batch normalisation, forward and backward. */
+const stepReductions = 6;
 
-it("a step that is abandoned at any meeting leaves nothing in the engine", ({ skip }) => {
-  skip(tf.getBackend() !== "wasm", "only the wasm engine's kernels add up sums with others");
+it("a step that is aborted at any all-reduce leaves no tensors behind", ({ skip }) => {
+  skip(tf.getBackend() !== "wasm", "only the wasm kernels use a sum reducer");
   const [model, batch] = [residualNetwork(), makeBatch(1, 4)];
   const before = tf.backend().numDataIds();
-  for (let last = 1; last <= stepMeetings; last++) {
-    let meetings = 0;
+  for (let last = 1; last <= stepReductions; last++) {
+    let count = 0;
     setSumReducer(() => {
-      meetings++;
-      if (meetings === last) throw new Error(`abandoned at meeting ${last}`);
+      count++;
+      if (count === last) throw new Error(`aborted at all-reduce ${last}`);
     });
-    expect(() => lossAndGradients(model, batch)).toThrow(`abandoned at meeting ${last}`);
+    expect(() => lossAndGradients(model, batch)).toThrow(`aborted at all-reduce ${last}`);
     expect(tf.backend().numDataIds()).toBe(before);
   }
   tf.dispose([batch.xs, batch.ys]);

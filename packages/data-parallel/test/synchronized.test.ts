@@ -1,9 +1,9 @@
-/** A team with synchronised statistics computes what one process computes. */
+/** A worker pool with synchronised statistics computes the same as a single process. */
 import { fit, type LossAndGradients, NonFiniteLossError, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTeam, type Team } from "../src/index.ts";
+import { startWorkerPool, type WorkerPool } from "../src/index.ts";
 import { copyWeights, disposeNetwork, makeBatch, residualNetwork, valuesOf } from "./networks.ts";
 
 const tolerance = { rtol: 1e-4, atol: 1e-5 };
@@ -12,13 +12,13 @@ describe.each([2, 3])("%i workers", (workers) => {
   let alone: tfl.LayersModel;
   let shared: tfl.LayersModel;
   let start: tfl.LayersModel;
-  let team: Team;
+  let pool: WorkerPool;
   beforeAll(async () => {
     [alone, shared, start] = [residualNetwork(), residualNetwork(), residualNetwork()];
-    team = await startTeam(shared, { workers });
+    pool = await startWorkerPool(shared, { workers });
   });
   afterAll(async () => {
-    await team.dispose();
+    await pool.dispose();
     for (const model of [alone, shared, start]) disposeNetwork(model);
   });
   const reset = (): void => {
@@ -26,7 +26,7 @@ describe.each([2, 3])("%i workers", (workers) => {
     copyWeights(start, shared);
   };
 
-  // 11 examples cannot be shared out evenly; of 2 and 1 not every worker gets one.
+  // 11 examples do not split evenly; 2 and 1 leave workers without examples.
   it.each([11, 2, 1])("take the same steps with batches of %i", async (size) => {
     reset();
     const makeOptimizer = () => sgd({ learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3 });
@@ -43,7 +43,7 @@ describe.each([2, 3])("%i workers", (workers) => {
       };
       const options = { labelSmoothing: 0.1, step, observe };
       const expected = trainStep(alone, one, makeBatch(step + 1, size), options);
-      const result = await team.trainStep(other, makeBatch(step + 1, size), options);
+      const result = await pool.trainStep(other, makeBatch(step + 1, size), options);
       expect(result.loss).toBeAllClose(expected.loss, tolerance);
       expect(result.accuracy).toBeCloseTo(expected.accuracy, 6);
       const [expectedGradients = {}, observed = {}] = gradients;
@@ -60,33 +60,33 @@ describe.each([2, 3])("%i workers", (workers) => {
     other.dispose();
   });
 
-  it("leave everything as it was when the loss is not finite, and go on", async () => {
+  it("leave the model unchanged when the loss is not finite, and can be used further", async () => {
     reset();
     const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
     const before = valuesOf(shared);
     const xs = tf.fill([5, 6, 6, 2], Number.NaN);
-    const step = team.trainStep(optimizer, { xs, ys: tf.zeros([5], "int32") }, { step: 7 });
+    const step = pool.trainStep(optimizer, { xs, ys: tf.zeros([5], "int32") }, { step: 7 });
     await expect(step).rejects.toThrow(NonFiniteLossError);
     await expect(step).rejects.toThrow("at step 7");
     expect(valuesOf(shared)).toEqual(before);
     expect(optimizer.state()).toEqual({});
-    expect((await team.trainStep(optimizer, makeBatch(1, 5))).loss).toBeGreaterThan(0);
+    expect((await pool.trainStep(optimizer, makeBatch(1, 5))).loss).toBeGreaterThan(0);
     optimizer.dispose();
   });
 
-  it("serve `fit`", async () => {
+  it("take the steps of `fit`", async () => {
     reset();
     const epoch = (): readonly ReturnType<typeof makeBatch>[] => [makeBatch(1, 7), makeBatch(2, 6)];
-    const run = async (step?: Team["trainStep"]): Promise<readonly number[]> => {
+    const run = async (takeStep?: WorkerPool["trainStep"]): Promise<readonly number[]> => {
       const optimizer = sgd({ learningRate: 0.02 });
-      const model = step === undefined ? alone : shared;
+      const model = takeStep === undefined ? alone : shared;
       const losses: number[] = [];
-      for await (const event of fit(model, epoch, { optimizer, epochs: 2, ...(step && { step }) })) {
+      for await (const event of fit(model, epoch, { optimizer, epochs: 2, ...(takeStep && { takeStep }) })) {
         losses.push(event.loss);
       }
       return losses;
     };
     const expected = await run();
-    expect(await run(team.trainStep)).toBeAllClose(expected, tolerance);
+    expect(await run(pool.trainStep)).toBeAllClose(expected, tolerance);
   });
 });

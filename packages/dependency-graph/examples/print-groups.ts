@@ -1,4 +1,4 @@
-/** Which channels of a small residual network can only go together? */
+/** Prints the groups of a small residual network. */
 import { useBackend } from "@secateur/backend";
 import { buildDependencyGraph, describeGraph } from "@secateur/dependency-graph";
 import * as tfl from "@tensorflow/tfjs-layers";

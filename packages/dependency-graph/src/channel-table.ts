@@ -1,9 +1,9 @@
-/** What layer rules said about channels: ties, bindings to weight axes, pins, and numbers in configurations. */
+/** Collects what layer rules declare about channels: ties, bindings to weight axes, pins, and numbers in configurations. */
 import { DependencyGraphError } from "./errors.ts";
 import type { Role } from "./layer-rule.ts";
 import { type UnionFind, unionFind } from "./union-find.ts";
 
-/** One axis of one weight, and the channel at each of its indices. */
+/** An axis of a weight, and the channel at each of its indices. */
 export interface Binding {
   /** Paths of the layer and of its weight. */
   readonly layer: string;
@@ -11,7 +11,7 @@ export interface Binding {
   readonly axis: number;
   readonly role: Role;
   readonly ids: Int32Array;
-  /** A kernel whose output goes into batch normalisation and nowhere else: its scale does not change the loss. */
+  /** A kernel whose output is read only by batch normalisation: its scale does not change the loss. */
   readonly normalized: boolean;
 }
 
@@ -31,19 +31,19 @@ export interface PinnedChannels {
   readonly channelCount: number;
 }
 
-/** Filled during one walk over a model. */
+/** Filled while a model is traced. */
 export class ChannelTable {
   readonly channels: UnionFind = unionFind();
   readonly #bindings = new Map<string, Binding>();
   readonly #counts = new Map<string, Count>();
   readonly #pins: (PinnedChannels & { readonly ids: Int32Array })[] = [];
 
-  /** The channels that an axis of a weight is bound to, if it is. */
+  /** The channels that an axis of a weight is bound to; undefined if it is not bound. */
   boundTo(weight: string, axis: number): Int32Array | undefined {
     return this.#bindings.get(`${weight}|${axis}`)?.ids;
   }
 
-  /** A second binding of the same axis ties its channels to the first one's. */
+  /** A second binding of the same axis ties its channels to those of the first. */
   bind(binding: Binding): void {
     const key = `${binding.weight}|${binding.axis}`;
     const known = this.#bindings.get(key);
@@ -53,7 +53,9 @@ export class ChannelTable {
 
   tie(a: Int32Array, b: Int32Array): void {
     if (a.length !== b.length)
-      throw new DependencyGraphError(`cannot tie ${a.length} channels to ${b.length}`);
+      throw new DependencyGraphError(
+        `cannot tie ${a.length} channels to ${b.length}: a layer rule must tie lists of equal length`,
+      );
     for (const [i, id] of a.entries()) this.channels.union(id, Number(b[i]));
   }
 
@@ -80,7 +82,7 @@ export class ChannelTable {
     return this.#pins.map(({ ids: _, ...pin }) => pin);
   }
 
-  /** The representatives of all pinned classes. */
+  /** The representatives of the pinned classes. */
   pinnedRoots(): ReadonlySet<number> {
     return new Set(this.#pins.flatMap(({ ids }) => Array.from(ids, (id) => this.channels.find(id))));
   }

@@ -3,28 +3,27 @@
  * along the others every index has the same ids. A feature map `[height, width, channels]` varies on its last axis only,
  * a flattened one has an id for every element.
  */
-
 export interface Channels {
   /** Sizes without the batch axis; null where the model leaves a size open. */
   readonly shape: readonly (number | null)[];
-  /** For each axis of `shape`: do the ids differ along it? */
+  /** For each axis of `shape`, whether ids differ along it. */
   readonly varies: readonly boolean[];
   /** Ids in row-major order over the varying axes. */
   readonly ids: Int32Array;
 }
 
-/** Channels that lie along the last axis of a tensor, the tfjs default. */
+/** Channels along the last axis of a tensor, the tfjs default. */
 export function lastAxis(shape: readonly (number | null)[], ids: Int32Array): Channels {
   return { shape, varies: shape.map((_, axis) => axis === shape.length - 1), ids };
 }
 
-/** True where ids differ along the last axis and no other. */
+/** True if ids differ along the last axis and no other. */
 export function variesOnLastAxisOnly(channels: Channels): boolean {
   const last = channels.varies.length - 1;
   return channels.varies.every((varies, axis) => varies === (axis === last));
 }
 
-/** The same channels with an id for every index along all axes of `varies`; null where such an axis has no fixed size. */
+/** Repeats the ids along all axes of `varies`; null if such an axis has no fixed size. */
 export function spread(channels: Channels, varies: readonly boolean[]): Channels | null {
   const sizes: number[] = [];
   const strides: number[] = [];
@@ -75,13 +74,13 @@ function gatherStrided(ids: Int32Array, sizes: readonly number[], strides: reado
   return offsets.map((offset) => ids[offset] ?? 0);
 }
 
-/** Concatenates channels along `axis`, along which each of them varies. */
+/** Concatenates channels along `axis`, on which all of them must vary. */
 export function join(parts: readonly Channels[], axis: number): Channels {
   const [first] = parts;
   if (first === undefined) throw new RangeError("join needs at least one tensor");
-  const product = (part: Channels, wanted: (axis: number) => boolean): number =>
+  const product = (part: Channels, includes: (axis: number) => boolean): number =>
     part.shape.reduce<number>(
-      (n, size, i) => (wanted(i) && part.varies[i] === true ? n * (size ?? 0) : n),
+      (n, size, i) => (includes(i) && part.varies[i] === true ? n * (size ?? 0) : n),
       1,
     );
   const widths = parts.map((part) => product(part, (i) => i >= axis));

@@ -1,8 +1,8 @@
 /**
- * The dependency graph of a model: its groups of units, and the channels that must stay.
+ * The dependency graph of a model: its groups of units, and the channels that are never removed.
  *
  * A *unit* is channels, across layers, that can only be kept or removed together; a *group* is units with the same
- * coupling; a *slice* is where a group's units lie in one weight.
+ * coupling; a *slice* lists the indices of a group's units on one axis of one weight.
  */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { PinnedChannels } from "./channel-table.ts";
@@ -17,9 +17,9 @@ export interface DependencyGraph {
   readonly model: tfl.LayersModel;
   /** Equal for models of equal structure: layers, connections and weight shapes, not weight values. */
   readonly fingerprint: string;
-  /** In the model's order. Every channel is in exactly one group, or pinned. */
+  /** In the order of the model's layers. Every channel is in exactly one group or pinned. */
   readonly groups: readonly Group[];
-  /** Channels that are never removed: where, and why. */
+  /** Channels that are never removed, with the layer and the reason. */
   readonly pinned: readonly PinnedChannels[];
 }
 
@@ -29,9 +29,10 @@ export interface DependencyGraphOptions {
 }
 
 /**
- * Finds which channels of a model can only be removed together. Models inside the model are included.
+ * Finds the channels of a model that can only be removed together, nested models included. The model does not change. The
+ * channels of a layer class without a rule are pinned.
  *
- * The model is read, never changed. The channels of a layer class without a rule are pinned, which is no error.
+ * @throws UnsupportedLayerError if a rule does not fit its layer.
  *
  * @example
  * const graph = buildDependencyGraph(model);

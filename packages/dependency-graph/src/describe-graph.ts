@@ -1,5 +1,4 @@
 /** A dependency graph as text, and as a Mermaid diagram. */
-
 import type { PinnedChannels } from "./channel-table.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 import type { Group } from "./group.ts";
@@ -13,8 +12,10 @@ export function describeGraph(graph: DependencyGraph): string {
   const units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
   const lines = [`${graph.groups.length} ${graph.groups.length === 1 ? "group" : "groups"}, ${units} units`];
   for (const group of graph.groups) {
-    const made = layersOf(group, false).join(", ");
-    lines.push(`  ${group.id}: ${group.unitCount} units in ${made} -> ${layersOf(group, true).join(", ")}`);
+    const producers = layersOf(group, false).join(", ");
+    lines.push(
+      `  ${group.id}: ${group.unitCount} units in ${producers} -> ${layersOf(group, true).join(", ")}`,
+    );
   }
   const pinned = mergePinned(graph.pinned);
   if (pinned.length > 0) lines.push("pinned (never removed)");

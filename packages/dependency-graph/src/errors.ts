@@ -1,4 +1,4 @@
-/** The errors of this package. A message says what was found, what was expected and what to do. */
+/** The errors of this package. */
 import { SecateurError } from "@secateur/base";
 
 export class DependencyGraphError extends SecateurError {
@@ -13,7 +13,7 @@ export class UnsupportedLayerError extends DependencyGraphError {
   constructor(layer: string, className: string, problem: string) {
     super(
       `Layer "${layer}" (${className}): ${problem}. ` +
-        `Pass your own rule: buildDependencyGraph(model, { rules: { ...layerRules, ${className}: myRule } }).`,
+        `Pass a rule that fits: buildDependencyGraph(model, { rules: { ...layerRules, ${className}: myRule } }).`,
     );
   }
 }

@@ -1,9 +1,9 @@
-/** A short text that two models share exactly when a plan for one fits the other. */
+/** A fingerprint of a model's structure. A plan fits a model if and only if their fingerprints are equal. */
 import { hash64 } from "@secateur/base";
 import { modelGraph, weightName } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** Layers, their connections and weight shapes, hashed to 16 hexadecimal digits. Weight values do not count. */
+/** A hash of layers, connections and weight shapes, 16 hexadecimal digits. It does not depend on weight values. */
 export function fingerprint(model: tfl.LayersModel): string {
   const { calls, producers } = modelGraph(model);
   const lines = calls.map(({ path, className, layer, inputs }) => {

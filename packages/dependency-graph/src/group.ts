@@ -1,9 +1,9 @@
-/** A group: units with the same coupling, and where they lie in the model's weights. */
+/** A group: units with the same coupling, and their indices in the model's weights. */
 import type { Role } from "./layer-rule.ts";
 
 export type GroupId = string;
 
-/** Where a group's units lie on one axis of one weight. */
+/** The indices of a group's units on one axis of one weight. */
 export interface Slice {
   /** The layer's path, for instance `backbone/conv1`. */
   readonly layer: string;
@@ -14,22 +14,22 @@ export interface Slice {
   /** `[units · indicesPerUnit]`: the units' indices on the axis, unit by unit. */
   readonly indices: Int32Array;
   readonly indicesPerUnit: number;
-  /** Only for kernels: the output goes straight into batch normalisation, which undoes the kernel's scale. */
+  /** True for a kernel whose output is read only by batch normalisation, which cancels the kernel's scale. */
   readonly normalized: boolean;
 }
 
-/** A number in a layer's configuration that counts channels, such as `filters`. It shrinks as units go. */
+/** A number in a layer's configuration that counts channels, such as `filters`. It shrinks when units are removed. */
 export interface ConfigCount {
   /** The layer's path. */
   readonly layer: string;
-  /** Where the number is in `layer.getConfig()`. */
+  /** The path of the number in `layer.getConfig()`. */
   readonly path: readonly (string | number)[];
-  /** `[units]`: by how much the number shrinks when a unit is removed. */
+  /** `[units]`: the amount by which the number shrinks when a unit is removed. */
   readonly perUnit: Int32Array;
 }
 
 export interface Group {
-  /** The path of the first layer that produces the units; several paths where one is not unique. */
+  /** The path of the first layer that produces the units; all producers, joined by "+", if that is not unique. */
   readonly id: GroupId;
   readonly unitCount: number;
   readonly slices: readonly Slice[];

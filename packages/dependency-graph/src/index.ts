@@ -1,5 +1,4 @@
-/** @packageDocumentation Which channels of a `tf.LayersModel` can only be removed together. */
-
+/** @packageDocumentation Finds the channels of a `tf.LayersModel` that can only be removed together. */
 export type { PinnedChannels } from "./channel-table.ts";
 export { type Channels, join, lastAxis, permute, spread, variesOnLastAxisOnly } from "./channels.ts";
 export {

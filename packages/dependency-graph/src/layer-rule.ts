@@ -1,10 +1,10 @@
 /**
- * A layer rule: a pure function from the channels of a layer's inputs to those of its output. It creates, passes, ties,
- * arranges, binds or pins channels. One file a layer class in `rules/`.
+ * A layer rule: a function from the channels of a layer's inputs to those of its output. It creates, passes, ties, arranges,
+ * binds or pins channels. `rules/` has one file per kind of layer.
  */
 import type { Channels } from "./channels.ts";
 
-/** What a bound axis of a weight is to its unit: `input` is where the unit is consumed, the others belong to it. */
+/** The role of a bound axis: `input` for weights that consume the unit, the others for weights that produce or transform it. */
 export type Role = "kernel" | "bias" | "gamma" | "beta" | "movingMean" | "movingVariance" | "alpha" | "input";
 
 export interface RuleContext {
@@ -16,21 +16,21 @@ export interface RuleContext {
   readonly inputs: readonly Channels[];
   /** Without the batch axis. */
   readonly outputShape: readonly (number | null)[];
-  /** Does this layer own a weight of this name (`kernel`, `bias`, `gamma`, ...)? */
+  /** Whether the layer has a weight of this name (`kernel`, `bias`, `gamma`, ...). */
   readonly hasWeight: (weight: string) => boolean;
-  /** New channels, one for each index of the weight's axis, bound to it. The same channels at every call of the layer. */
+  /** Creates one channel per index of the weight's axis and binds them to it. Every call of the layer returns the same. */
   readonly create: (weight: string, axis: number, role: Role) => Int32Array;
-  /** The weight's axis carries these channels. Bound again at another call of the layer, the two are tied. */
+  /** Binds channels to a weight's axis. Channels of several calls of the layer are tied. */
   readonly bind: (weight: string, axis: number, role: Role, ids: Int32Array) => void;
-  /** Channels that can only be removed together, element by element. */
+  /** Ties channels element by element: they can only be removed together. */
   readonly tie: (a: Int32Array, b: Int32Array) => void;
-  /** Channels that are never removed. */
+  /** Pins channels: they are never removed. */
   readonly pin: (ids: Int32Array, reason: string) => void;
-  /** New channels that are always zero, such as the padding of a shortcut. */
+  /** Creates channels that are always zero, such as the padding of a shortcut. */
   readonly zeros: (count: number) => Int32Array;
-  /** The number in `layer.getConfig()` that counts these channels, for instance `["filters"]`. */
+  /** Declares that a number in `layer.getConfig()` counts these channels, for instance `["filters"]`. */
   readonly counts: (path: readonly (string | number)[], ids: Int32Array) => void;
-  /** Pins the inputs and returns pinned output channels: for calls that the rule cannot follow. */
+  /** Pins the inputs and returns pinned output channels, for calls that the rule does not support. */
   readonly unsupported: (reason: string) => Channels;
 }
 

@@ -1,4 +1,4 @@
-/** Connects one call of a layer rule with the table of channels. */
+/** The context of one call of a layer rule, backed by the channel table. */
 import { type LayerCall, layerWeight } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { ChannelTable } from "./channel-table.ts";
@@ -6,7 +6,7 @@ import { type Channels, lastAxis } from "./channels.ts";
 import { UnsupportedLayerError } from "./errors.ts";
 import type { Role, RuleContext } from "./layer-rule.ts";
 
-/** @param feedsNormalization - The layer's output goes into batch normalisation and nowhere else. */
+/** @param feedsNormalization - The layer's output is read only by batch normalisation. */
 export function ruleContext(
   table: ChannelTable,
   { path, className, layer, outputs }: LayerCall,
@@ -18,7 +18,7 @@ export function ruleContext(
     throw new UnsupportedLayerError(path, className, problem);
   };
   const ownWeight = (name: string): tfl.LayerVariable =>
-    layerWeight(layer, name) ?? fail(`it has no weight "${name}"`);
+    layerWeight(layer, name) ?? fail(`the layer has no weight "${name}"`);
   const pin = (ids: Int32Array, reason: string): void => table.pin(path, className, ids, reason);
   const bind = (name: string, axis: number, role: Role, ids: Int32Array): void => {
     const weight = `${path}/${name}`;

@@ -1,6 +1,6 @@
 /**
- * Walks a model once, producers before consumers, and applies each layer's rule. The result is a list of bindings between
- * channels and weight axes, and the union-find that ties channels.
+ * Walks a model once, producers before consumers, and applies the rule of each layer. The result is the list of bindings
+ * between channels and weight axes, and the union-find of tied channels.
  */
 import {
   type GraphTensor,
@@ -21,7 +21,7 @@ export interface ChannelTrace {
   readonly channels: UnionFind;
   readonly bindings: readonly Binding[];
   readonly counts: readonly Count[];
-  /** The pinned classes' representatives. */
+  /** The representatives of the pinned classes. */
   readonly pinnedRoots: ReadonlySet<number>;
   readonly pinned: readonly PinnedChannels[];
 }
@@ -49,7 +49,7 @@ export function traceChannels(model: tfl.LayersModel, rules: LayerRules): Channe
   return { channels, bindings, counts, pinned, pinnedRoots: table.pinnedRoots() };
 }
 
-/** The channels of each output of the call. A layer class without a rule pins its inputs and outputs. */
+/** The channels of each output of the call. Without a rule, inputs and outputs are pinned. */
 function applyRule(
   table: ChannelTable,
   rules: LayerRules,
@@ -67,12 +67,12 @@ function applyRule(
   for (const input of inputs) table.pin(path, className, input.ids, `no rule for layer class ${className}`);
   return outputs.map(({ shape }) => {
     const ids = table.channels.add(shape.at(-1) ?? 1);
-    table.pin(path, className, ids, `made by layer class ${className}, which has no rule`);
+    table.pin(path, className, ids, `output of layer class ${className}, which has no rule`);
     return lastAxis(shape.slice(1), ids);
   });
 }
 
-/** The input shape in a nested model's configuration shrinks with the channels of the tensor that it is called on. */
+/** The input shape in a nested model's configuration shrinks with the channels of the tensor it is called on. */
 function countInputShape(
   table: ChannelTable,
   { layers }: ModelGraph,
@@ -88,7 +88,7 @@ function countInputShape(
     table.pin(path, String(layers.get(path)?.getClassName()), ids, "its input has channels on several axes");
 }
 
-/** Linear layers whose output goes into batch normalisation, and nowhere else. */
+/** Linear layers whose output is read only by batch normalisation. */
 function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySet<tfl.layers.Layer> {
   const feeds = new Map<tfl.layers.Layer, boolean>();
   for (const { className, inputs } of calls) {
@@ -100,5 +100,9 @@ function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySe
   }
   const isLinear = (layer: tfl.layers.Layer): boolean =>
     (layer.getConfig()["activation"] ?? "linear") === "linear";
-  return new Set([...feeds].filter(([layer, feedsIt]) => feedsIt && isLinear(layer)).map(([layer]) => layer));
+  return new Set(
+    [...feeds]
+      .filter(([layer, onlyNormalization]) => onlyNormalization && isLinear(layer))
+      .map(([layer]) => layer),
+  );
 }

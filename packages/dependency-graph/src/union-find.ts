@@ -1,12 +1,8 @@
-/**
- * Union-find over single channels (Tarjan 1975): every channel is an element, layers say which are tied.
- * The classes that remain are the units.
- */
-
+/** Union-find over single channels (Tarjan 1975): every channel is an element, layer rules tie them, the classes are units. */
 export interface UnionFind {
-  /** Add `count` elements, each a class of its own; returns their ids. */
+  /** Adds `count` elements, each a class of its own, and returns their ids. */
   readonly add: (count: number) => Int32Array;
-  /** The representative of an element's class: its smallest id, so that results do not depend on the order. */
+  /** The representative of an element's class: its smallest id, so that results do not depend on the order of unions. */
   readonly find: (id: number) => number;
   readonly union: (a: number, b: number) => void;
   readonly size: () => number;
@@ -17,10 +13,10 @@ export function unionFind(): UnionFind {
   const find = (id: number): number => {
     let root = id;
     for (let up = parent[root] ?? root; up !== root; up = parent[root] ?? root) root = up;
-    for (let at = id; at !== root; ) {
-      const up = parent[at] ?? root;
-      parent[at] = root;
-      at = up;
+    for (let node = id; node !== root; ) {
+      const up = parent[node] ?? root;
+      parent[node] = root;
+      node = up;
     }
     return root;
   };

@@ -1,4 +1,4 @@
-/** Laws of the graph on random architectures: nothing is lost, nothing counted twice. */
+/** Laws of the graph on random architectures: every channel is in exactly one unit or pinned. */
 
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { disposeModel } from "@secateur/model-graph";
@@ -18,7 +18,7 @@ const withModel = (law: (graph: DependencyGraph, model: tfl.LayersModel) => void
   );
 
 describe("a dependency graph", () => {
-  it("gives every index of every weight axis to at most one unit", () => {
+  it("assigns every index of every weight axis to at most one unit", () => {
     withModel((graph) => {
       const taken = new Set<string>();
       for (const { slices } of graph.groups) {
@@ -33,7 +33,7 @@ describe("a dependency graph", () => {
     });
   });
 
-  it("pins or groups every filter of every layer: none is lost", () => {
+  it("pins or groups every filter of every layer", () => {
     withModel((graph, model) => {
       const grouped = new Set<string>();
       for (const { slices } of graph.groups) {
@@ -63,7 +63,7 @@ describe("a dependency graph", () => {
     });
   });
 
-  it("names groups without repetition, and is the same every time", () => {
+  it("has unique group names and is deterministic", () => {
     withModel((graph, model) => {
       const ids = graph.groups.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);

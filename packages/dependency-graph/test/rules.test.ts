@@ -1,4 +1,4 @@
-/** Every layer rule on a network small enough to write its groups down by hand. */
+/** Every layer rule on a small network whose groups are written down by hand. */
 
 import { disposeModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -37,7 +37,7 @@ function shown(body: (x: Tensor) => Tensor): readonly string[] {
 }
 
 describe("layer rules", () => {
-  it("Conv2D makes units, batch normalisation belongs to them, Dense consumes them", () => {
+  it("Conv2D creates units, batch normalisation passes them, Dense consumes them", () => {
     const body = (x: Tensor): Tensor => apply(tfl.layers.batchNormalization({ name: "bn" }), conv("a", 3, x));
     expect(shown(body)).toEqual([
       "a: 3",
@@ -64,7 +64,7 @@ describe("layer rules", () => {
     ]);
   });
 
-  it("Concatenate joins; the same tensor twice gives every unit two places", () => {
+  it("Concatenate joins; the same tensor twice gives every unit two indices", () => {
     const body = (x: Tensor): Tensor => {
       const a = conv("a", 2, x);
       return apply(tfl.layers.concatenate(), [a, conv("b", 1, x), a]);
@@ -79,7 +79,7 @@ describe("layer rules", () => {
     ]);
   });
 
-  it("DepthwiseConv2D passes units, multiplied", () => {
+  it("DepthwiseConv2D passes each unit `depthMultiplier` times", () => {
     const body = (x: Tensor): Tensor =>
       apply(tfl.layers.depthwiseConv2d({ name: "dw", kernelSize: 3, depthMultiplier: 2 }), conv("a", 2, x));
     expect(shown(body)).toEqual([
@@ -91,7 +91,7 @@ describe("layer rules", () => {
     ]);
   });
 
-  it("a shared layer ties its uses", () => {
+  it("a shared layer ties its calls", () => {
     const body = (x: Tensor): Tensor => {
       const shared = tfl.layers.conv2d({ name: "s", filters: 2, kernelSize: 1, useBias: false });
       return apply(shared, apply(shared, conv("a", 2, x)));
@@ -105,7 +105,7 @@ describe("layer rules", () => {
     ]);
   });
 
-  it("Flatten gives a unit one place for every pixel: p·C + c", () => {
+  it("Flatten gives a unit one index per pixel: p·C + c", () => {
     const x = tfl.input({ shape: [1, 2, 2], name: "image" });
     const flat = apply(tfl.layers.flatten(), conv("a", 2, x));
     const model = tfl.model({
@@ -120,7 +120,7 @@ describe("layer rules", () => {
     disposeModel(model);
   });
 
-  it("a shortcut padded with zero channels ties the channels it reaches, and counts its padding", () => {
+  it("a shortcut padded with zero channels ties channels, and its padding shrinks with them", () => {
     const body = (x: Tensor): Tensor => {
       const a = conv("a", 2, x);
       const turned = apply(tfl.layers.permute({ dims: [3, 1, 2] }), a);
@@ -156,7 +156,7 @@ describe("layer rules", () => {
     disposeModel(model);
   });
 
-  it("an inner softmax pins, with its reason", () => {
+  it("an inner softmax pins its channels, with the reason", () => {
     const model = network((x) => apply(tfl.layers.softmax({ name: "soft" }), conv("a", 2, x)));
     const graph = buildDependencyGraph(model);
     expect(graph.groups).toEqual([]);
@@ -169,7 +169,7 @@ describe("layer rules", () => {
     disposeModel(model);
   });
 
-  it("an unknown layer class pins what goes in and comes out, and a rule of the user's lets it through", () => {
+  it("an unknown layer class pins its inputs and outputs; a custom rule makes it prunable", () => {
     const body = (x: Tensor): Tensor => apply(tfl.layers.upSampling2d({ name: "up" }), conv("a", 2, x));
     const model = network(body);
     const graph = buildDependencyGraph(model);
@@ -184,7 +184,7 @@ describe("layer rules", () => {
     disposeModel(model);
   });
 
-  it("a batch normalisation over another axis pins", () => {
+  it("batch normalisation over another axis pins its channels", () => {
     const model = network((x) =>
       apply(tfl.layers.batchNormalization({ name: "bn", axis: 1 }), conv("a", 2, x)),
     );
@@ -207,13 +207,13 @@ describe("layer rules", () => {
     disposeModel(model);
   });
 
-  it("every supported class is one that tfjs has", () => {
+  it("every supported class exists in tfjs", () => {
     const known = new Set(Object.keys(tfl.layers).map((key) => key.toLowerCase()));
     for (const name of supportedLayers) expect(known).toContain(name.toLowerCase());
   });
 });
 
-describe("a dump", () => {
+describe("describe", () => {
   const body = (x: Tensor): Tensor =>
     apply(tfl.layers.add({ name: "sum" }), [conv("a", 2, x), conv("b", 2, x)]);
 

@@ -1,4 +1,4 @@
-/** What does a network cost? */
+/** Counts the cost of a network and compares two rankings. */
 import { useBackend } from "@secateur/backend";
 import { byteSize, countMacs, countParameters, measureLatency, spearman } from "@secateur/metrics";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -13,10 +13,10 @@ const model = tfl.sequential({
   ],
 });
 
-console.log(countMacs(model).total, "multiply-adds an image"); // 3·3·3·16 · 32·32 + 16·10
+console.log(countMacs(model).total, "multiply-adds per image"); // 3·3·3·16 · 32·32 + 16·10
 console.log(countParameters(model).trainable, "parameters,", byteSize(model), "bytes");
 const { perImageMs } = await measureLatency(model, { batch: 8, repeats: 3 });
-console.log(perImageMs > 0 ? "milliseconds an image: depends on the machine" : "");
-console.log(spearman([0.1, 0.4, 0.2], [1, 9, 3])); // do two rankings agree?
+console.log(perImageMs > 0 ? "milliseconds per image: depends on the machine" : "");
+console.log(spearman([0.1, 0.4, 0.2], [1, 9, 3])); // rank correlation
 
 model.dispose();

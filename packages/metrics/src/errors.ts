@@ -1,4 +1,4 @@
-/** The error of this package; its message says what cannot be measured, and why. */
+/** The error of this package. */
 import { SecateurError } from "@secateur/base";
 
 export class MetricsError extends SecateurError {

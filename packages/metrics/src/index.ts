@@ -1,4 +1,4 @@
-/** @packageDocumentation MACs, parameters, bytes and latency of a `tf.LayersModel`; rank correlations and how sure they are. */
+/** @packageDocumentation MACs, parameters, bytes and latency of a `tf.LayersModel`; rank correlations and their confidence intervals. */
 export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { MetricsError } from "./errors.ts";
 export { kendall } from "./kendall.ts";

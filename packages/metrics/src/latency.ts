@@ -1,9 +1,9 @@
-/** Measures how long a model takes on the current engine: the median of several runs, after a warm-up. */
+/** Measures the latency of a model on the current engine: the median of several runs, after a warm-up. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export interface LatencyOptions {
-  /** Default 32. */
+  /** The batch size. Default 32. */
   readonly batch?: number;
   /** Timed runs. Default 7. */
   readonly repeats?: number;
@@ -16,7 +16,12 @@ export interface Latency {
   readonly batch: number;
 }
 
-/** Runs the model on zeros. The time includes reading the result, so that asynchronous engines are timed to the end. */
+/**
+ * Runs the model on zeros; open sizes are 32. The time includes reading the outputs, because some engines compute
+ * asynchronously.
+ *
+ * @example const { medianMs } = await measureLatency(model, { batch: 8 });
+ */
 export async function measureLatency(
   model: tfl.LayersModel,
   { batch = 32, repeats = 7 }: LatencyOptions = {},
@@ -29,7 +34,7 @@ export async function measureLatency(
     const start = performance.now();
     const outputs = [model.predict(inputs, { batchSize: batch })].flat();
     await Promise.all(outputs.map((output) => output.data()));
-    if (i > 0) times.push(performance.now() - start); // the first one warms up
+    if (i > 0) times.push(performance.now() - start); // the first run is the warm-up
     tf.dispose(outputs);
   }
   tf.dispose(inputs);

@@ -15,9 +15,9 @@ export interface LayerMacs {
 
 export interface Macs {
   readonly total: number;
-  /** One entry for each call of a layer that multiplies, in the model's order. */
+  /** One entry per call of a counted layer, in the model's order. */
   readonly layers: readonly LayerMacs[];
-  /** Paths of layers that have weights but no rule here: their cost is not in the total. */
+  /** Paths of layers with weights but without a rule: the total does not include them. */
   readonly uncounted: readonly string[];
 }
 
@@ -32,13 +32,13 @@ interface Shapes {
 type MacRule = (shapes: Shapes) => number;
 
 const macRules: Readonly<Record<string, MacRule>> = {
-  /** kernel `[k, cin, cout]`: every output number is a sum over `k · cin` */
+  /** kernel `[k, cin, cout]`: each output value is a sum of `k · cin` products */
   Conv1D: ({ weights: [kernel], output }) => product(output) * product(leading(kernel)),
   /** kernel `[kh, kw, cin, cout]` */
   Conv2D: ({ weights: [kernel], output }) => product(output) * product(leading(kernel)),
   /** kernel `[kd, kh, kw, cin, cout]` */
   Conv3D: ({ weights: [kernel], output }) => product(output) * product(leading(kernel)),
-  /** kernel `[kh, kw, cout, cin]`: every input number goes into `kh · kw · cout` sums */
+  /** kernel `[kh, kw, cout, cin]`: each input value is a factor of `kh · kw · cout` products */
   Conv2DTranspose: ({ weights: [kernel], input }) => product(input) * product(leading(kernel)),
   /** kernel `[kh, kw, cin, multiplier]`, output `cin · multiplier` channels */
   DepthwiseConv2D: ({ weights: [kernel], output }) => product(output) * product(kernel?.slice(0, 2)),
@@ -49,13 +49,18 @@ const macRules: Readonly<Record<string, MacRule>> = {
   Dense: ({ weights: [kernel], output }) => product(output) * product(leading(kernel)),
 };
 
-/** Layer classes with weights whose work the convention does not count. */
-const free: ReadonlySet<string> = new Set(["BatchNormalization", "LayerNormalization", "PReLU", "Embedding"]);
+/** Layer classes with weights that the convention does not count. */
+const excluded: ReadonlySet<string> = new Set([
+  "BatchNormalization",
+  "LayerNormalization",
+  "PReLU",
+  "Embedding",
+]);
 
 /**
- * Layers of models inside the model are counted; a layer that is called twice counts twice.
+ * Nested models are included; a layer that is called twice counts twice.
  *
- * @throws MetricsError where a size is left open (inputs `[null, null, 3]`): the count depends on it.
+ * @throws MetricsError for open sizes (an input `[null, null, 3]`), because the count depends on them.
  *
  * @example countMacs(model).total;
  */
@@ -67,7 +72,7 @@ export function countMacs(model: tfl.LayersModel): Macs {
     return rule === undefined ? [] : [{ path, className, macs: rule(shapesOf(call)) }];
   });
   const isUncounted = ({ layer, className }: LayerCall): boolean =>
-    layer.weights.length > 0 && !(className in macRules) && !free.has(className);
+    layer.weights.length > 0 && !(className in macRules) && !excluded.has(className);
   const uncounted = new Set(calls.filter(isUncounted).map(({ path }) => path));
   return { total: layers.reduce((sum, { macs }) => sum + macs, 0), layers, uncounted: [...uncounted] };
 }
@@ -77,7 +82,7 @@ function shapesOf({ path, layer, inputs, outputs }: LayerCall): Shapes {
   for (const shape of [input, output]) {
     if (!shape.includes(null)) continue;
     throw new MetricsError(
-      `layer "${path}" has open sizes [${shape.map((size) => size ?? "?").join(", ")}]: give the model a fixed input`,
+      `layer "${path}" has open sizes [${shape.map((size) => size ?? "?").join(", ")}]: build the model with a fixed input shape`,
     );
   }
   return { input, output, weights: layer.weights.map(({ shape }) => shape) };

@@ -1,4 +1,4 @@
-/** Ranks with ties: equal values share the lowest rank. Sorting numbers natively is faster than by a comparison. */
+/** Ranks with ties: equal values share the lowest rank. */
 import type { Numbers } from "./paired-lists.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Counts a model's parameters, and the bytes they take. */
+/** The number of a model's parameters, and their size in bytes. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export interface ParameterCount {
@@ -14,7 +14,7 @@ export function countParameters(model: tfl.LayersModel): ParameterCount {
   return { total, trainable, nonTrainable: total - trainable };
 }
 
-/** Bytes of the weights as float32, in memory or in a file. */
+/** The size of the weights in bytes, as float32. */
 export function byteSize(model: tfl.LayersModel): number {
   return 4 * sizeOf(model.weights);
 }

@@ -37,7 +37,7 @@ function meanRanks(values: Numbers): Float64Array {
   return ranks.map((rank) => rank + (Number(ties[rank]) + 1) / 2);
 }
 
-/** Rounding makes the variance of a constant list positive: 0.1 + 0.1 + 0.1 is not 3 · 0.1. */
+/** Not a test of the variance: rounding makes that of a constant list positive. */
 function isConstant(values: Numbers): boolean {
   for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
   return true;

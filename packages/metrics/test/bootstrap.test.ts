@@ -1,4 +1,4 @@
-/** Bootstrap intervals against closed forms, on normal data with a known correlation. */
+/** Bootstrap intervals compared with closed forms, on normal data with a known correlation. */
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { bootstrap, MetricsError, pearson, spearman } from "../src/index.ts";

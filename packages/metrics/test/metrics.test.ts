@@ -1,4 +1,4 @@
-/** Counts done by hand, and correlations against published values. */
+/** Counts compared with ones by hand, correlations with published values. */
 
 import { disposeModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -84,7 +84,7 @@ describe("counts by hand", () => {
     disposeModel(model);
   });
 
-  it("models inside the model, once a use; uses elsewhere do not count", () => {
+  it("nested models, once per call in this model", () => {
     const inner = tfl.sequential({
       layers: [tfl.layers.conv2d({ name: "c", filters: 2, kernelSize: 1, inputShape: [4, 4, 2] })],
     });
@@ -109,7 +109,7 @@ describe("counts by hand", () => {
     disposeModel(model);
   });
 
-  it("a shared layer counts once a use", () => {
+  it("a shared layer counts once per call", () => {
     const x = tfl.input({ shape: [4, 4, 2] });
     const shared = tfl.layers.conv2d({ filters: 2, kernelSize: 1 });
     const y = shared.apply(shared.apply(x)) as tfl.SymbolicTensor;
@@ -126,7 +126,7 @@ describe("counts by hand", () => {
     disposeModel(model);
   });
 
-  it("open sizes are refused by name", () => {
+  it("open sizes are refused, and the layer is named", () => {
     const x = tfl.input({ shape: [null, null, 3] });
     const y = tfl.layers.conv2d({ name: "c", filters: 2, kernelSize: 1 }).apply(x) as tfl.SymbolicTensor;
     const model = tfl.model({ inputs: x, outputs: y });
@@ -148,14 +148,14 @@ describe("correlations", () => {
   // By hand: 13 pairs agree, 2 do not.
   it("Kendall, without ties", () =>
     expect(kendall([1, 2, 3, 4, 5, 6], [2, 1, 3, 4, 6, 5])).toBeCloseTo(11 / 15, 12));
-  it("Pearson of a line is 1, of a falling one -1", () => {
+  it("Pearson of a line is 1, of a falling line -1", () => {
     expect(pearson([1, 2, 3], [2, 4, 6])).toBeCloseTo(1, 12);
     expect(pearson([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 12);
   });
   // scipy.stats.kendalltau([12, 2, 1, 12, 2], [1, 4, 7, 1, 0]) is -0.47140452079103173.
   it("Kendall, with ties", () =>
     expect(kendall([12, 2, 1, 12, 2], [1, 4, 7, 1, 0])).toBeCloseTo(-0.47140452079103173, 12));
-  it("a constant list has none", () => expect(pearson([1, 1, 1], [1, 2, 3])).toBeNaN());
+  it("Pearson of a constant list is NaN", () => expect(pearson([1, 1, 1], [1, 2, 3])).toBeNaN());
   it("unequal lengths are refused", () => expect(() => spearman([1, 2], [1])).toThrow("got lengths 2 and 1"));
 });
 

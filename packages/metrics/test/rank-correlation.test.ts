@@ -1,4 +1,4 @@
-/** Correlations against their definitions, on lists with many ties. */
+/** Correlations compared with their definitions, on lists with many ties. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kendall, pearson, spearman } from "../src/index.ts";
@@ -35,7 +35,7 @@ function ranksByCounting(values: readonly number[]): readonly number[] {
   });
 }
 
-describe("against the definition", () => {
+describe("compared with the definition", () => {
   it("Kendall, bit for bit", () => {
     fc.assert(
       fc.property(pairOfLists, ([x, y]) => {

@@ -1,4 +1,4 @@
-/** Frees a model's memory. tfjs's own `model.dispose()` forgets the weights of layers that are used more than once. */
+/** Disposes the weights of a model. `model.dispose()` of tfjs does not dispose layers that are called more than once. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 /** The model cannot be used afterwards. */

@@ -1,7 +1,7 @@
 /** The error of this package. */
 import { SecateurError } from "@secateur/base";
 
-/** A model cannot be read or rebuilt; the message names the layer and the reason. */
+/** A model cannot be traced or rebuilt. */
 export class ModelGraphError extends SecateurError {
   override readonly name: string = "ModelGraphError";
   override readonly code: string = "MODEL_GRAPH";

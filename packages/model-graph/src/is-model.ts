@@ -1,7 +1,7 @@
-/** Tells a model inside a model from an ordinary layer. */
+/** Distinguishes nested models from other layers. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** True for a `LayersModel` or `Sequential` that serves as a layer. */
+/** True for a `LayersModel` or `Sequential` that is used as a layer. */
 export function isModel(layer: tfl.layers.Layer): layer is tfl.LayersModel {
   return "inputLayers" in layer && "outputLayers" in layer && "layers" in layer;
 }

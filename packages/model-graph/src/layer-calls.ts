@@ -1,22 +1,22 @@
 /**
- * Walks a model once and lists its layer calls, producers before consumers. A model inside the model is replaced by its
- * own layers' calls, each time it is called, so that nobody else needs to know about nesting.
+ * Traces a model into a flat list of layer calls, producers before consumers. Every call of a nested model is replaced by the
+ * calls of its layers.
  */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelGraphError } from "./errors.ts";
 import { isModel } from "./is-model.ts";
 
-/** Sizes of a tensor, batch axis first; null where the model leaves a size open. */
+/** The sizes of a tensor, batch axis first; null for an open size. */
 export type Shape = readonly (number | null)[];
 
-/** A tensor that flows between two layer calls. Two are the same exactly when they are the same object. */
+/** A tensor between two layer calls, compared by identity. */
 export interface GraphTensor {
-  /** For messages. */
+  /** For error messages. */
   readonly name: string;
   readonly shape: Shape;
 }
 
-/** One use of one layer. A layer that is used twice has two calls. */
+/** One call of a layer. A shared layer has several calls. */
 export interface LayerCall {
   /** The layer's path, for instance `backbone/conv1`. */
   readonly path: string;
@@ -27,16 +27,16 @@ export interface LayerCall {
   readonly outputs: readonly GraphTensor[];
 }
 
-/** One use of a layer as tfjs-layers keeps it. Its `Node` is not exported. */
+/** A call of a layer in tfjs-layers, whose `Node` is not exported. */
 interface LayerNode {
   readonly inputTensors: readonly tfl.SymbolicTensor[];
   readonly outputTensors: readonly tfl.SymbolicTensor[];
 }
 
-/** Inside one call of one model: the tensors that tfjs's symbolic tensors stand for. */
+/** Within one call of a model: the tensor for each of tfjs's symbolic tensors. */
 type Scope = Map<tfl.SymbolicTensor, GraphTensor>;
 
-/** The configuration of a model inside the model repeats the shape of the tensor that it is called on. */
+/** An input of a nested model. The model's configuration repeats the shape of the tensor it is called on. */
 export interface NestedInput {
   /** The layer whose configuration holds `batchInputShape`. */
   readonly path: string;
@@ -60,7 +60,9 @@ export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.La
     const layer = symbol.sourceLayer;
     const node = (layer.inboundNodes as unknown as readonly LayerNode[])[symbol.nodeIndex];
     if (node === undefined)
-      throw new ModelGraphError(`layer "${layer.name}" has no call ${symbol.nodeIndex}`);
+      throw new ModelGraphError(
+        `layer "${layer.name}" has no call ${symbol.nodeIndex}: rebuild the model from its layers`,
+      );
     // An InputLayer lists its own output as its input.
     const symbols = node.inputTensors.filter((input) => input !== symbol);
     const inputs = symbols.map((input) => tensorOf(input, scope));
@@ -92,7 +94,7 @@ export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.La
   return { calls, nestedInputs, inputs, outputs };
 }
 
-/** The InputLayer itself, or the first layer of a Sequential, which hides its InputLayer. */
+/** The layer whose configuration has the input shape: the InputLayer, or the first layer of a Sequential. */
 function inputShapeOwner(model: tfl.LayersModel, inputLayer: tfl.layers.Layer): tfl.layers.Layer {
   const [first] = model.layers;
   if (first === undefined || model.layers.includes(inputLayer)) return inputLayer;

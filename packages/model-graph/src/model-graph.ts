@@ -6,30 +6,30 @@ import { type NamedWeights, weightPaths } from "./weight-paths.ts";
 
 export interface ModelGraph {
   readonly model: tfl.LayersModel;
-  /** Producers before consumers; only what the model's outputs depend on. */
+  /** Producers before consumers; only calls that the model's outputs depend on. */
   readonly calls: readonly LayerCall[];
-  /** Where configurations of models inside the model repeat the shape of a tensor. */
+  /** Inputs of nested models. */
   readonly nestedInputs: readonly NestedInput[];
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphTensor[];
-  /** The call whose output a tensor is. */
+  /** The call that outputs a tensor. */
   readonly producers: ReadonlyMap<GraphTensor, LayerCall>;
-  /** The calls that read a tensor, each once; a tensor that only leaves the model has none. */
+  /** The calls that read a tensor, each once; no entry for a tensor that no call reads. */
   readonly consumers: ReadonlyMap<GraphTensor, readonly LayerCall[]>;
-  /** Every layer that is not itself a model, by path. */
+  /** Every layer that is not a model, by path. */
   readonly layers: ReadonlyMap<string, tfl.layers.Layer>;
   readonly weights: NamedWeights;
-  /** The path of a layer, or of a model inside the model. */
+  /** The path of a layer or a nested model. */
   readonly pathOf: (layer: tfl.layers.Layer) => string;
 }
 
-/** By the model's outputs: a Sequential that grows gets new ones. */
+/** Keyed by the model's outputs, which change when a layer is added to a Sequential. */
 const cache = new WeakMap<readonly tfl.SymbolicTensor[], ModelGraph>();
 
 /**
- * The same object for the same model, found once.
+ * Cached: the same model has the same graph.
  *
- * @throws ModelGraphError where two layers have one path.
+ * @throws ModelGraphError if two layers have the same path.
  *
  * @example modelGraph(model).calls.map(({ path, className }) => `${path}: ${className}`);
  */
@@ -44,7 +44,7 @@ export function modelGraph(model: tfl.LayersModel): ModelGraph {
   return graph;
 }
 
-/** The weights that training changes: neither frozen nor moving averages. By path. */
+/** The trainable weights by path, without frozen weights and moving averages. */
 export function trainableWeights(model: tfl.LayersModel): NamedWeights {
   const trained = new Set(model.trainableWeights);
   return new Map([...modelGraph(model).weights].filter(([, weight]) => trained.has(weight)));

@@ -1,4 +1,4 @@
-/** Makes a new model from an old one's configuration, edited or not, with weights that the caller computes. */
+/** Builds a new model from the configuration of another one, which may be edited, with weights that the caller computes. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelGraphError } from "./errors.ts";
@@ -12,12 +12,15 @@ interface LayerEntry {
   readonly config: Config;
 }
 
-/** The configuration of every layer that is not a model, by path: parts of `config`, to be edited in place. */
+/** The configuration of every layer that is not a model, by path: parts of `config`, which can be edited in place. */
 export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
   const found = new Map<string, Config>();
   const visit = (model: Config, prefix: string): void => {
     const { layers } = model as { readonly layers?: readonly LayerEntry[] };
-    if (layers === undefined) throw new ModelGraphError("the model's configuration lists no layers");
+    if (layers === undefined)
+      throw new ModelGraphError(
+        "the model's configuration has no list of layers: pass the result of model.getConfig()",
+      );
     for (const { config } of layers) {
       const path = `${prefix}${String(config["name"])}`;
       if (Array.isArray(config["layers"])) visit(config, `${path}/`);
@@ -29,11 +32,13 @@ export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
 }
 
 /**
- * A model of the same class built from `config`, each weight set to the tensor that `weightFor` returns. The old model
- * is neither changed nor shared; `trainable` flags and user-defined metadata are copied.
+ * Builds a model of the same class from `config` and sets each weight to the tensor that `weightFor` returns. Copies
+ * `trainable` flags and user-defined metadata. The old model does not change, and shares nothing with the new one.
  *
- * @param weightFor - Receives the old weight and its path. Runs inside `tf.tidy`.
- * @throws ModelGraphError where the new model lacks a layer or a weight of the old one.
+ * @param weightFor - Called inside `tf.tidy` with the old weight and its path.
+ * @throws ModelGraphError if the new model lacks a layer or a weight of the old one.
+ *
+ * @example const half = rebuildModel(model, model.getConfig(), (weight) => tf.div(weight, 2));
  */
 export function rebuildModel(
   model: tfl.LayersModel,
@@ -48,7 +53,10 @@ export function rebuildModel(
   const targets = modelGraph(rebuilt).weights;
   for (const [path, weight] of modelGraph(model).weights) {
     const target = targets.get(path);
-    if (target === undefined) throw new ModelGraphError(`the model was rebuilt without its weight "${path}"`);
+    if (target === undefined)
+      throw new ModelGraphError(
+        `the new model has no weight "${path}": config must keep all layers and their names`,
+      );
     const value = tf.tidy(() => weightFor(weight.read(), path));
     target.write(value);
     value.dispose();
@@ -58,17 +66,20 @@ export function rebuildModel(
   return rebuilt;
 }
 
-/** An equal model that shares nothing with the old one. */
+/** A copy of the model that shares nothing with it. */
 export function cloneModel(model: tfl.LayersModel): tfl.LayersModel {
   return rebuildModel(model, model.getConfig(), (weight) => tf.clone(weight));
 }
 
-/** A model's flag applies to all its layers, so it is set before theirs. */
+/** Sets the flag of a model before those of its layers, because it applies to all of them. */
 function copyTrainable(from: tfl.LayersModel, to: tfl.LayersModel): void {
   if (!from.trainable) to.trainable = false;
   for (const [i, layer] of from.layers.entries()) {
     const copy = to.layers[i];
-    if (copy?.name !== layer.name) throw new ModelGraphError(`the model was rebuilt without "${layer.name}"`);
+    if (copy?.name !== layer.name)
+      throw new ModelGraphError(
+        `the new model has no layer "${layer.name}": config must keep all layers and their names`,
+      );
     if (isModel(layer)) copyTrainable(layer, copy as tfl.LayersModel);
     else copy.trainable = layer.trainable;
   }

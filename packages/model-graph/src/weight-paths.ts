@@ -3,31 +3,30 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 
 export type NamedWeights = ReadonlyMap<string, tfl.LayerVariable>;
 
-/** A weight's own name, for instance `kernel`. */
+/** A weight's name without the layer's, for instance `kernel`. */
 export function weightName({ originalName }: tfl.LayerVariable): string {
   return originalName.slice(originalName.lastIndexOf("/") + 1);
 }
 
-/** A layer's own weight, for instance its `kernel`. */
+/** A weight of a layer by its name, for instance `kernel`. */
 export function layerWeight(layer: tfl.layers.Layer, name: string): tfl.LayerVariable | undefined {
   return layer.weights.find((weight) => weightName(weight) === name);
 }
 
-/** Paths do not depend on what else was built in the process, unlike tfjs's own names. In the order of `model.weights`. */
+/** In the order of `model.weights`. Unlike tfjs's weight names, paths do not depend on other models of the process. */
 export function weightPaths(
   model: tfl.LayersModel,
   layers: ReadonlyMap<string, tfl.layers.Layer>,
 ): NamedWeights {
   const paths = new Map<tfl.LayerVariable, string>();
   for (const [path, layer] of layers) {
-    for (const [name, weight] of ownNames(layer))
-      if (!paths.has(weight)) paths.set(weight, `${path}/${name}`);
+    for (const [name, weight] of namesIn(layer)) if (!paths.has(weight)) paths.set(weight, `${path}/${name}`);
   }
   return new Map(model.weights.map((weight) => [paths.get(weight) ?? weight.originalName, weight]));
 }
 
 /** A wrapper such as Bidirectional holds several weights of one name; those after the first are numbered. */
-function ownNames(layer: tfl.layers.Layer): readonly (readonly [string, tfl.LayerVariable])[] {
+function namesIn(layer: tfl.layers.Layer): readonly (readonly [string, tfl.LayerVariable])[] {
   const seen = new Map<string, number>();
   return layer.weights.map((weight) => {
     const name = weightName(weight);

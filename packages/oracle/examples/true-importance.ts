@@ -1,4 +1,4 @@
-/** What does removing each unit really cost, and does a criterion know it beforehand? */
+/** Compares the measured cost of removing each unit with a criterion's estimate. */
 import { useBackend } from "@secateur/backend";
 import { criteria, score } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -17,7 +17,7 @@ const model = tfl.sequential({
   ],
 });
 
-/** Is a point inside the unit circle? */
+/** Points, labelled by whether they are inside the unit circle. */
 function* points(epoch: number): Generator<Batch> {
   for (let i = 0; i < 10; i++) {
     const xs = tf.randomUniform([64, 2], -1.5, 1.5, "float32", 1 + 100 * epoch + i);
@@ -32,14 +32,14 @@ optimizer.dispose();
 const graph = buildDependencyGraph(model);
 const estimate = await score(model, graph, criteria.taylorMargin(), points(99), { mode: "eval" });
 for await (const { group, loss, changes } of lossChanges(graph, () => points(99))) {
-  console.log(`loss ${loss.toFixed(1)}; without each unit of ${group}, and estimated:`);
+  console.log(`loss ${loss.toFixed(1)}; changes without each unit of ${group}, measured and estimated:`);
   console.log(Array.from(changes, (change) => change.toFixed(1)).join(" "));
   console.log(Array.from(estimate.get(group) ?? [], (change) => change.toFixed(1)).join(" "));
 }
 
 const losses: number[] = [];
 for await (const chunk of subsetLosses(graph, "fc", () => points(99))) losses.push(...chunk.losses);
-console.log(`the best 0, 1, 2 … units to remove leave a loss of`);
+console.log(`the smallest loss with 0, 1, 2 … units removed:`);
 console.log(
   bestCurve(losses)
     .map((loss) => loss.toFixed(1))

@@ -1,59 +1,61 @@
 /**
- * The greedy oracle, re-evaluated: remove the units that matter least, measure the others anew in the smaller network, and
- * go on. The network is cut for real, so it gets faster on the way; nothing is fine-tuned.
+ * Greedy removal by the oracle: each round removes the least important units and measures the others again in the smaller
+ * model. There is no fine-tuning.
  */
-
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import { applyPlan, composePlans, createPlan, type Plan } from "@secateur/surgery";
 import type { Batches } from "@secateur/training";
+import type { AblationOptions } from "./ablation-losses.ts";
 import { OracleError } from "./errors.ts";
 import { type Importance, importances } from "./importance.ts";
 import { lossChanges } from "./loss-changes.ts";
-import type { SettingOptions } from "./setting-losses.ts";
 
-export interface GreedyOptions extends SettingOptions {
-  /** Units between two evaluations. Default 1. */
-  readonly unitsPerStep?: number;
-  /** Which units matter least. Default "absolute". */
+export interface GreedyOptions extends AblationOptions {
+  /** Units to remove per round. Default 1. */
+  readonly unitsPerRound?: number;
+  /** How a change of the loss becomes an importance. Default "absolute". */
   readonly importance?: Importance;
 }
 
-export interface GreedyStep {
-  /** All that is removed by now, for the original model. */
+export interface GreedyRound {
+  /** All units removed so far; a plan for the original model. */
   readonly plan: Plan;
-  /** Units that are left. */
+  /** The number of remaining units. */
   readonly left: number;
-  /** The mean loss before this step's removal. */
+  /** The mean loss before this round's removal. */
   readonly loss: number;
 }
 
 /**
- * Until every group has one unit left; stop listening to stop earlier.
+ * Ends when every group has one unit left; break out of the loop to stop earlier.
  *
- * @param batches gives the same minibatches at every call; they are disposed.
+ * @param batches - Returns the same minibatches at every call; they are disposed.
+ * @throws OracleError, as `lossChanges`.
+ *
+ * @example for await (const { plan, loss } of greedyRemoval(graph, () => batches(images, { batchSize: 128 }))) …
  */
 export async function* greedyRemoval(
   graph: DependencyGraph,
   batches: () => Batches,
-  { unitsPerStep = 1, importance = "absolute", ...options }: GreedyOptions = {},
-): AsyncGenerator<GreedyStep> {
-  if (!(Number.isInteger(unitsPerStep) && unitsPerStep >= 1))
-    throw new OracleError(`unitsPerStep is ${unitsPerStep}, and must be a whole number from 1`);
-  let [now, plan] = [graph, createPlan(graph, [])];
+  { unitsPerRound = 1, importance = "absolute", ...options }: GreedyOptions = {},
+): AsyncGenerator<GreedyRound> {
+  if (!(Number.isInteger(unitsPerRound) && unitsPerRound >= 1))
+    throw new OracleError(`unitsPerRound must be a whole number, 1 or more, not ${unitsPerRound}`);
+  let [current, plan] = [graph, createPlan(graph, [])];
   try {
     for (;;) {
-      const { lowest, loss } = await leastImportant(now, batches, importances[importance], options);
-      const step = createPlan(now, takeOut(now, lowest, unitsPerStep));
-      if (Object.keys(step.remove).length === 0) return;
-      const smaller = buildDependencyGraph(applyPlan(now.model, step, { graph: now }));
-      plan = composePlans(graph, plan, now, step);
-      if (now !== graph) disposeModel(now.model);
-      now = smaller;
-      yield { plan, left: now.groups.reduce((n, { unitCount }) => n + unitCount, 0), loss };
+      const { ranked, loss } = await rankUnits(current, batches, importances[importance], options);
+      const round = createPlan(current, lowestUnits(current, ranked, unitsPerRound));
+      if (Object.keys(round.remove).length === 0) return;
+      const smaller = buildDependencyGraph(applyPlan(current.model, round, { graph: current }));
+      plan = composePlans(graph, plan, current, round);
+      if (current !== graph) disposeModel(current.model);
+      current = smaller;
+      yield { plan, left: current.groups.reduce((n, { unitCount }) => n + unitCount, 0), loss };
     }
   } finally {
-    if (now !== graph) disposeModel(now.model);
+    if (current !== graph) disposeModel(current.model);
   }
 }
 
@@ -63,36 +65,37 @@ interface RankedUnit {
   readonly importance: number;
 }
 
-async function leastImportant(
+/** All units, the least important first, and the loss with all of them. */
+async function rankUnits(
   graph: DependencyGraph,
   batches: () => Batches,
   importanceOf: (change: number) => number,
-  options: SettingOptions,
-): Promise<{ readonly lowest: readonly RankedUnit[]; readonly loss: number }> {
+  options: AblationOptions,
+): Promise<{ readonly ranked: readonly RankedUnit[]; readonly loss: number }> {
   const units: RankedUnit[] = [];
-  let lossNow = Number.NaN;
+  let lossBefore = Number.NaN;
   for await (const { group, loss, changes } of lossChanges(graph, batches, options)) {
-    lossNow = loss;
+    lossBefore = loss;
     for (const [unit, change] of changes.entries())
       units.push({ group, unit, importance: importanceOf(change) });
   }
-  return { lowest: units.sort((a, b) => a.importance - b.importance), loss: lossNow };
+  return { ranked: units.sort((a, b) => a.importance - b.importance), loss: lossBefore };
 }
 
-/** At most so many, the lowest first; one unit of every group stays. */
-function takeOut(
+/** By group, at most `count` of the lowest-ranked units. One unit of every group stays. */
+function lowestUnits(
   { groups }: DependencyGraph,
-  lowest: readonly RankedUnit[],
+  ranked: readonly RankedUnit[],
   count: number,
 ): ReadonlyMap<string, readonly number[]> {
   const left = new Map(groups.map(({ id, unitCount }) => [id, unitCount]));
   const taken = new Map<string, number[]>();
   let total = 0;
-  for (const { group, unit } of lowest) {
-    const here = Number(left.get(group));
+  for (const { group, unit } of ranked) {
+    const remaining = Number(left.get(group));
     if (total === count) break;
-    if (here <= 1) continue;
-    left.set(group, here - 1);
+    if (remaining <= 1) continue;
+    left.set(group, remaining - 1);
     taken.set(group, [...(taken.get(group) ?? []), unit]);
     total++;
   }

@@ -1,11 +1,14 @@
-/** From a change of the loss to how important a unit is. The paper squares it; the authors' code takes its size. */
+/**
+ * The importance of a unit from the change ΔE of the loss without it. Molchanov et al. (CVPR 2019, arXiv 1906.10771) square
+ * it; their code takes the absolute value.
+ */
 
 export const importances = {
-  /** |ΔE|: a unit without which the loss falls counts as much as one without which it rises. */
+  /** |ΔE|: a decrease of the loss counts as much as an increase. */
   absolute: (change: number): number => Math.abs(change),
-  /** (ΔE)²: the same order. */
+  /** (ΔE)²: ranks units as `absolute` does. */
   squared: (change: number): number => change * change,
-  /** ΔE: what harms goes first. */
+  /** ΔE: units whose removal lowers the loss rank lowest. */
   signed: (change: number): number => change,
 } as const;
 

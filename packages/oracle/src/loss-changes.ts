@@ -1,14 +1,14 @@
 /**
- * The greedy oracle: the change of the loss when one unit is removed, for every unit, by measuring it (the true importance
- * of Molchanov et al., CVPR 2019, arXiv 1906.10771). The unit is silenced at its consumers, which is what removal does.
+ * The oracle: for every unit, the measured change of the loss when it is removed (the true importance of Molchanov et al.,
+ * CVPR 2019, arXiv 1906.10771). The unit is silenced at its consumers, which is equivalent to removal.
  */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
 import type { Batches } from "@secateur/training";
+import { type AblationOptions, ablationLosses } from "./ablation-losses.ts";
 import { OracleError } from "./errors.ts";
-import { type SettingOptions, settingLosses } from "./setting-losses.ts";
 
-export interface LossChangeOptions extends SettingOptions {
-  /** Groups to measure, for instance those that an interrupted run has not. Default: all. */
+export interface LossChangeOptions extends AblationOptions {
+  /** Groups to measure, for instance those that an interrupted run has left. Default: all. */
   readonly groups?: readonly GroupId[];
 }
 
@@ -16,14 +16,16 @@ export interface GroupChanges {
   readonly group: GroupId;
   /** The mean loss with all units. */
   readonly loss: number;
-  /** For each unit: the mean loss without it, less `loss`. Negative where the network is better off without. */
+  /** For each unit, the mean loss without it minus `loss`. Negative where the removal lowers the loss. */
   readonly changes: Float64Array;
 }
 
 /**
- * Group by group; batch normalisation by its moving statistics. Every unit costs a pass through the layers behind it.
+ * Yields one result per group. Batch normalisation uses its moving averages. Each unit costs a forward pass through the
+ * layers from its first consumer on.
  *
- * @param batches gives the same minibatches at every call; they are disposed.
+ * @param batches - Returns the same minibatches at every call; they are disposed.
+ * @throws OracleError for a group that the graph does not have, without batches, or where a loss is not finite.
  *
  * @example for await (const { group, changes } of lossChanges(graph, () => batches(images, { batchSize: 128 }))) …
  */
@@ -32,13 +34,14 @@ export async function* lossChanges(
   batches: () => Batches,
   options: LossChangeOptions = {},
 ): AsyncGenerator<GroupChanges> {
-  const wanted = new Set(options.groups ?? groups.map(({ id }) => id));
-  const unknown = [...wanted].find((id) => groups.every((group) => group.id !== id));
-  if (unknown !== undefined) throw new OracleError(`the graph has no group "${unknown}"`);
+  const requested = new Set(options.groups ?? groups.map(({ id }) => id));
+  const unknown = [...requested].find((id) => groups.every((group) => group.id !== id));
+  if (unknown !== undefined)
+    throw new OracleError(`the graph has no group "${unknown}": pass ids from graph.groups`);
   for (const group of groups) {
-    if (!wanted.has(group.id)) continue;
-    const settings = Array.from({ length: group.unitCount }, (_, unit) => [unit]);
-    const { loss, changes } = await settingLosses(model, group, batches(), settings, options);
+    if (!requested.has(group.id)) continue;
+    const ablations = Array.from({ length: group.unitCount }, (_, unit) => [unit]);
+    const { loss, changes } = await ablationLosses(model, group, batches(), ablations, options);
     yield { group: group.id, loss, changes };
   }
 }

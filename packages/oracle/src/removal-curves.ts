@@ -1,6 +1,6 @@
-/** Units removed against loss, read off the losses of all subsets: index k is with k units removed. */
+/** The loss against the number of removed units, from the losses of all subsets: index k is the loss with k units removed. */
 
-/** The least loss over all subsets of k units: no order of removal can do better at any k. */
+/** The smallest loss over all subsets of k units, a lower bound for every order of removal. */
 export function bestCurve(subsetLosses: ArrayLike<number>): readonly number[] {
   const curve = new Array<number>(unitCount(subsetLosses) + 1).fill(Number.POSITIVE_INFINITY);
   for (let subset = 0; subset < subsetLosses.length; subset++) {
@@ -10,7 +10,7 @@ export function bestCurve(subsetLosses: ArrayLike<number>): readonly number[] {
   return curve;
 }
 
-/** One unit after the other, each time the one whose removal leaves the least loss. */
+/** Removes one unit at a time, always the one that leaves the smallest loss. */
 export function greedyCurve(subsetLosses: ArrayLike<number>): readonly number[] {
   const units = [...Array(unitCount(subsetLosses)).keys()];
   const curve = [Number(subsetLosses[0])];
@@ -27,7 +27,7 @@ export function greedyCurve(subsetLosses: ArrayLike<number>): readonly number[] 
   return curve;
 }
 
-/** In the order of the scores, the lowest first, however the others change. */
+/** Removes units in the order of their scores, the lowest first. */
 export function curveByScores(subsetLosses: ArrayLike<number>, scores: ArrayLike<number>): readonly number[] {
   const order = Array.from(scores, (score, unit) => ({ score, unit })).sort((a, b) => a.score - b.score);
   let removed = 0;

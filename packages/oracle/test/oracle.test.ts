@@ -1,4 +1,4 @@
-/** The oracle's losses are those of networks that were really cut; its curves, those of sums that can be done by hand. */
+/** The oracle's losses equal those of the smaller models; its curves equal ones computed by hand. */
 
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
@@ -12,7 +12,7 @@ import { describe, expect, it } from "vitest";
 import {
   bestCurve,
   curveByScores,
-  type GreedyStep,
+  type GreedyRound,
   greedyCurve,
   greedyRemoval,
   importances,
@@ -29,7 +29,7 @@ const makeBatches = (model: tfl.LayersModel, seed: number): Batch<tf.Tensor, tf.
   }));
 };
 
-/** The random architecture with one head, flattened into a softmax of two classes. */
+/** A random architecture with one head, flattened, and a softmax over two classes. */
 function classifier(spec: Parameters<typeof buildArchitecture>[0]): tfl.LayersModel {
   const body = buildArchitecture({ ...spec, head: spec.head === "twoHeads" ? "average" : spec.head });
   const [output] = body.outputs as [tfl.SymbolicTensor];
@@ -52,7 +52,7 @@ async function lossOfCut(
 }
 
 describe("loss changes", () => {
-  it("are those of the network that is cut, on 40 random architectures, one setting a pass or many", async () => {
+  it("equal those of the smaller model on 40 random architectures, with one ablation per pass or many", async () => {
     let checked = 0;
     await fc.assert(
       fc.asyncProperty(architecture, fc.constantFrom(1, 7, 1000), async (spec, rowsPerPass) => {
@@ -62,7 +62,7 @@ describe("loss changes", () => {
         const { loss: before } = await evaluate(model, batches());
         for await (const { group, loss, changes } of lossChanges(graph, batches, { rowsPerPass })) {
           expect(loss).toBeAllClose(before, { rtol: 1e-5 });
-          if (changes.length < 2) continue; // a layer keeps a unit
+          if (changes.length < 2) continue; // a plan leaves one unit per group
           const last = changes.length - 1;
           const cut = await lossOfCut(graph, group, [last], spec.seed);
           expect(changes[last] ?? Number.NaN).toBeAllClose(cut - before, { rtol: 1e-3, atol: 1e-5 });
@@ -76,7 +76,7 @@ describe("loss changes", () => {
   });
 });
 
-it("labels that are probabilities, and an input that is read again later, are no trouble", async () => {
+it("soft labels, and a model input that a later layer reads, give the losses of the smaller model", async () => {
   const input = tfl.input({ shape: [3] });
   const dense = (name: string, x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
     tfl.layers.dense({ name, units: 3, activation: "relu" }).apply(x) as tfl.SymbolicTensor;
@@ -112,7 +112,7 @@ function smallNetwork(): tfl.LayersModel {
 }
 
 describe("subsets", () => {
-  it("are numbered by bits, and each is the loss of that cut; a run goes on from any", async () => {
+  it("are numbered by bits, equal the loss of the smaller model, and can start at any number", async () => {
     const model = smallNetwork();
     const graph = buildDependencyGraph(model);
     const batches = (): Batch<tf.Tensor, tf.Tensor>[] => makeBatches(model, 1);
@@ -129,7 +129,7 @@ describe("subsets", () => {
     model.dispose();
   });
 
-  it("refuse what is not there or too much", async () => {
+  it("refuse unknown groups, too many units and empty data", async () => {
     const model = tfl.sequential({
       layers: [
         tfl.layers.dense({ name: "wide", units: 21, inputShape: [3] }),
@@ -139,16 +139,16 @@ describe("subsets", () => {
     const graph = buildDependencyGraph(model);
     const first = (id: string): Promise<unknown> => subsetLosses(graph, id, () => []).next();
     await expect(first("x")).rejects.toThrow('no group "x"');
-    await expect(first("wide")).rejects.toThrow("2^21 subsets of units: more than 2^20");
+    await expect(first("wide")).rejects.toThrow("21 units, 2^21 subsets: pass a group of at most 20 units");
     await expect(lossChanges(graph, () => []).next()).rejects.toThrow(OracleError);
     await expect(lossChanges(graph, () => [], { groups: ["x"] }).next()).rejects.toThrow('no group "x"');
-    await expect(greedyRemoval(graph, () => [], { unitsPerStep: 0 }).next()).rejects.toThrow(
-      "unitsPerStep is 0",
+    await expect(greedyRemoval(graph, () => [], { unitsPerRound: 0 }).next()).rejects.toThrow(
+      "unitsPerRound must be a whole number, 1 or more, not 0",
     );
     model.dispose();
   });
 
-  it("a loss that is not finite stops with the layer's name", async () => {
+  it("a loss that is not finite throws", async () => {
     const model = smallNetwork();
     const bad = tf.fill([3, 2], Number.NaN);
     model.weights.find(({ originalName }) => originalName === "out/kernel")?.write(bad);
@@ -161,13 +161,15 @@ describe("subsets", () => {
 });
 
 describe("curves", () => {
-  // Units 0, 1, 2 cost 1, 2 and 4 alone; 1 and 2 together only 3.
+  // Without unit 0, 1 or 2 alone the loss is 1, 2 or 4; without 1 and 2 together it is 3.
   const losses = [0, 1, 2, 3, 4, 5, 3, 7];
-  it("the best is the least over all subsets of a size", () =>
+  it("best: the smallest loss over all subsets of a size", () =>
     expect(bestCurve(losses)).toEqual([0, 1, 3, 7]));
-  it("greedy takes the cheapest, then the cheapest", () => expect(greedyCurve(losses)).toEqual([0, 1, 3, 7]));
-  it("scores only give an order", () => expect(curveByScores(losses, [9, 5, 2])).toEqual([0, 4, 3, 7]));
-  it("nothing beats the best", () => {
+  it("greedy: always removes the unit with the smallest loss", () =>
+    expect(greedyCurve(losses)).toEqual([0, 1, 3, 7]));
+  it("by scores: removes units in their order", () =>
+    expect(curveByScores(losses, [9, 5, 2])).toEqual([0, 4, 3, 7]));
+  it("no curve is below the best one", () => {
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true }), { minLength: 16, maxLength: 16 }), (random) => {
         const best = bestCurve(random);
@@ -179,24 +181,24 @@ describe("curves", () => {
 });
 
 describe("greedy removal", () => {
-  it("measures anew after every removal, and leaves one unit a layer", async () => {
+  it("measures again after every round, and leaves one unit per group", async () => {
     const model = smallNetwork();
     const graph = buildDependencyGraph(model);
     const batches = (): Batch<tf.Tensor, tf.Tensor>[] => makeBatches(model, 1);
-    const steps: GreedyStep[] = [];
-    for await (const step of greedyRemoval(graph, batches)) steps.push(step);
-    expect(steps.map(({ left }) => left)).toEqual([6, 5, 4, 3, 2]);
+    const rounds: GreedyRound[] = [];
+    for await (const round of greedyRemoval(graph, batches)) rounds.push(round);
+    expect(rounds.map(({ left }) => left)).toEqual([6, 5, 4, 3, 2]);
     const changes = new Map<string, Float64Array>();
     for await (const each of lossChanges(graph, batches)) changes.set(each.group, each.changes);
     const all = [...changes].flatMap(([group, values]) =>
       Array.from(values, (change, unit) => ({ group, unit, importance: importances.absolute(change) })),
     );
     const [least] = all.sort((a, b) => a.importance - b.importance);
-    expect(steps[0]?.plan.remove).toEqual({ [least?.group ?? ""]: [least?.unit] });
-    // The loss before the second removal is that of the network after the first.
-    const smaller = applyPlan(model, steps[0]?.plan ?? createPlan(graph, []), { graph });
+    expect(rounds[0]?.plan.remove).toEqual({ [least?.group ?? ""]: [least?.unit] });
+    // The loss of the second round is that of the model after the first.
+    const smaller = applyPlan(model, rounds[0]?.plan ?? createPlan(graph, []), { graph });
     const { loss } = await evaluate(smaller, batches());
-    expect(steps[1]?.loss).toBeAllClose(loss, { rtol: 1e-5 });
+    expect(rounds[1]?.loss).toBeAllClose(loss, { rtol: 1e-5 });
     disposeModel(smaller);
     model.dispose();
   });

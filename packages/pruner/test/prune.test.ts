@@ -165,7 +165,7 @@ describe("prune", () => {
       prune(model, { criterion, data, budget: { count: 1 }, schedule, onWarning }),
     );
     expect(warnings).toEqual([
-      expect.stringMatching(/^criterion "taylor-weight-group" says nothing about "c0"/),
+      expect.stringMatching(/^scores of criterion "taylor-weight-group" are meaningless for group "c0"/),
     ]);
     for (const each of [model, last(events).model]) disposeModel(each);
   });

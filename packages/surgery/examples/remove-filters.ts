@@ -1,4 +1,4 @@
-/** Take two filters out of a network, and prove that nothing else changed. */
+/** Removes two filters from a network and verifies the result. */
 import { useBackend } from "@secateur/backend";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { applyPlan, createPlan, parsePlan, verifyPlan } from "@secateur/surgery";
@@ -24,7 +24,7 @@ const plan = createPlan(buildDependencyGraph(model), [["conv", [0, 5]]]);
 const smaller = applyPlan(model, plan); // a new, ordinary tf.LayersModel
 console.log(smaller.weights.map(({ originalName, shape }) => `${originalName} [${shape}]`).join("\n"));
 
-const { relativeError } = await verifyPlan(model, plan); // throws if the two disagree
+const { relativeError } = await verifyPlan(model, plan); // throws if the outputs differ
 console.log(relativeError < 1e-4 ? "verified" : "wrong");
 
 const again = parsePlan(JSON.stringify(plan)); // a plan is plain JSON

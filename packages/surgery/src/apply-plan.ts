@@ -1,6 +1,6 @@
 /**
- * Cuts the planned units out: a new, smaller, stock `tf.LayersModel`. Every bound axis of every weight is gathered at
- * the indices that stay, and the layers' configured counts shrink with it.
+ * Removes the units of a plan: gathers the kept indices on every bound axis of every weight, and lowers the configured counts
+ * of the layers. The result is a new, smaller `tf.LayersModel`.
  */
 import { buildDependencyGraph, type DependencyGraph, type LayerRules } from "@secateur/dependency-graph";
 import { rebuildModel } from "@secateur/model-graph";
@@ -12,17 +12,17 @@ import type { Plan } from "./plan.ts";
 import { shrunkConfig } from "./shrunk-config.ts";
 
 export interface SurgeryOptions {
-  /** The model's graph, if you have it already. Default: it is built. */
+  /** The model's dependency graph. Default: built from the model. */
   readonly graph?: DependencyGraph;
-  /** Rules for your own layer classes, as in `buildDependencyGraph`. */
+  /** Layer rules for building the graph. Default: `layerRules`. */
   readonly rules?: LayerRules;
 }
 
 /**
- * The input model is left alone. A compiled model must be compiled again: an optimiser's state belongs to the old shapes.
+ * The model does not change. The result is not compiled. The caller disposes it.
  *
- * @throws InvalidPlanError where the plan was made for another model or would empty a layer.
- * @throws SurgeryError where `graph` belongs to another model.
+ * @throws InvalidPlanError if the plan is for another model or would remove all units of a layer.
+ * @throws SurgeryError if `graph` belongs to another model.
  *
  * @example const smaller = applyPlan(model, plan); await smaller.save("file://smaller");
  */

@@ -1,11 +1,11 @@
-/** Composes two removals, one after the other, into one plan for the first model. */
+/** Composes two successive removals into one plan for the first model. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { createPlan, type Plan } from "./plan.ts";
 import { traceUnits } from "./trace-units.ts";
 
 /**
- * @param before - Graph of the first model, which `first` is for.
- * @param after - Graph of the smaller model that `first` leaves, which `second` is for.
+ * @param before - Graph of the first model; `first` is a plan for it.
+ * @param after - Graph of the model after `first`; `second` is a plan for it.
  */
 export function composePlans(
   before: DependencyGraph,

@@ -1,4 +1,4 @@
-/** The errors of this package. A message says what was found, what was expected and what to do. */
+/** The errors of this package. */
 import { SecateurError } from "@secateur/base";
 
 export class SurgeryError extends SecateurError {
@@ -6,7 +6,7 @@ export class SurgeryError extends SecateurError {
   override readonly code: string = "SURGERY";
 }
 
-/** A plan that is malformed, or was made for another model. */
+/** A plan that is malformed, or is for another model. */
 export class InvalidPlanError extends SurgeryError {
   override readonly name = "InvalidPlanError";
   override readonly code = "INVALID_PLAN";

@@ -1,4 +1,4 @@
-/** @packageDocumentation Cuts units out of a `tf.LayersModel` for real, and proves that nothing else changed. */
+/** @packageDocumentation Removes units from a `tf.LayersModel`, and verifies the removal. */
 export { applyPlan, type SurgeryOptions } from "./apply-plan.ts";
 export { composePlans } from "./compose-plans.ts";
 export { InvalidPlanError, RemovalMismatchError, SurgeryError } from "./errors.ts";

@@ -1,5 +1,5 @@
 /**
- * A plan says which units of which groups go. It is plain JSON:
+ * A plan lists the units to remove from each group. It is plain JSON:
  * `{ "formatVersion": 1, "fingerprint": "…", "remove": { "conv1": [0, 3] } }`
  */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
@@ -7,18 +7,24 @@ import { InvalidPlanError } from "./errors.ts";
 
 export interface Plan {
   readonly formatVersion: 1;
-  /** Of the model that the plan was made for, see `fingerprint`. */
+  /** The fingerprint of the model that the plan is for. */
   readonly fingerprint: string;
   /** Unit numbers by group, each below the group's `unitCount`. */
   readonly remove: Readonly<Record<GroupId, readonly number[]>>;
 }
 
-/** The units of a group that a plan removes; none where it does not name the group. */
+/** The units of a group that a plan removes; empty if it does not name the group. */
 export function unitsToRemove({ remove }: Plan, group: GroupId): readonly number[] {
-  return Object.hasOwn(remove, group) ? (remove[group] ?? []) : []; // a group may be called "constructor"
+  return Object.hasOwn(remove, group) ? (remove[group] ?? []) : []; // a group may have the name "constructor"
 }
 
-/** A plan for the graph's model. Units are sorted; groups that lose nothing are left out. */
+/**
+ * A plan for the graph's model. Units are sorted; groups without removed units are omitted.
+ *
+ * @throws InvalidPlanError for groups or units that the model does not have.
+ *
+ * @example const plan = createPlan(graph, [["conv1", [0, 3]]]);
+ */
 export function createPlan(
   graph: DependencyGraph,
   remove: Iterable<readonly [GroupId, Iterable<number>]>,
@@ -33,14 +39,19 @@ export function createPlan(
   return plan;
 }
 
-/** Reads a plan from JSON text. Throws `InvalidPlanError`; whether it fits a model is checked when it is applied. */
+/**
+ * Reads a plan from JSON text. `applyPlan` checks whether it fits a model.
+ *
+ * @throws InvalidPlanError for text that is not a plan.
+ */
 export function parsePlan(json: string): Plan {
   const value = parseJson(json);
-  if (!isRecord(value)) throw new InvalidPlanError("a plan is a JSON object");
+  if (!isRecord(value))
+    throw new InvalidPlanError(`expected a plan, a JSON object, not ${json.slice(0, 40)}`);
   const { formatVersion, fingerprint, remove } = value;
   if (formatVersion !== 1) {
     throw new InvalidPlanError(
-      `this reads plans of formatVersion 1, not ${JSON.stringify(formatVersion) ?? "none"}`,
+      `expected a plan with formatVersion 1, not ${JSON.stringify(formatVersion) ?? "none"}`,
     );
   }
   if (typeof fingerprint !== "string") throw new InvalidPlanError('a plan needs "fingerprint": a string');
@@ -48,25 +59,27 @@ export function parsePlan(json: string): Plan {
     throw new InvalidPlanError('a plan needs "remove": an object from group to unit numbers');
   const entries = Object.entries(remove).map(([id, units]) => {
     if (!isUnitList(units))
-      throw new InvalidPlanError(`"remove" must give a list of unit numbers for group "${id}"`);
+      throw new InvalidPlanError(`expected a list of unit numbers for group "${id}" in "remove"`);
     return [id, units] as const;
   });
   return { formatVersion: 1, fingerprint, remove: Object.fromEntries(entries) };
 }
 
-/** Throws `InvalidPlanError` unless the plan can be applied to the graph's model. */
+/** @throws InvalidPlanError unless the plan can be applied to the graph's model. */
 export function checkPlan(graph: DependencyGraph, plan: Plan): void {
   if (plan.fingerprint !== graph.fingerprint) {
     throw new InvalidPlanError(
-      `this plan was made for another model: it carries fingerprint ${plan.fingerprint}, ` +
-        `the model "${graph.model.name}" has ${graph.fingerprint}. Make a new plan for this model`,
+      `the plan is for another model: its fingerprint is ${plan.fingerprint}, that of model "${graph.model.name}" is ` +
+        `${graph.fingerprint}. Create a plan for this model`,
     );
   }
   const groups = new Map(graph.groups.map((group) => [group.id, group]));
   for (const [id, units] of Object.entries(plan.remove)) {
     const group = groups.get(id);
     if (group === undefined)
-      throw new InvalidPlanError(`the plan names group "${id}", which the model does not have`);
+      throw new InvalidPlanError(
+        `the plan names group "${id}", which the model does not have: expected ids from graph.groups`,
+      );
     const wrong = units.find((unit) => !Number.isInteger(unit) || unit < 0 || unit >= group.unitCount);
     if (wrong !== undefined) {
       throw new InvalidPlanError(
@@ -74,7 +87,7 @@ export function checkPlan(graph: DependencyGraph, plan: Plan): void {
       );
     }
     if (new Set(units).size < units.length)
-      throw new InvalidPlanError(`the plan removes a unit of "${id}" twice`);
+      throw new InvalidPlanError(`the plan removes a unit of "${id}" twice: list each unit once`);
   }
 }
 
@@ -82,7 +95,7 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new InvalidPlanError(`a plan is JSON text, and this is not: ${String(error)}`);
+    throw new InvalidPlanError(`expected a plan as JSON text: ${String(error)}`);
   }
 }
 

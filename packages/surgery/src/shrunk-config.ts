@@ -1,4 +1,4 @@
-/** A model's configuration with every count of channels lowered by what a plan removes. */
+/** A model's configuration in which every count of channels is lowered by the number of removed channels. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Config, layerConfigs } from "@secateur/model-graph";
 import { type Plan, unitsToRemove } from "./plan.ts";
@@ -22,6 +22,6 @@ function lower(config: unknown, path: readonly (string | number)[], by: number):
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
   const last = path.at(-1) ?? "";
   const entry = parent as Record<string | number, unknown>;
-  // A reshape target of -1 ("whatever is left") follows by itself.
+  // A reshape target of -1 is inferred from the shape.
   if (typeof entry[last] === "number" && entry[last] >= 0) entry[last] -= by;
 }

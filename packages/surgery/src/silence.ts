@@ -1,6 +1,6 @@
 /**
- * Makes the planned units contribute nothing, shapes unchanged: the *input* slices of every weight that consumes them
- * become zero. The result computes exactly what the smaller model computes, so removal is checked against it.
+ * Silences the units of a plan: sets the *input* slices of every weight that consumes them to zero. Shapes do not change. The
+ * result computes exactly what the smaller model computes, so `verifyPlan` compares the two.
  */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { rebuildModel } from "@secateur/model-graph";
@@ -11,18 +11,20 @@ import { removedIndices } from "./kept-indices.ts";
 import { checkPlan, type Plan } from "./plan.ts";
 
 /**
- * A copy of the model in which the planned units are silent. The caller disposes it.
+ * A copy of the model in which the units of the plan contribute nothing. The caller disposes it.
  *
- * @throws InvalidPlanError where the plan was made for another model.
+ * @throws InvalidPlanError if the plan is for another model.
+ *
+ * @example const silenced = silence(model, plan);
  */
 export function silence(model: tfl.LayersModel, plan: Plan, options: SurgeryOptions = {}): tfl.LayersModel {
   const graph: DependencyGraph = graphOf(model, options);
   checkPlan(graph, plan);
-  const gone = removedIndices(graph, plan, ({ role }) => role === "input");
+  const removed = removedIndices(graph, plan, ({ role }) => role === "input");
   return rebuildModel(model, model.getConfig(), (weight, path) => {
     let masked = tf.clone(weight);
-    for (const [axis, removed] of gone.get(path) ?? []) {
-      const mask = Float32Array.from(removed, (isGone) => 1 - isGone);
+    for (const [axis, flags] of removed.get(path) ?? []) {
+      const mask = Float32Array.from(flags, (isRemoved) => 1 - isRemoved);
       const shape = weight.shape.map((size, i) => (i === axis ? size : 1));
       masked = tf.mul(masked, tf.tensor(mask, shape));
     }

@@ -1,4 +1,4 @@
-/** Finds the units of a smaller model in the model that it was cut from. */
+/** Maps the units of a smaller model to those of the original model. */
 import type { DependencyGraph, Group, GroupId, Slice } from "@secateur/dependency-graph";
 import { SurgeryError } from "./errors.ts";
 import { keptIndices } from "./kept-indices.ts";
@@ -9,7 +9,11 @@ export interface UnitAddress {
   readonly unit: number;
 }
 
-/** For every group of `after`, the graph of the smaller model: the addresses of its units in `before`. */
+/**
+ * @param before - Graph of the original model.
+ * @param after - Graph of the smaller model that `plan` leaves.
+ * @returns For every group of `after`, the groups and numbers of its units in `before`.
+ */
 export function traceUnits(
   before: DependencyGraph,
   plan: Plan,
@@ -26,13 +30,16 @@ export function traceUnits(
   return new Map(
     after.groups.map((group) => {
       const slice = group.slices.find(({ role }) => role === "kernel");
-      if (slice === undefined) throw new SurgeryError(`group "${group.id}" has no layer that produces it`);
+      if (slice === undefined)
+        throw new SurgeryError(`group "${group.id}" has no layer that produces its units`);
       const old = kept.get(slice.weight)?.get(slice.axis);
       const units = Array.from({ length: group.unitCount }, (_, unit) => {
         const index = Number(slice.indices[unit * slice.indicesPerUnit]);
         const address = ownersOf(slice).get(old === undefined ? index : Number(old[index]));
         if (address === undefined)
-          throw new SurgeryError(`unit ${unit} of "${group.id}" has no counterpart in the larger model`);
+          throw new SurgeryError(
+            `unit ${unit} of group "${group.id}" does not exist in the original model: pass the plan that the smaller model was made with`,
+          );
         return address;
       });
       return [group.id, units];
@@ -40,7 +47,7 @@ export function traceUnits(
   );
 }
 
-/** Index on the slice's axis, and the unit of `group` that lies there. */
+/** Pairs of an index on the slice's axis and the unit of `group` at that index. */
 function addresses(group: Group, { weight, axis }: Slice): readonly (readonly [number, UnitAddress])[] {
   const slice = group.slices.find((each) => each.weight === weight && each.axis === axis);
   if (slice === undefined) return [];

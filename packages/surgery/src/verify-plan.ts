@@ -1,4 +1,4 @@
-/** Proof of a removal: on random input, the smaller model equals the original with those units silenced. */
+/** Verifies a removal: on random input, the smaller model must equal the original with the same units silenced. */
 import { disposeModel, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -9,26 +9,27 @@ import { silence } from "./silence.ts";
 import { withoutFinalActivation } from "./without-final-activation.ts";
 
 export interface VerifyOptions extends SurgeryOptions {
-  /** Largest allowed difference, as a share of the output's largest absolute value. Default 1e-4 (float32). */
+  /** Largest allowed difference, relative to the output's largest absolute value. Default 1e-4 (float32). */
   readonly rtol?: number;
-  /** Random inputs to try. Default 2. */
+  /** The number of random inputs. Default 2. */
   readonly samples?: number;
-  /** Of the random inputs. Default 0. */
+  /** Seed of the random inputs. Default 0. */
   readonly seed?: number;
-  /** The model that `applyPlan` returned, if you have it already; it is not disposed. */
+  /** The result of `applyPlan`; it is not disposed. Default: computed. */
   readonly smaller?: tfl.LayersModel;
 }
 
 export interface Verification {
-  /** The largest difference, as a share of the output's largest absolute value. */
+  /** The largest difference, relative to the output's largest absolute value. */
   readonly relativeError: number;
   readonly samples: number;
 }
 
 /**
- * Compares the outputs before a final softmax or sigmoid. Changes and keeps nothing.
+ * Compares the outputs before a final softmax or sigmoid. The model does not change.
  *
- * @throws RemovalMismatchError where the two disagree, with the largest difference and the likely cause.
+ * @throws RemovalMismatchError if the outputs differ, with the largest difference and the likely cause.
+ * @throws InvalidPlanError if the plan does not fit the model.
  *
  * @example const { relativeError } = await verifyPlan(model, plan);
  */
@@ -49,17 +50,17 @@ export async function verifyPlan(
     const silenced = temporary(silence(model, plan, { graph }));
     const pair = [silenced, smaller].map((each) => temporary(withoutFinalActivation(each)));
     const worst = await largestDifference(pair, samples, seed);
-    if (worst <= rtol) return { relativeError: worst, samples }; // false for NaN
+    if (worst <= rtol) return { relativeError: worst, samples }; // NaN throws
     throw new RemovalMismatchError(
-      `after removal the outputs of "${model.name}" differ by ${worst.toExponential(2)} of their largest value, ` +
-        `more than ${rtol}: ${await likelyCause(model)}`,
+      `the outputs of "${model.name}" without the units and with the units silenced differ by ${worst.toExponential(2)} ` +
+        `of their largest value, more than ${rtol}: ${await likelyCause(model)}`,
     );
   } finally {
     for (const copy of copies) disposeModel(copy);
   }
 }
 
-/** Of two models on the same random inputs, over all outputs; NaN where one is not finite. */
+/** The largest relative difference of two models on the same random inputs, over all outputs; NaN if one is not finite. */
 async function largestDifference(
   [expected, actual]: readonly tfl.LayersModel[],
   samples: number,
@@ -84,7 +85,7 @@ async function likelyCause(model: tfl.LayersModel): Promise<string> {
     allFinite.dispose();
     if (finite === 0) return `the weight "${path}" is not finite`;
   }
-  return "a layer rule is wrong: some layer mixes channels that its rule treats as independent";
+  return "a layer rule is wrong, because the layer mixes channels that the rule treats as independent";
 }
 
 function relativeError(expected: tf.Tensor, actual: tf.Tensor): tf.Tensor {
@@ -92,7 +93,7 @@ function relativeError(expected: tf.Tensor, actual: tf.Tensor): tf.Tensor {
   return tf.div(tf.max(tf.abs(tf.sub(actual, expected))), scale);
 }
 
-/** Standard normal; sizes that the model leaves open become 32. */
+/** Standard normal; open sizes are 32. */
 function randomInput(shape: readonly (number | null)[], samples: number, seed: number): tf.Tensor {
   const sizes = shape.slice(1).map((size) => size ?? 32);
   return tf.randomNormal([samples, ...sizes], 0, 1, "float32", seed + 1);

@@ -1,4 +1,4 @@
-/** The main law: on random architectures and random plans, the smaller model equals the silenced one. */
+/** On random architectures and random plans, the smaller model equals the silenced one. */
 
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
@@ -70,7 +70,7 @@ describe("removing equals silencing", () => {
     expect(removed).toBeGreaterThan(1500);
   });
 
-  it("twice in a row, and the composed plan gives the same model", async () => {
+  it("twice, and the composed plan gives the same model", async () => {
     await fc.assert(
       fc.asyncProperty(architecture, dice, dice, async (spec, first, second) => {
         const model = buildArchitecture(spec);

@@ -1,4 +1,4 @@
-/** What stays of a weight, the two ways to it beside each other and beside a case worked out by hand. */
+/** The kept part of a tensor: both implementations agree with each other and with a case computed by hand. */
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { gatherByEngine, gatherInMemory } from "../src/gather-kept.ts";
 const indicesBelow = (size: number): fc.Arbitrary<Int32Array> =>
   fc.uniqueArray(fc.nat(size - 1), { minLength: 1 }).map((indices) => Int32Array.from(indices).sort());
 
-/** A shape, and of some of its axes what stays. */
+/** A shape, and the kept indices on some of its axes. */
 const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }).chain((shape) =>
   fc.record({
     shape: fc.constant(shape),
@@ -15,7 +15,7 @@ const cases = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength
   }),
 );
 
-it("engine and memory give the same", () => {
+it("gathering by the engine and in memory gives the same", () => {
   fc.assert(
     fc.property(cases, ({ shape, kept }) => {
       const axes = new Map(
@@ -31,7 +31,7 @@ it("engine and memory give the same", () => {
   );
 });
 
-it("whatever order the axes come in, and of whole numbers too", () => {
+it("the order of the axes does not matter, and int32 tensors work too", () => {
   const tensor = tf.tensor2d([0, 1, 2, 3, 4, 5, 6, 7, 8], [3, 3], "int32");
   const axes = new Map([
     [1, Int32Array.of(0, 2)],

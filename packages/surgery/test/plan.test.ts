@@ -1,4 +1,4 @@
-/** Plans as JSON, what they refuse, and the smaller model as an ordinary tfjs model. */
+/** Plans as JSON, invalid plans, and the smaller model as an ordinary tfjs model. */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -40,15 +40,15 @@ const planOf = (remove: Record<string, number[]>): ReturnType<typeof parsePlan> 
   );
 
 describe("a plan", () => {
-  it("survives JSON", () => {
+  it("is unchanged by a round trip through JSON", () => {
     const plan = createPlan(buildDependencyGraph(model), [["a", [2, 0]]]);
     expect(parsePlan(JSON.stringify(plan))).toEqual(plan);
     expect(plan.remove).toEqual({ a: [0, 2] });
   });
 
   it.each([
-    ["{", "a plan is JSON text"],
-    ["[]", "a plan is a JSON object"],
+    ["{", "expected a plan as JSON text"],
+    ["[]", "expected a plan, a JSON object, not []"],
     ['{"formatVersion":2}', "formatVersion 1, not 2"],
     ['{"formatVersion":1}', '"fingerprint"'],
     ['{"formatVersion":1,"fingerprint":"x"}', '"remove"'],
@@ -63,7 +63,7 @@ describe("a plan", () => {
     [{ a: [3] }, 'group "a" has units 0 to 2; the plan removes 3'],
     [{ a: [0.5] }, "removes 0.5"],
     [{ a: [1, 1] }, 'removes a unit of "a" twice'],
-    [{ a: [0, 1, 2] }, 'leaves nothing of "a/kernel"'],
+    [{ a: [0, 1, 2] }, 'removes all of "a/kernel"'],
   ])("with %j is not applied", (remove, message) => {
     expect(() => applyPlan(model, planOf(remove))).toThrow(InvalidPlanError);
     expect(() => applyPlan(model, planOf(remove))).toThrow(message);
@@ -72,14 +72,14 @@ describe("a plan", () => {
   it("of another model is refused", () => {
     const other = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 3, inputShape: [2] })] });
     const plan = planOf({ a: [0] });
-    expect(() => applyPlan(other, plan)).toThrow("this plan was made for another model");
+    expect(() => applyPlan(other, plan)).toThrow("the plan is for another model");
     expect(() => silence(other, plan)).toThrow(InvalidPlanError);
     other.dispose();
   });
 });
 
 describe("surgery by hand", () => {
-  it("takes filter c from the kernel, and every p·C + c from the layer after Flatten", () => {
+  it("removes filter c from the kernel, and every index p·C + c from the layer after Flatten", () => {
     const smaller = applyPlan(model, planOf({ a: [1] }));
     const [kernel, bias, dense] = smaller.getWeights();
     const [oldKernel, , oldDense] = model.getWeights();
@@ -107,7 +107,7 @@ describe("surgery by hand", () => {
 });
 
 describe("verifyPlan", () => {
-  it("catches a rule that lies", async () => {
+  it("detects a wrong rule", async () => {
     const x = tfl.input({ shape: [4, 4, 1] });
     const a = tfl.layers.conv2d({ name: "a", filters: 4, kernelSize: 1 }).apply(x);
     const mixed = tfl.layers.layerNormalization({ name: "norm", center: false, scale: false }).apply(a);
@@ -132,7 +132,7 @@ it("verifyPlan names a weight that is not finite", async () => {
 });
 
 describe("the smaller model", () => {
-  it("is loaded by a process that never heard of Secateur, with equal outputs", {
+  it("is loaded by a process without Secateur, with equal outputs", {
     timeout: 60_000,
   }, async () => {
     const [spec] = fc.sample(architecture, { numRuns: 1, seed: 12 });

@@ -1,4 +1,4 @@
-/** A process without any of our packages: loads a saved model with stock tfjs and prints its outputs as JSON. */
+/** A process without Secateur: loads a saved model with stock tfjs and prints its outputs as JSON. */
 import fs from "node:fs";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";

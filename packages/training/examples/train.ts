@@ -1,4 +1,4 @@
-/** Train a tiny classifier: is a point inside the unit circle? */
+/** Trains a small classifier of points: inside or outside the unit circle. */
 import { useBackend } from "@secateur/backend";
 import { type Batch, cosine, evaluate, fit, sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -22,7 +22,7 @@ const model = tfl.sequential({
   ],
 });
 
-/** The epoch's number decides its batches, so that a stopped run can be taken up again. */
+/** The batches depend only on the epoch, so that an interrupted run can continue. */
 function* points(epoch: number): Generator<Batch> {
   for (let i = 0; i < 20; i++) {
     const xs = tf.randomUniform([32, 2], -1.5, 1.5, "float32", 1 + 100 * epoch + i);

@@ -1,4 +1,4 @@
-/** Speeds up tfjs-layers' own training (`model.fit`, `trainOnBatch`) by replacing its slowest part. */
+/** Speeds up training by tfjs-layers itself (`model.fit`, `trainOnBatch`): replaces its batch normalisation. */
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -7,8 +7,8 @@ import { type BatchStatistics, moveAverages, normalizeBatch } from "./forward/ba
 const accelerated = new WeakSet<tfl.layers.Layer>();
 
 /**
- * Batch normalisation layers train by the engine's fused kernel instead of some seventy small ones, models inside the model
- * included. Results stay the same within float32's rounding. Calling it again changes nothing.
+ * Batch normalisation layers, those of nested models included, train with the engine's fused kernel. Results are the same up
+ * to float32 rounding. Calling it again has no effect.
  *
  * @returns The same model.
  *
@@ -29,10 +29,10 @@ function accelerateLayer(layer: tfl.layers.Layer): void {
   layer.call = (inputs, options) => {
     const [input] = [inputs].flat();
     if (options["training"] !== true || input === undefined) return stock(inputs, options);
-    const seen: BatchStatistics[] = [];
+    const statistics: BatchStatistics[] = [];
     return tf.tidy(() => {
-      const output = normalizeBatch(layer, input, (statistics) => seen.push(statistics));
-      moveAverages(seen);
+      const output = normalizeBatch(layer, input, (batch) => statistics.push(batch));
+      moveAverages(statistics);
       return output;
     });
   };

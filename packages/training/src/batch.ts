@@ -1,4 +1,4 @@
-/** A minibatch. Whoever receives one disposes it. */
+/** A minibatch, and the check that it fits a model. */
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -14,14 +14,19 @@ export interface Batch<
 > {
   /** `[batch, ...the model's input shape]`; a list for a model of several inputs. */
   readonly xs: Inputs;
-  /** Targets as the loss takes them, for instance classes `[batch]`, int32; a list for a model of several outputs. */
+  /** Targets in the form that the loss expects, for instance classes `[batch]`, int32; a list for several outputs. */
   readonly ys: Targets;
 }
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-export const inputsOf = ({ xs }: Batch): readonly tf.Tensor[] => [xs].flat();
-export const targetsOf = ({ ys }: Batch): readonly tf.Tensor[] => [ys].flat();
+export function inputsOf({ xs }: Batch): readonly tf.Tensor[] {
+  return [xs].flat();
+}
+
+export function targetsOf({ ys }: Batch): readonly tf.Tensor[] {
+  return [ys].flat();
+}
 
 /** The number of examples. */
 export function batchSize(batch: Batch): number {
@@ -33,8 +38,10 @@ export function disposeBatch(batch: Batch): void {
 }
 
 /**
- * Throws `TrainingError` for a batch that does not fit. It is checked before anything is computed, because tfjs leaks
- * what it saved for gradients when an operation fails half-way. Labels that are classes are read.
+ * Checks a batch before anything is computed, because tfjs leaks saved tensors when an operation throws during a gradient.
+ * Class labels are read from the engine.
+ *
+ * @throws TrainingError for a batch that does not fit the model.
  */
 export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonly Loss[]): void {
   const { inputs, outputs } = modelGraph(model);
@@ -42,7 +49,7 @@ export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonl
   const targets = targetsOf(batch);
   if (targets.length !== outputs.length) {
     throw new TrainingError(
-      `the batch has ${targets.length} targets in ys, but model "${model.name}" has ${outputs.length} outputs`,
+      `the batch has ${targets.length} targets in ys, but model "${model.name}" has ${outputs.length} outputs: pass one tensor per output`,
     );
   }
   for (const [i, target] of targets.entries()) {
@@ -65,7 +72,7 @@ function checkInputs(
 ): void {
   if (xs.length !== inputs.length)
     throw new TrainingError(
-      `the batch has ${xs.length} inputs in xs, but model "${name}" has ${inputs.length}`,
+      `the batch has ${xs.length} inputs in xs, but model "${name}" has ${inputs.length} inputs: pass one tensor per input`,
     );
   for (const [i, x] of xs.entries()) {
     const [, ...shape] = inputs[i]?.shape ?? [];

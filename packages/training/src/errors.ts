@@ -6,13 +6,13 @@ export class TrainingError extends SecateurError {
   override readonly code: string = "TRAINING";
 }
 
-/** The loss is NaN or infinite. It is thrown before the weights change. */
+/** The loss is NaN or infinite. Thrown before the weights change. */
 export class NonFiniteLossError extends TrainingError {
   override readonly name = "NonFiniteLossError";
   override readonly code = "NON_FINITE_LOSS";
   constructor(loss: number, step: number) {
     super(
-      `the loss is ${loss} at step ${step}; the weights are as before that step. ` +
+      `the loss is ${loss} at step ${step}; the weights are unchanged by that step. ` +
         "Train with a lower learning rate, and check the data and the weights for NaN",
     );
   }

@@ -1,4 +1,4 @@
-/** Loss and accuracy over a data set, with batch normalisation by moving averages. */
+/** Loss and accuracy over a data set, in mode "eval": batch normalisation uses its moving averages, dropout is off. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, type Batches, batchSize, checkBatch, disposeBatch } from "./batch.ts";
@@ -10,14 +10,14 @@ import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.
 export interface EvaluateOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
   readonly loss?: LossOption;
-  /** Receives the number of examples of each batch that is done. */
+  /** Called after every batch with its number of examples. */
   readonly onBatch?: (count: number) => void;
 }
 
 export interface Evaluation {
   /** Mean loss over all examples. */
   readonly loss: number;
-  /** Share that is predicted correctly, 0..1; NaN where the loss does not define it. */
+  /** Share of correct predictions, 0..1; NaN if the loss does not define it. */
   readonly accuracy: number;
   /** 1 - accuracy. */
   readonly error: number;
@@ -25,9 +25,9 @@ export interface Evaluation {
 }
 
 /**
- * Disposes the batches; the last may be smaller.
+ * Disposes the batches, which may differ in size.
  *
- * @throws TrainingError where there are no batches, or one does not fit the model.
+ * @throws TrainingError without batches, or for a batch that does not fit the model.
  *
  * @example const { accuracy } = await evaluate(model, batches(images, { batchSize: 128 }));
  */
@@ -36,17 +36,17 @@ export async function evaluate(
   batches: Batches,
   { loss: lossOption, onBatch = () => undefined }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const modelsLoss = modelLoss(model, lossOption);
+  const checkedLoss = modelLoss(model, lossOption);
   let [loss, correct, count] = [0, 0, 0];
   for await (const batch of batches) {
     const size = batchSize(batch);
-    const [batchLoss, batchCorrect] = await measure(model, modelsLoss, batch);
+    const [batchLoss, batchCorrect] = await measure(model, checkedLoss, batch);
     loss += batchLoss;
     correct += batchCorrect;
     count += size;
     onBatch(size);
   }
-  if (count === 0) throw new TrainingError("there are no batches to evaluate on");
+  if (count === 0) throw new TrainingError("batches is empty: pass at least one minibatch to evaluate on");
   return { loss: loss / count, accuracy: correct / count, error: 1 - correct / count, count };
 }
 

@@ -1,4 +1,4 @@
-/** Trains for a number of epochs, as an async iterator of events. */
+/** Trains a model for several epochs and yields an event per step and per epoch. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch, Batches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
@@ -7,7 +7,7 @@ import type { Optimizer } from "./optimizers/optimizer.ts";
 import { constant, type Schedule } from "./optimizers/schedule.ts";
 import { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
 
-/** Changes the weights once by a batch, and disposes the batch. */
+/** Runs one training step and disposes the batch. */
 export type TakeStep = (
   optimizer: Optimizer,
   batch: Batch,
@@ -19,13 +19,13 @@ export interface FitOptions {
   readonly epochs: number;
   /** The first epoch to run, after a checkpoint. Default 0. */
   readonly startEpoch?: number;
-  /** Factor on the optimiser's learning rate over all epochs. Default: constant. */
+  /** Multiplies the optimiser's learning rate. Default: constant. */
   readonly schedule?: Schedule;
-  /** Batches per epoch; a schedule needs it. An epoch of `data` that holds more is cut short. */
+  /** Batches per epoch; required by a schedule. Further batches of an epoch are not used. */
   readonly stepsPerEpoch?: number;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
   readonly loss?: LossOption;
-  /** How a step is taken, for instance by several threads. Default: `trainStep` of the model. */
+  /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;
 }
 
@@ -39,12 +39,13 @@ export type TrainingEvent =
       readonly accuracy: number;
       readonly learningRate: number;
     }
-  /** Means over the epoch's steps. A good moment for a checkpoint. */
+  /** Means over the steps of the epoch. */
   | { readonly type: "epoch"; readonly epoch: number; readonly loss: number; readonly accuracy: number };
 
 /**
- * @param data - The batches of an epoch, in an order that depends on the epoch's number alone; each is disposed.
- * @throws TrainingError for a schedule without `stepsPerEpoch` and an epoch without batches; and as `trainStep`.
+ * @param data - Returns the batches of an epoch; each is disposed. Continuing from a checkpoint is reproducible if they depend
+ *   only on the epoch.
+ * @throws TrainingError for a schedule without `stepsPerEpoch`, or an epoch without batches; and as `trainStep`.
  *
  * @example for await (const event of fit(model, data, { epochs: 10, optimizer })) if (event.type === "epoch") console.log(event);
  */
@@ -55,7 +56,9 @@ export async function* fit(
 ): AsyncGenerator<TrainingEvent> {
   const { optimizer, epochs, startEpoch = 0, schedule = constant(), stepsPerEpoch } = options;
   if (stepsPerEpoch === undefined && options.schedule !== undefined) {
-    throw new TrainingError("a schedule needs stepsPerEpoch, to compute the progress");
+    throw new TrainingError(
+      "a schedule needs stepsPerEpoch to compute the progress: pass the number of batches per epoch",
+    );
   }
   const { learningRate } = optimizer;
   try {
@@ -90,6 +93,7 @@ async function* fitEpoch(
     step++;
     if (step >= stepsPerEpoch) break;
   }
-  if (step === 0) throw new TrainingError(`epoch ${epoch} has no batches`);
+  if (step === 0)
+    throw new TrainingError(`epoch ${epoch} has no batches: data(${epoch}) must return at least one`);
   yield { type: "epoch", epoch, loss: loss / step, accuracy: accuracy / step };
 }

@@ -6,7 +6,7 @@ export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit, type TakeStep, type TrainingEvent } from "./fit.ts";
 export { checkSoftmaxHead } from "./forward/final-activation.ts";
 export { type ForwardOptions, forward } from "./forward/forward.ts";
-export type { Hooks, Mode } from "./forward/run-calls.ts";
+export type { Hooks, Mode } from "./forward/pass.ts";
 export { type GatedLosses, gatedLosses, type PreparedBatch } from "./gradients/gated-losses.ts";
 export { type GateSite, siteKey } from "./gradients/gates.ts";
 export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-vector-product.ts";

@@ -13,9 +13,9 @@ import type { Optimizer } from "./optimizers/optimizer.ts";
 export interface TrainStepOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
   readonly loss?: LossOption;
-  /** Number of the step, for error messages. Default 0. */
+  /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
-  /** Receives loss and gradients before the weights change; must not keep them. */
+  /** Called with loss and gradients before the weights change. The tensors are disposed after the step. */
   readonly observe?: (observed: LossAndGradients) => void;
   /** Gates whose gradients `observed.gates` holds. Default none. */
   readonly gates?: readonly GateSite[];
@@ -26,16 +26,17 @@ export interface TrainStepOptions {
 }
 
 export interface StepResult {
-  /** Mean loss of the minibatch, before the step. */
+  /** Mean loss of the minibatch before the step. */
   readonly loss: number;
-  /** Share of the minibatch that is predicted correctly, before the step; NaN where the loss does not define it. */
+  /** Share of correct predictions before the step, 0..1; NaN if the loss does not define it. */
   readonly accuracy: number;
 }
 
 /**
- * Changes the weights once, and the moving averages. Disposes the batch. Only the loss is read from the engine.
+ * Updates weights and moving averages once, and disposes the batch.
  *
- * @throws NonFiniteLossError and then leaves weights, moving averages and optimiser as they were.
+ * @throws NonFiniteLossError if the loss is NaN or infinite. Weights, moving averages and optimiser are then unchanged.
+ * @throws TrainingError for a loss or a batch that does not fit the model.
  *
  * @example const { loss } = trainStep(model, optimizer, { xs: images, ys: classes });
  */

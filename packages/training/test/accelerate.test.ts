@@ -1,4 +1,4 @@
-/** tfjs-layers' own training, accelerated and not: the same numbers. */
+/** Training by tfjs-layers gives the same results with and without `accelerate`. */
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -44,7 +44,7 @@ async function train(model: tfl.LayersModel): Promise<readonly number[]> {
   return losses;
 }
 
-it("losses, weights and moving averages are those of the stock layers", async () => {
+it("losses, weights and moving averages equal those of the stock layers", async () => {
   const [stock, fast] = [network(), accelerate(accelerate(network()))];
   expect(await train(fast)).toBeAllClose(await train(stock), { rtol: 1e-4 });
   for (const [i, weight] of stock.getWeights().entries()) {
@@ -54,10 +54,10 @@ it("losses, weights and moving averages are those of the stock layers", async ()
   const [a, b] = [stock.predict(x) as tf.Tensor, fast.predict(x) as tf.Tensor];
   expect(b).toBeAllClose(a, { rtol: 1e-3, atol: 1e-5 });
   tf.dispose([x, a, b]);
-  tf.disposeVariables(); // a model's dispose() forgets the model inside it
+  tf.disposeVariables(); // model.dispose() does not dispose a nested model
 });
 
-it("layers without γ or without β train, which stock ones cannot", async () => {
+it("layers without γ or without β train; stock layers crash", async () => {
   const model = accelerate(
     tfl.sequential({
       layers: [

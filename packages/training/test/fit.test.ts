@@ -1,4 +1,4 @@
-/** Whole runs: learning, checkpoints, evaluation, memory, and a loss that goes wrong. */
+/** Whole runs: learning, checkpoints, evaluation, memory, and a loss that is not finite. */
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ function network(): tfl.LayersModel {
   });
 }
 
-/** Is the point inside the unit circle? Decided by the epoch and the batch's number. */
+/** Points inside and outside the unit circle; they depend only on the epoch and the batch. */
 function* circle(epoch: number, batches = 20, size = 32): Generator<Batch<tf.Tensor, tf.Tensor>> {
   for (let i = 0; i < batches; i++) {
     const xs = tf.randomUniform([size, 2], -1.5, 1.5, "float32", 1000 * epoch + i + 1);
@@ -70,7 +70,7 @@ describe("fit", () => {
     model.dispose();
   });
 
-  it("stopped and taken up again gives the same as undisturbed", async () => {
+  it("an interrupted run continues to the same weights", async () => {
     const [whole, halves] = [network(), network()];
     const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
     const expected = await train(whole, optimizer, 0, 4);
@@ -88,7 +88,7 @@ describe("fit", () => {
     halves.dispose();
   });
 
-  it("wants to know an epoch's length for a schedule, and some batches", async () => {
+  it("requires stepsPerEpoch for a schedule, and batches", async () => {
     const model = network();
     const optimizer = sgd({ learningRate: 0.1 });
     const noLength = fit(model, circle, { epochs: 1, optimizer, schedule: cosine() });
@@ -101,7 +101,7 @@ describe("fit", () => {
 });
 
 describe("a loss that is not finite", () => {
-  it("stops before the weights change", () => {
+  it("throws before the weights change", () => {
     const model = network();
     const values = (): number[][] => model.weights.map((weight) => Array.from(weight.read().dataSync()));
     const before = values(); // moving averages too
@@ -116,7 +116,7 @@ describe("a loss that is not finite", () => {
 });
 
 describe("evaluate", () => {
-  it("weighs a smaller last batch by its size", async () => {
+  it("weights a smaller last batch by its size", async () => {
     const model = network();
     const all = [...circle(3, 2, 10)];
     const [first, second] = all;
@@ -132,7 +132,7 @@ describe("evaluate", () => {
     model.dispose();
   });
 
-  it("and training refuse a model without softmax, by name, and give the batch back", async () => {
+  it("and training refuse a model without softmax, name it, and dispose the batch", async () => {
     const model = tfl.sequential({
       name: "plain",
       layers: [tfl.layers.dense({ units: 2, inputShape: [2] })],

@@ -1,4 +1,4 @@
-/** Models of every build: Sequential, shared layers, models inside models, dropout, normalisation of any axis. */
+/** Models of many kinds: Sequential, shared layers, nested models, dropout, normalisation over any axis. */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import { disposeModel, trainableWeights } from "@secateur/model-graph";
@@ -13,7 +13,7 @@ const dense = (name: string, units: number, activation: "relu" | "softmax" | "li
   tfl.layers.dense({ name, units, activation });
 const norm = (name: string) => tfl.layers.batchNormalization({ name, momentum: 0.9 });
 
-/** Each is built anew: two of a kind, with the same names, can be trained beside each other. */
+/** Functions, because some tests train two models of the same names. */
 const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
   sequential: () => {
     const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 6, inputShape: [5] })] });
@@ -38,7 +38,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     const sum = tfl.layers.add().apply([once as Symbol, twice as Symbol]);
     return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(sum) as Symbol });
   },
-  "a model inside": () => {
+  "a nested model": () => {
     const inner = tfl.input({ shape: [5] });
     const block = tfl.model({
       name: "block",
@@ -49,7 +49,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     const y = block.apply(block.apply(x)); // and shared
     return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(y) as Symbol });
   },
-  "a model at the end": () => {
+  "a nested model at the end": () => {
     const head = tfl.sequential({ name: "head" });
     head.add(tfl.layers.dense({ name: "a", units: 6, inputShape: [5] }));
     head.add(norm("n"));
@@ -64,7 +64,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     const layer = dense("out", 4, "softmax");
     return tfl.model({ inputs: x, outputs: layer.apply(norm("n").apply(layer.apply(x))) as Symbol });
   },
-  "relu6, as a layer and as an activation": () => {
+  "ReLU6 as a layer and as an activation": () => {
     const model = tfl.sequential({
       layers: [tfl.layers.dense({ name: "a", units: 200, activation: "relu", inputShape: [5] })],
     });
@@ -77,7 +77,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     model.add(dense("out", 4, "softmax"));
     return model;
   },
-  "zero padding before convolutions, one of them not alone": () => {
+  "zero padding before convolutions, once with another reader": () => {
     const x = tfl.input({ shape: [5] });
     const pixels = tfl.layers.reshape({ targetShape: [3, 4, 2] }).apply(dense("a", 24).apply(x)) as Symbol;
     const pad = (padding: [[number, number], [number, number]]) => tfl.layers.zeroPadding2d({ padding });
@@ -97,7 +97,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
       .apply([conv("c", 1).apply(second), second].map((y) => tfl.layers.flatten().apply(y) as Symbol));
     return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(all) as Symbol });
   },
-  "zero padding before max pooling, behind a ReLU and not": () => {
+  "zero padding before max pooling, with and without a ReLU before": () => {
     const x = tfl.input({ shape: [5] });
     const pixels = tfl.layers.reshape({ targetShape: [3, 4, 2] }).apply(dense("a", 24).apply(x)) as Symbol;
     const pooled = (y: Symbol): Symbol => {
@@ -117,7 +117,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
     const all = tfl.layers.concatenate().apply([pooled(pixels), pooled(positive)]);
     return tfl.model({ inputs: x, outputs: dense("out", 4, "softmax").apply(all) as Symbol });
   },
-  "normalisation without scale or centre": () => {
+  "batch normalisation without scale and centre": () => {
     const model = tfl.sequential({ layers: [tfl.layers.dense({ name: "a", units: 6, inputShape: [5] })] });
     model.add(tfl.layers.batchNormalization({ name: "n", scale: false, center: false }));
     model.add(dense("out", 4, "softmax"));
@@ -126,7 +126,7 @@ const builds: Readonly<Record<string, () => tfl.LayersModel>> = {
 };
 
 /** tfjs-layers crashes when it trains these. */
-const noReference = ["normalisation without scale or centre"];
+const noReference = ["batch normalisation without scale and centre"];
 
 function make(name: string): tfl.LayersModel {
   const model = builds[name]?.();
@@ -144,7 +144,7 @@ const numbers = (model: tfl.LayersModel): number[][] =>
   model.weights.map((weight) => Array.from(weight.read().dataSync()));
 
 describe.each(Object.keys(builds))("%s", (name) => {
-  it("computes what predict does", () => {
+  it("computes the same as predict", () => {
     const model = make(name);
     const { xs, ys } = batchFor(model);
     const [ours, theirs] = tf.tidy(() => [
@@ -156,7 +156,7 @@ describe.each(Object.keys(builds))("%s", (name) => {
     disposeModel(model);
   });
 
-  it("is scored without any change", () => {
+  it("is not changed by lossAndGradients", () => {
     const model = make(name);
     const before = numbers(model);
     const batch = batchFor(model);
@@ -174,7 +174,7 @@ describe.each(Object.keys(builds))("%s", (name) => {
     const optimizer = sgd({ learningRate: 0.05 });
     for (let i = 0; i < 3; i++) {
       const { xs, ys } = batchFor(theirs);
-      const classes = tf.cast(ys, "float32"); // what tfjs-layers wants
+      const classes = tf.cast(ys, "float32"); // tfjs-layers expects float32
       await theirs.trainOnBatch(xs, classes);
       tf.dispose([xs, ys, classes]);
       trainStep(ours, optimizer, batchFor(ours));
@@ -252,7 +252,7 @@ describe("a pass disposes tensors after their last reader", () => {
   });
 });
 
-it("dropout works in training only", () => {
+it("dropout is on in training only", () => {
   const model = tfl.sequential({
     layers: [tfl.layers.dropout({ rate: 0.5, seed: 1, inputShape: [1000] })],
   });
@@ -264,7 +264,7 @@ it("dropout works in training only", () => {
   x.dispose();
 });
 
-it("a Sequential that has grown is run anew", () => {
+it("a layer that is added to a Sequential runs", () => {
   const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 3, inputShape: [2] })] });
   const x = tf.ones([1, 2]);
   const width = (): number => tf.tidy(() => forward(model, x)[0]?.shape[1] ?? 0);
@@ -279,13 +279,13 @@ it.each([-1, 4, 1.5, Number.NaN])("refuses label %d of 4 classes", (label) => {
   const model = builds["sequential"]?.() as tfl.LayersModel;
   const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label]) };
   expect(() => lossAndGradients(model, batch)).toThrow(
-    `one of them is ${label}, but the model's 4 classes are 0 to 3`,
+    `one label is ${label}, but the model's 4 classes are 0 to 3`,
   );
   tf.dispose([batch.xs, batch.ys]);
   disposeModel(model);
 });
 
-it("says what cannot be trained", () => {
+it("names what cannot be trained", () => {
   const x = tfl.input({ shape: [2] });
   const relu = tfl.layers.reLU().apply(x) as Symbol;
   const twoOutputs = tfl.model({ name: "fork", inputs: x, outputs: [x, relu] });

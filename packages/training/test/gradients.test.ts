@@ -1,4 +1,4 @@
-/** The gradients, against differences of the loss and against tfjs-layers' own training. */
+/** Gradients, compared with finite differences of the loss and with training by tfjs-layers. */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import { useBackend } from "@secateur/backend";
@@ -93,8 +93,8 @@ describe.each(["train", "eval"] as const)("gradients in mode %s", (mode) => {
   });
 });
 
-describe("beside tfjs-layers", () => {
-  it("forward through a softmax are the model's prediction", () => {
+describe("compared with tfjs-layers", () => {
+  it("the softmax of forward is the model's prediction", () => {
     const model = network();
     const { xs, ys } = makeBatch();
     const [ours, theirs] = tf.tidy(() => [
@@ -113,7 +113,7 @@ describe("beside tfjs-layers", () => {
     const optimizer = sgd({ learningRate: 0.05 });
     for (let i = 0; i < 3; i++) {
       const { xs, ys } = makeBatch();
-      const classes = tf.cast(ys, "float32"); // what tfjs-layers wants
+      const classes = tf.cast(ys, "float32"); // tfjs-layers expects float32
       await theirs.trainOnBatch(xs, classes);
       tf.dispose([xs, ys, classes]);
       trainStep(ours, optimizer, makeBatch());
@@ -132,7 +132,7 @@ describe("beside tfjs-layers", () => {
     theirs.dispose();
   });
 
-  it("scoring does not move the moving averages", () => {
+  it("lossAndGradients does not change the moving averages", () => {
     const model = network();
     const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
     const batch = makeBatch();
@@ -142,7 +142,7 @@ describe("beside tfjs-layers", () => {
     model.dispose();
   });
 
-  it("gives a gradient to exactly the weights that train", () => {
+  it("returns gradients of exactly the trainable weights", () => {
     const model = network();
     model.getLayer("c1").trainable = false;
     const batch = makeBatch();
@@ -153,7 +153,7 @@ describe("beside tfjs-layers", () => {
   });
 });
 
-it("gradients are those of the cpu backend", async () => {
+it("gradients equal those of the cpu backend", async () => {
   const model = network();
   const batch = makeBatch();
   const onWasm = lossAndGradients(model, batch);
@@ -177,7 +177,7 @@ it("gradients are those of the cpu backend", async () => {
 });
 
 describe("options", () => {
-  it("only the requested weights, and no unknown ones", () => {
+  it("only the requested weights; unknown ones are refused", () => {
     const model = network();
     const batch = makeBatch();
     const { loss, correct, gradients } = lossAndGradients(model, batch, { weights: ["out/bias"] });
@@ -189,7 +189,7 @@ describe("options", () => {
     model.dispose();
   });
 
-  it("batches that do not fit are refused, and leave nothing behind", () => {
+  it("batches that do not fit are refused and leave no tensors behind", () => {
     const model = network();
     const [{ xs, ys }, wrong] = [makeBatch(), tf.zeros([6, 4])];
     const score = (batch: Batch<tf.Tensor, tf.Tensor>) => () =>
@@ -207,7 +207,7 @@ describe("options", () => {
     model.dispose();
   });
 
-  it("moving averages move when asked", () => {
+  it("moving averages change with updateMovingAverages", () => {
     const model = network();
     const batch = makeBatch();
     const average = (): number[] =>
@@ -223,7 +223,7 @@ describe("options", () => {
     model.dispose();
   });
 
-  it("probabilities for labels, and smoothed labels: loss = (1-s)·loss + s/C·Σ loss of each class", () => {
+  it("soft labels and smoothed labels: loss = (1-s)·loss + s/C·Σ loss of each class", () => {
     const model = network();
     const measure = (ys: tf.Tensor, labelSmoothing = 0): number => {
       const xs = tf.randomNormal([6, 6, 6, 2], 0, 1, "float32", 21);

@@ -1,4 +1,4 @@
-/** Optimisers and schedules against sequences worked out by hand, with PyTorch's definitions. */
+/** Optimisers and schedules, compared with sequences computed by hand from PyTorch's definitions. */
 
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -47,7 +47,7 @@ describe("sgd", () => {
     optimizer.dispose();
   });
 
-  it("decays kernels only where asked", () => {
+  it("decays only kernels with decay: kernels", () => {
     const [kernel, bias] = [tf.tensor2d([[1]]), tf.tensor1d([1])];
     const layer = tfl.layers.dense({ name: "b", units: 1, inputShape: [1], weights: [kernel, bias] });
     const biased = tfl.sequential({ layers: [layer] });
@@ -72,7 +72,7 @@ describe("sgd", () => {
 });
 
 describe("adam", () => {
-  it("the first step is the learning rate whatever the gradient", () => {
+  it("the first step equals the learning rate for any gradient", () => {
     const optimizer = adam({ learningRate: 0.01 });
     expect(run(optimizer, [123])).toBeAllClose([0.99]);
     optimizer.dispose();
@@ -86,7 +86,7 @@ describe("adam", () => {
     optimizer.dispose();
   });
 
-  it("decays weights on its own: w ← w (1 - η λ) - η", () => {
+  it("has decoupled weight decay: w ← w (1 - η λ) - η", () => {
     const optimizer = adam({ learningRate: 0.1, weightDecay: 0.5 });
     expect(run(optimizer, [1])).toBeAllClose([0.85]);
     optimizer.dispose();
@@ -97,7 +97,7 @@ describe.each([
   ["sgd", () => sgd({ learningRate: 0.1, momentum: 0.9 })],
   ["adam", () => adam({ learningRate: 0.1 })],
 ] as const)("the state of %s", (_, make) => {
-  it("restored, goes on to the same weights", () => {
+  it("continues to the same weights after restore", () => {
     const [first, second] = [make(), make()];
     run(first, [1, -2]);
     const saved = first.state();
@@ -127,11 +127,11 @@ describe.each([
   });
 });
 
-it("a rewrite may leave a tensor as it is, and cut another", () => {
+it("rewrite may keep one tensor and slice another", () => {
   const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
   run(optimizer, [1]);
   optimizer.rewrite((_, tensor) => tensor);
-  expect(run(optimizer, [2])).toBeAllClose([0.61]); // the momentum is still there
+  expect(run(optimizer, [2])).toBeAllClose([0.61]); // the momentum is kept
   optimizer.rewrite((_, tensor) => tf.concat([tensor, tensor], 1));
   const state = optimizer.state();
   expect(state["momentum/d/kernel"]?.shape).toEqual([1, 2]);
@@ -139,7 +139,7 @@ it("a rewrite may leave a tensor as it is, and cut another", () => {
   optimizer.dispose();
 });
 
-it("adam's count of steps is part of its state", () => {
+it("adam's step count is part of its state", () => {
   const optimizer = adam();
   run(optimizer, [1, 1, 1]);
   const state = optimizer.state();

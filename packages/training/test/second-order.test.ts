@@ -1,4 +1,4 @@
-/** Hessian-vector products, gates and margins against double precision, and what follows from each other. */
+/** Hessian-vector products, gates and margins, compared with double precision and with each other. */
 import { trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -53,7 +53,7 @@ function bilinear(u: Weights, v: Weights, pooling: "max" | "average"): number {
 }
 
 describe.each(["average", "max"] as const)("the small network with %s pooling", (pooling) => {
-  it("is the same in double precision", () => {
+  it("has the same loss in double precision", () => {
     const [model, batch] = [tfjsNetwork(pooling), smallBatch()];
     const { loss, correct, gradients } = lossAndGradients(model, batch);
     expect(loss).toBeAllClose(lossInDouble(weights, pooling), { rtol: 1e-5 });
@@ -61,7 +61,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
     model.dispose();
   });
 
-  it("has the Hessian of double precision, through batch normalisation, pooling and softmax", () => {
+  it("has the same Hessian as in double precision, through batch normalisation, pooling and softmax", () => {
     const [model, batch] = [tfjsNetwork(pooling), smallBatch()];
     const step = pooling === "max" ? 3e-4 : 3e-3; // too small for another pixel to become the largest
     for (const seed of [0, 1, 2]) {
@@ -89,7 +89,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
 });
 
 describe("a Hessian-vector product", () => {
-  it("switches dropout off, in mode train too", () => {
+  it("runs without dropout, also in mode train", () => {
     const model = tfl.sequential({
       layers: [
         tfl.layers.dropout({ name: "drop", rate: 0.5, inputShape: [3] }),
@@ -105,7 +105,7 @@ describe("a Hessian-vector product", () => {
     model.dispose();
   });
 
-  it("leaves the weights as they were, to the bit, and refuses a direction of nothing", () => {
+  it("restores the weights bit by bit, and refuses a zero direction", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const values = (): number[][] => model.getWeights().map((weight) => Array.from(weight.dataSync()));
     const before = values();
@@ -115,7 +115,7 @@ describe("a Hessian-vector product", () => {
     const zero = { "d/bias": tf.zeros([3]) };
     expect(() => hessianVectorProduct(model, batch, zero)).toThrow(TrainingError);
     expect(() => hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).toThrow(
-      'trains no weight "nothing"',
+      'has no trainable weight "nothing"',
     );
     expect(values()).toEqual(before);
     tf.dispose([batch.xs, batch.ys, zero]);
@@ -126,7 +126,7 @@ describe("a Hessian-vector product", () => {
 const inputOf = (layer: string): string => siteKey({ layer, at: "input" });
 
 describe("gates", () => {
-  it("on a layer's input and on the output before it have the same gradients, where nobody else reads it", () => {
+  it("on a layer's input and on its producer's output have equal gradients if no other layer reads the tensor", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const pool = model.layers[2]?.name ?? "";
     const gates = [
@@ -141,7 +141,7 @@ describe("gates", () => {
     model.dispose();
   });
 
-  it("are those of each example alone, in mode eval", () => {
+  it("have the gradients of each example alone, in mode eval", () => {
     const [model, batch] = [tfjsNetwork("average"), smallBatch()];
     const gates = [{ layer: "d", at: "input" }] as const;
     const all = lossAndGradients(model, batch, { mode: "eval", gates });
@@ -158,7 +158,7 @@ describe("gates", () => {
     model.dispose();
   });
 
-  it("on a layer that is not there are refused, and so is recording its input", () => {
+  it("on an unknown layer are refused, and so is recording its input", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "x", at: "input" }] as const;
     expect(() => lossAndGradients(model, batch, { gates })).toThrow('no layer "x" to put a gate on');
@@ -169,7 +169,7 @@ describe("gates", () => {
   });
 });
 
-it("activations are the mean and the share that is not 0", () => {
+it("activations are the mean and the share of values that are not 0", () => {
   const relu = tfl.layers.reLU({ inputShape: [2] });
   const head = tfl.layers.dense({ name: "head", units: 2, activation: "softmax" });
   const model = tfl.sequential({ layers: [relu, head] });
@@ -184,7 +184,7 @@ it("activations are the mean and the share that is not 0", () => {
 });
 
 describe("margins", () => {
-  it("have the gradients of the loss in them: Σ p·d = ∂E/∂z when all classes compete", () => {
+  it("of all classes give the gradient of the loss: Σ p·d = ∂E/∂z", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "d", at: "input" }] as const;
     const options = { gates, topK: 9, mode: "eval" } as const;

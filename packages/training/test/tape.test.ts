@@ -1,10 +1,10 @@
-/** Our reverse pass over tfjs's tape, against tfjs's own. */
+/** The backward pass over tfjs's tape, compared with tfjs's own. */
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import { describe, expect, it } from "vitest";
 import { valueAndGradients } from "../src/gradients/tape.ts";
 
-/** What both give for the same scalar function of variables with these values. */
+/** The gradients of a scalar function of variables, by this package and by tfjs. */
 function both(
   values: readonly number[][],
   f: (xs: readonly tf.Variable[]) => tf.Scalar,
@@ -20,9 +20,9 @@ function both(
   return { ours: gradients, theirs: xs.map(({ name }) => stock.grads[name]) };
 }
 
-describe("gradients are those of tfjs", () => {
+describe("gradients equal those of tfjs", () => {
   const cases: Record<string, (xs: readonly tf.Variable[]) => tf.Scalar> = {
-    "a tensor used in several places": ([x, y]) => {
+    "a tensor with several readers": ([x, y]) => {
       const square = tf.mul(x as tf.Variable, x as tf.Variable);
       return tf.sum(tf.add(tf.mul(square, y as tf.Variable), tf.relu(square)));
     },
@@ -31,7 +31,7 @@ describe("gradients are those of tfjs", () => {
       const [a, b] = tf.split(tf.concat([x as tf.Variable, y as tf.Variable]), 2);
       return tf.sum(tf.mul(tf.square(a as tf.Tensor), b as tf.Tensor));
     },
-    "operations whose gradients look at shapes alone": ([x, y]) => {
+    "operations whose gradients read only shapes": ([x, y]) => {
       const square = tf.reshape(tf.square(x as tf.Variable), [2, 2]);
       const padded = tf.pad(tf.sub(square, y as tf.Variable), [
         [1, 0],
@@ -40,11 +40,11 @@ describe("gradients are those of tfjs", () => {
       const joined = tf.concat([padded, tf.add(tf.square(padded), tf.mean(square))], 1);
       return tf.sum(tf.square(tf.sum(tf.mul(joined, joined), 0)));
     },
-    "an output that leads nowhere": ([x, y]) => {
+    "an output that nothing reads": ([x, y]) => {
       const [a] = tf.split(tf.mul(x as tf.Variable, y as tf.Variable), 2);
       return tf.sum(tf.exp(a as tf.Tensor));
     },
-    "a gradient of one's own that hands on what it gets": ([x, y]) => {
+    "a custom gradient that returns its argument": ([x, y]) => {
       const identity = tf.customGrad((input) => ({
         value: tf.clone(input as tf.Tensor),
         gradFunc: (dy) => dy as tf.Tensor,
@@ -64,7 +64,7 @@ describe("gradients are those of tfjs", () => {
 });
 
 describe("memory", () => {
-  it("only the value, what else was given, and the gradients are left", () => {
+  it("only the value, the other results and the gradients remain", () => {
     const x = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const before = tf.memory().numTensors;
     const { value, others, gradients } = valueAndGradients(() => {
@@ -75,7 +75,7 @@ describe("memory", () => {
     tf.dispose([value, others, gradients, x]);
   });
 
-  it("what is added, subtracted, joined, padded, moved or summed is not kept for it", () => {
+  it("inputs of operations whose gradients read only shapes are not kept", () => {
     const x = tf.tidy(() => tf.variable(tf.tensor1d([1, -2, 3, 0.5])));
     const { numTensors } = tf.memory();
     let kept = Number.NaN;
@@ -94,7 +94,7 @@ describe("memory", () => {
     tf.dispose([value, gradients as tf.Tensor[], x]);
   });
 
-  it("gradients of what lies between are gone while the pass still runs", () => {
+  it("intermediate gradients are disposed during the backward pass", () => {
     const x = tf.tidy(() => tf.variable(tf.ones([1000])));
     const sizes: number[] = [];
     const watch = tf.customGrad((input) => ({
@@ -109,12 +109,12 @@ describe("memory", () => {
       for (let i = 0; i < 20; i++) y = watch(tf.mul(y, tf.ones([1000])));
       return [tf.sum(y)];
     }, [x]);
-    // Each of the 20 steps back frees what it kept and what it was given; nothing piles up.
+    // Each of the 20 operations frees its saved tensors and its gradient.
     expect(sizes.at(-1)).toBeLessThanOrEqual(sizes[0] ?? 0);
     tf.dispose([value, gradients, x]);
   });
 
-  it("nothing is left when the function or a gradient throws, and the next pass works", () => {
+  it("no tensors remain when the function or a gradient throws, and the next pass works", () => {
     const x = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
     const before = tf.memory().numTensors;
     const boom = (): never => {

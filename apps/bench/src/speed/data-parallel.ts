@@ -1,6 +1,6 @@
 /** The speedup of two threads that share a minibatch, with both kinds of batch statistics. */
 import { useBackend } from "@secateur/backend";
-import { type Statistics, startTeam } from "@secateur/data-parallel";
+import { type Statistics, startWorkerPool } from "@secateur/data-parallel";
 import { createModel } from "@secateur/models";
 import { type Batch, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,7 +9,7 @@ import { median } from "../run/median.ts";
 
 export interface DataParallelTime {
   readonly workers: number;
-  /** Null for one process without a team. */
+  /** Null for one process without a worker pool. */
   readonly statistics: Statistics | null;
   readonly ms: number;
   /** Relative to one process. */
@@ -37,7 +37,7 @@ export async function measureDataParallel(
   onTurn: () => void = () => undefined,
 ): Promise<readonly DataParallelTime[]> {
   await useBackend("wasm");
-  const contenders = [alone(), await team("synchronized"), await team("per-worker")];
+  const contenders = [alone(), await pooled("synchronized"), await pooled("per-worker")];
   try {
     const times = contenders.map((): number[] => []);
     for (let round = -warmUps; round < rounds; round++) {
@@ -77,13 +77,13 @@ function alone(): Contender {
   return { workers: 1, statistics: null, step, end: () => end(model, optimizer, batch) };
 }
 
-async function team(statistics: Statistics): Promise<Contender> {
+async function pooled(statistics: Statistics): Promise<Contender> {
   const [model, optimizer, batch] = [createModel("resnet20"), makeOptimizer(), makeBatch()];
-  const { workers, trainStep: teamStep, dispose } = await startTeam(model, { workers: 2, statistics });
+  const { workers, trainStep: poolStep, dispose } = await startWorkerPool(model, { workers: 2, statistics });
   return {
     workers,
     statistics,
-    step: () => teamStep(optimizer, clone(batch)),
+    step: () => poolStep(optimizer, clone(batch)),
     async end() {
       await dispose();
       end(model, optimizer, batch);

@@ -1,8 +1,8 @@
-/** Where downloads, engines and test results are kept between runs. */
+/** The folder for downloads, engines and self-test results. */
 import { resolve } from "node:path";
 import envPaths from "env-paths";
 
-/** `SECATEUR_CACHE` where it is set, else the operating system's folder for caches. */
+/** The environment variable `SECATEUR_CACHE`, or the operating system's cache folder. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const chosen = environment["SECATEUR_CACHE"];
   return chosen ? resolve(chosen) : envPaths("secateur", { suffix: "" }).cache;

@@ -1,9 +1,9 @@
-/** Whether a process that left its id in a file still runs. */
+/** Identifies a process, for instance in a lock file, and checks whether it still runs. */
 import { readFileSync } from "node:fs";
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** In clock ticks since boot; empty where the system does not say. Process ids are reused, the pair is not. */
+  /** In clock ticks since boot; empty if unknown. Distinguishes processes that reuse an id. */
   readonly startTime: string;
 }
 
@@ -11,13 +11,17 @@ export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, startTime: startTime(process.pid) };
 }
 
-/** @param identity - Without `startTime`, any process of that id counts. A zombie does not run. */
+/**
+ * A zombie process counts as ended.
+ *
+ * @param identity - Without `startTime`, any process with that id matches.
+ */
 export function isRunning({ pid, startTime: expected }: Partial<ProcessIdentity>): boolean {
   if (pid === undefined || !Number.isInteger(pid) || pid <= 0 || isZombie(pid)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Another user's process cannot be signalled, but runs.
+    // EPERM: the process runs, but belongs to another user.
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
   return expected === undefined || startTime(pid) === expected;

@@ -1,4 +1,4 @@
-/** Folders that are there completely or not at all: filled under another name, then renamed. */
+/** Atomic creation of folders: a folder is filled under a temporary name and then renamed. */
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isRunning } from "./process-identity.ts";
@@ -8,12 +8,12 @@ const pattern = /^\.staging-(\d+)-/;
 const oneDayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Runs `work` with a new empty folder inside `folder`, and removes it afterwards, also after an error. Folders that
- * killed processes left behind are removed first.
+ * Runs `work` with a new empty folder inside `folder`, and removes it afterwards, also after an error. Removes leftover
+ * staging folders of killed processes first.
  */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
-  await removeAbandoned(folder);
+  await removeLeftovers(folder);
   const staging = await mkdtemp(join(folder, `.staging-${process.pid}-`));
   try {
     return await work(staging);
@@ -22,7 +22,7 @@ export async function withStaging<T>(folder: string, work: (staging: string) => 
   }
 }
 
-/** Makes `folder`, or replaces it, all or nothing: `fill` writes into a staging folder that then takes its name. */
+/** Creates or replaces `folder` atomically: `fill` writes to a staging folder, which is then renamed. */
 export async function fillFolder(folder: string, fill: (staging: string) => Promise<void>): Promise<void> {
   await withStaging(dirname(folder), async (staging) => {
     const content = join(staging, "content");
@@ -33,7 +33,7 @@ export async function fillFolder(folder: string, fill: (staging: string) => Prom
   });
 }
 
-async function removeAbandoned(folder: string): Promise<void> {
+async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, pid] = pattern.exec(name) ?? [];
     if (pid === undefined) continue;

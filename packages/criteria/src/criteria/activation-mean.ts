@@ -1,5 +1,5 @@
 /**
- * Mean activation: |mean over examples, positions and consumers| of a unit (a baseline of Molchanov et al., ICLR 2017,
+ * Mean activation: |mean over examples, pixels and consumers| of a unit (a baseline of Molchanov et al., ICLR 2017,
  * arXiv 1611.06440, section 2.2).
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,12 +1,12 @@
 /**
- * Taylor FO on the scale of batch normalisation alone: I = (γ · ∂E/∂γ)² (Molchanov et al., CVPR 2019, arXiv 1906.10771). The
- * gate is γ · ∂γ + β · ∂β.
+ * Taylor FO on the scale of batch normalisation: I = (γ · ∂E/∂γ)² (Molchanov et al., CVPR 2019, arXiv 1906.10771). It omits
+ * the term β · ∂E/∂β of the gate's gradient.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 import { gradients } from "../observations/gradients.ts";
 
-/** Several batch normalisations of one unit add up before the square. Not applicable where there is none. */
+/** Sums over the batch normalisations of a unit before the square. Not applicable to units without one. */
 export function bnScaleTaylor(): Criterion {
   return defineCriterion({
     name: "bn-scale-taylor",

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 
-/** Σ |γ| over the batch normalisations that the unit passes. Not applicable where there is none. */
+/** Σ |γ| over the batch normalisations of a unit. Not applicable to units without one. */
 export function bnScale(): Criterion {
   return defineCriterion({
     name: "bn-scale",

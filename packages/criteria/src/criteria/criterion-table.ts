@@ -1,4 +1,4 @@
-/** The criteria by name, for command lines. Your own criterion is passed by value instead. */
+/** The built-in criteria by name, for command lines. */
 import type { Criterion } from "../criterion.ts";
 import * as criteria from "./index.ts";
 
@@ -27,7 +27,7 @@ export const criterionNames = [
 ] as const;
 export type CriterionName = (typeof criterionNames)[number];
 
-/** Each is made from a run's seed, which only "random" uses. */
+/** Each function creates a criterion from a seed, which only "random" uses. */
 export const criterionTable: Readonly<Record<CriterionName, (seed: number) => Criterion>> = {
   random: (seed) => criteria.random({ seed }),
   l1: () => criteria.l1(),

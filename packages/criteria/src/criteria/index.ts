@@ -1,4 +1,4 @@
-/** The criteria that come with this package, for instance `criteria.taylorGate()`. One file each. */
+/** The built-in criteria, for instance `criteria.taylorGate()`. */
 export { activationMean } from "./activation-mean.ts";
 export { apoz } from "./apoz.ts";
 export { bnScale } from "./bn-scale.ts";

@@ -1,11 +1,11 @@
 /**
- * Layer-adaptive magnitude (LAMP, Lee et al., ICLR 2021, arXiv 2010.07611): a unit's squared norm relative to all of its
- * layer that are at least as large, so that one ranking over layers keeps part of every layer. Needs no data.
+ * Layer-adaptive magnitude (LAMP, Lee et al., ICLR 2021, arXiv 2010.07611): a unit's squared norm relative to the sum of those
+ * of its layer that are at least as large. A ranking over all layers then keeps part of every layer. Needs no data.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 
-/** Σ w² of the unit over the sum of Σ w² of all units of its group that are not smaller; the largest gets 1. */
+/** The layer is the unit's group. The score of its largest unit is 1. */
 export function lamp(): Criterion {
   return defineCriterion({
     name: "lamp",

@@ -1,24 +1,30 @@
 /**
- * Normalises scores within each group. The paper's criteria do not need it: their scores are changes of one loss, comparable
- * over layers. Magnitudes and activations are not.
+ * Normalises scores within each group. Scores that estimate a change of the loss are comparable between layers without it;
+ * magnitudes and activations are not.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion } from "../criterion.ts";
 
-/** From the scores of a group to normalised ones, `[units]` both. */
+/** From the scores of a group, `[units]`, to normalised scores, `[units]`. */
 export type Normalizer = (scores: tf.Tensor1D) => tf.Tensor1D;
 
-/** The squares sum to 1; zeros stay. */
-export const byL2Norm: Normalizer = (scores) => tf.divNoNan(scores, tf.norm(scores));
+/** The squares sum to 1; zeros stay zero. */
+export function byL2Norm(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.norm(scores));
+}
 
-/** The mean absolute value is 1; zeros and signs stay. */
-export const byMean: Normalizer = (scores) => tf.divNoNan(scores, tf.mean(tf.abs(scores)));
+/** The mean absolute value is 1; zeros and signs do not change. */
+export function byMean(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.mean(tf.abs(scores)));
+}
 
-/** The largest absolute value is 1; zeros and signs stay. */
-export const byMax: Normalizer = (scores) => tf.divNoNan(scores, tf.max(tf.abs(scores)));
+/** The largest absolute value is 1; zeros and signs do not change. */
+export function byMax(scores: tf.Tensor1D): tf.Tensor1D {
+  return tf.divNoNan(scores, tf.max(tf.abs(scores)));
+}
 
 /**
- * The same criterion with every group's scores normalised, minibatch by minibatch.
+ * A criterion whose scores are normalised within each group, for every minibatch.
  *
  * @example const relative = normalized(criteria.l2(), byMean, "l2-relative");
  */

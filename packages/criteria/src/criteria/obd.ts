@@ -1,7 +1,7 @@
 /**
  * Optimal brain damage on gates (LeCun, Denker and Solla, NIPS 1989; "OBD" in Molchanov et al., CVPR 2019, arXiv 1906.10771):
- * the unit's own second derivative ∂²E/∂z². Three estimates: from the margins of every example (see `gate-curvature.ts`);
- * Hutchinson's v ⊙ H v, unbiased on any network and noisy; and the Fisher diagonal under labels drawn from the prediction.
+ * the second derivative ∂²E/∂z² of each gate. Three estimates: from the margins of every example (see `gate-curvature.ts`);
+ * Hutchinson's v ⊙ H v, unbiased and noisy; and the Fisher diagonal with labels sampled from the prediction.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
@@ -19,7 +19,7 @@ export function obd(options: MarginsOptions = {}): Criterion {
   });
 }
 
-/** One random direction per minibatch: average over many. Scores may be negative. */
+/** One random direction per minibatch, so use many minibatches. Scores may be negative. */
 export function obdHutchinson(): Criterion {
   return defineCriterion({
     name: "obd-hutchinson",
@@ -28,7 +28,7 @@ export function obdHutchinson(): Criterion {
   });
 }
 
-/** mean_n (∂E_n/∂z)² with one drawn label per example. */
+/** mean_n (∂E_n/∂z)² with one sampled label per example. */
 export function obdFisher(): Criterion {
   return defineCriterion({
     name: "obd-fisher",

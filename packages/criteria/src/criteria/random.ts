@@ -1,4 +1,4 @@
-/** Random: the baseline that every criterion has to beat. Uniform in 0..1, determined by seed, group and minibatch. */
+/** Random scores, a baseline: uniform in 0..1, determined by seed, group and minibatch. */
 import { seedFromText } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";

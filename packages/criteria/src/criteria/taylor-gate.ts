@@ -1,14 +1,14 @@
 /**
- * Taylor FO on a gate: I = (∂E/∂z)², z = 1 multiplying the unit (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.3;
- * "Taylor-FO-BN" where the gate follows batch normalisation). No gate is inserted: ∂E/∂z = Σ w · ∂E/∂w over the weights that
- * consume the unit, from an ordinary training step. It equals γ · ∂γ + β · ∂β after batch normalisation and w · g_w + b · g_b
- * after a plain layer, through ReLU and pooling, summed over the producers of a residual stage.
+ * Taylor FO on a gate: I = (∂E/∂z)², where z = 1 multiplies the unit (Molchanov et al., CVPR 2019, arXiv 1906.10771, section
+ * 3.3; "Taylor-FO-BN" after batch normalisation). No gate is inserted: ∂E/∂z = Σ w · ∂E/∂w over the weights that consume the
+ * unit. Through ReLU and pooling it equals γ · ∂γ + β · ∂β after batch normalisation and w · g_w + b · g_b after a plain layer,
+ * summed over the producers of a residual stage.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 import { gradients } from "../observations/gradients.ts";
 
-/** Of the minibatch's mean loss, so the score depends on the batch size. */
+/** E is the mean loss of the minibatch, so the score depends on the batch size. */
 export function taylorGate(): Criterion {
   return defineCriterion({
     name: "taylor-gate",

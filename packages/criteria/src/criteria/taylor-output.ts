@@ -1,7 +1,7 @@
 /**
- * Taylor on outputs (Molchanov et al., ICLR 2017, arXiv 1611.06440): mean over examples of |mean over positions of activation
- * times gradient|, divided by the group's L2 norm. The mean over positions is the gate's gradient up to a constant, which
- * the norm cancels. The absolute value is taken outside that mean, as in the paper's equation.
+ * Taylor on outputs (Molchanov et al., ICLR 2017, arXiv 1611.06440): the mean over examples of |mean over pixels of activation
+ * times gradient|, divided by the group's L2 norm. The mean over pixels is the gate's gradient up to a constant factor, which
+ * the norm cancels.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";

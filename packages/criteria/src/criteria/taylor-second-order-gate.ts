@@ -1,13 +1,13 @@
 /**
- * Taylor SO on gates, diagonal only: I = (-∂E/∂z + ½ ∂²E/∂z²)², the second-order expansion of the loss along the unit's own
- * gate, from 1 to 0 (the meaning of second order in the authors' code for Molchanov et al., CVPR 2019).
+ * Taylor SO on gates, diagonal only: I = (-∂E/∂z + ½ ∂²E/∂z²)², the second-order expansion of the loss in the unit's gate from
+ * 1 to 0 (the second order of the authors' code for Molchanov et al., CVPR 2019).
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 import { type MarginsOptions, margins } from "../observations/margins.ts";
 import { gateCurvature, gateSlope } from "./gate-curvature.ts";
 
-/** Of the minibatch's mean loss. See `gate-curvature.ts` for when the curvature is exact. */
+/** E is the mean loss of the minibatch. See `gate-curvature.ts` for when the curvature is exact. */
 export function taylorSecondOrderGate(options: MarginsOptions = {}): Criterion {
   return defineCriterion({
     name: "taylor-so-gate",

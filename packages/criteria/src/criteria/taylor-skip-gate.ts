@@ -1,8 +1,8 @@
 /**
  * Taylor FO on the paper's skip gates: I = (Σ over n tensors of ∂E/∂z)² / n (Molchanov et al., CVPR 2019, arXiv 1906.10771,
- * section 4.2). One gate follows each block's addition and ReLU and is shared by the n blocks of a stage; dividing by n keeps
- * such units on the others' scale. "taylor-gate" silences the unit at every consumer instead, as removal does; the two are
- * equal where all consumers read the same tensor.
+ * section 4.2). The n blocks of a stage share one gate after each block's addition and ReLU; dividing by n makes the score
+ * comparable with those of other units. "taylor-gate" puts the gate on every consumer instead, as removal does; the two are
+ * equal if all consumers read the same tensor.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";
 import { gradients } from "../observations/gradients.ts";
 
-/** Over the weights that produce the unit, bias not included, as in the authors' code. */
+/** S are the weights that produce the unit, without the bias, as in the authors' code. */
 export function taylorWeight(): Criterion {
   return defineCriterion({
     name: "taylor-weight",

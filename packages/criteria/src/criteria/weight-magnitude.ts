@@ -1,5 +1,5 @@
 /**
- * Weight magnitude: Σ |w| or Σ w² over the weights that produce the unit, bias not included (Li et al., ICLR 2017,
+ * Weight magnitude: Σ |w| or Σ w² over the weights that produce the unit, without the bias (Li et al., ICLR 2017,
  * arXiv 1608.08710). Needs no data.
  */
 import * as tf from "@tensorflow/tfjs-core";

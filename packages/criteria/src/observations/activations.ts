@@ -1,13 +1,13 @@
-/** Statistics of the units' activations, as the layers that consume them see them. Almost free beside a training step. */
+/** Statistics of the units' activations at the inputs of their consumers. */
 import * as tf from "@tensorflow/tfjs-core";
 import { addAll, type GroupScope } from "../group-scope.ts";
 import type { Observation } from "../observation.ts";
 import { consumers } from "./consumers.ts";
 
 interface GroupActivations {
-  /** Mean of the unit over examples, positions and consumers, `[units]`. */
+  /** Mean of the unit over examples, pixels and consumers, `[units]`. */
   readonly activationMean: tf.Tensor1D;
-  /** Share of examples and positions where the unit is not 0, `[units]`. */
+  /** Share of examples and pixels where the unit is not 0, `[units]`. */
   readonly activity: tf.Tensor1D;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every example's gate gradients under a label drawn from the model's own prediction, whose mean square is the Fisher
- * diagonal: two forward passes and one backward pass. Needs a softmax head.
+ * Each example's gate gradients for a label sampled from the model's prediction; their mean square is the Fisher diagonal.
+ * Costs two forward passes and one backward pass. Requires a softmax head.
  */
 import { seedFromText } from "@secateur/base";
 import { checkSoftmaxHead, forward, lossAndGradients, siteKey } from "@secateur/training";
@@ -10,7 +10,7 @@ import type { Observation, PassContext } from "../observation.ts";
 import { consumerGates, inputGate } from "./consumers.ts";
 
 interface DrawnLabelGates {
-  /** ∂E_n/∂z for a label drawn from the model's own prediction, `[batch, units]`. */
+  /** ∂E_n/∂z for a label sampled from the model's prediction, `[batch, units]`. */
   readonly gateGradientPerDrawnLabel: tf.Tensor2D;
 }
 
@@ -22,7 +22,7 @@ export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesByS
     name: "drawn-label gates",
     pass: (context) => {
       const { graph, batch, mode } = context;
-      checkSoftmaxHead(graph.model, "labels drawn from the prediction");
+      checkSoftmaxHead(graph.model, "labels sampled from the prediction");
       const ys = drawLabels(context);
       try {
         const gates = consumerGates(graph);
@@ -42,7 +42,7 @@ export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesByS
   };
 }
 
-/** A label from the predicted probabilities is the largest of the logits with Gumbel noise. `[batch]` */
+/** Samples a label per example, `[batch]`: the largest logit after adding Gumbel noise. */
 function drawLabels({ graph, batch, mode, minibatch, seed = 0 }: PassContext): tf.Tensor {
   return tf.tidy(() => {
     const [logits] = forward(graph.model, batch.xs, { mode, dropout: false });

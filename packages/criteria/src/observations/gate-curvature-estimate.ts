@@ -1,6 +1,6 @@
 /**
- * Hutchinson's estimate of the gates' second derivatives, v ⊙ H v for a random sign v of each gate (Bekas et al. 2007): two
- * gradients. Moving along the direction multiplies each unit's gate by 1 + ε v.
+ * Hutchinson's estimate of the gates' second derivatives, v ⊙ H v with a random sign v per gate (Bekas et al. 2007). Costs two
+ * gradients. A perturbation ε v of the gates is one of the weights that consume them by ε v ⊙ W.
  */
 import { seedFromText } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
 
 interface CurvatureEstimate {
-  /** v · H v for a random sign v of each gate, whose mean is ∂²E/∂z², `[units]`. */
+  /** v ⊙ H v with a random sign v per gate, `[units]`. Its expected value is ∂²E/∂z². */
   readonly gateCurvatureEstimate: tf.Tensor1D;
 }
 
@@ -19,7 +19,7 @@ interface Estimate {
   readonly products: Readonly<Record<string, tf.Tensor>>;
 }
 
-/** By group: one sign per unit. */
+/** By group id, one sign per unit. */
 type Signs = ReadonlyMap<string, Float32Array>;
 
 /** Adds `gateCurvatureEstimate` to a group. */
@@ -45,7 +45,7 @@ export function gateCurvatureEstimate(): Observation<CurvatureEstimate, object, 
   };
 }
 
-/** ±1 for each unit (Rademacher). */
+/** ±1 with equal probability (Rademacher). */
 function randomSigns({ groups }: DependencyGraph, seed: string): Signs {
   return new Map(
     groups.map(({ id, unitCount }) => {
@@ -68,7 +68,9 @@ function gateDirection(
   for (const { id, slices } of groups) {
     for (const { weight, axis, indices, indicesPerUnit } of slices.filter(({ role }) => role === "input")) {
       if (!trained.has(weight))
-        throw new TrainingError(`"${weight}" is not trainable, so it is not in the Hessian`);
+        throw new TrainingError(
+          `"${weight}" is not trainable, so the Hessian does not include it: set trainable = true on its layer`,
+        );
       const size = weights.get(weight)?.shape[axis] ?? 0;
       const { values } = factors.get(weight) ?? { values: new Float32Array(size) };
       factors.set(weight, { axis, values });

@@ -1,18 +1,18 @@
 /**
- * Gradients of the minibatch's mean loss with respect to weights, frozen ones included. A training step has them already.
- * They hold the gradient of every gate: silencing a unit scales the weights that consume it, so ∂E/∂z = Σ w · ∂E/∂w.
+ * Gradients of the minibatch's mean loss with respect to weights, frozen ones included. They give the gradient of every gate:
+ * a gate scales the weights that consume the unit, so ∂E/∂z = Σ w · ∂E/∂w.
  */
 import type { DependencyGraph, Role } from "@secateur/dependency-graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
 
 interface GroupGradients {
-  /** ∂E/∂z of the gate z = 1 that multiplies the unit wherever it is consumed, `[units]`. See `taylor-gate.ts`. */
+  /** ∂E/∂z of the gate z = 1 that multiplies the unit at all consumers, `[units]`. See `taylor-gate.ts`. */
   readonly gateGradient: tf.Tensor1D;
 }
 
 interface WeightGradient {
-  /** Of the minibatch's mean loss, of the weight's shape. */
+  /** The gradient of the minibatch's mean loss, of the weight's shape. */
   readonly gradient: tf.Tensor;
 }
 
@@ -36,7 +36,7 @@ export function gradients(): Observation<GroupGradients, WeightGradient> {
   };
 }
 
-/** Paths of all weights that units lie in, moving averages apart. */
+/** Paths of all weights of the groups except moving averages. */
 function weightsOfUnits({ groups }: DependencyGraph): readonly string[] {
   const slices = groups.flatMap((group) => group.slices.filter(({ role }) => !withoutGradient.has(role)));
   return [...new Set(slices.map(({ weight }) => weight))];

@@ -1,4 +1,4 @@
-/** The product H W of the Hessian of the mean loss and all weights, by central differences: two more gradients. */
+/** The product H W of the Hessian of the mean loss and all weights, by central differences. Costs two gradients. */
 import { trainableWeights } from "@secateur/model-graph";
 import { hessianVectorProduct } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -31,7 +31,9 @@ export function hessianProducts(): Observation<object, WeightProduct, Products> 
       get hessianProduct() {
         const product = products[slice.weight];
         if (product !== undefined) return product;
-        throw scope.notApplicable(`"${slice.weight}" is not trainable, so it is not in the Hessian`);
+        throw scope.notApplicable(
+          `"${slice.weight}" is not trainable, so the Hessian does not include it: set trainable = true on its layer`,
+        );
       },
     }),
   };

@@ -1,4 +1,4 @@
-/** The observations that come with this package. Your own has the same form: see `Observation`. */
+/** The built-in observations. For custom ones, see `Observation`. */
 export { activations } from "./activations.ts";
 export { drawnLabelGates } from "./drawn-label-gates.ts";
 export { gateCurvatureEstimate } from "./gate-curvature-estimate.ts";

@@ -1,6 +1,6 @@
 /**
- * How each example's margins depend on the gates, `logit(c) - logit(own class)` for the top-k wrong classes c: one forward
- * pass, and one backward pass for each of the k. Needs a softmax head.
+ * Gradients of each example's margins `logit(c) - logit(own class)` with respect to the gates, for the top-k wrong classes c.
+ * Costs one forward pass, and one backward pass per class. Requires a softmax head.
  */
 import { type LogitMargins, logitMargins, siteKey, TrainingError } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,22 +9,22 @@ import type { Observation } from "../observation.ts";
 import { consumerGates, inputGate } from "./consumers.ts";
 
 export interface MarginsOptions {
-  /** Wrong classes that are followed, those with the largest logits. Default 3; Infinity follows all of them. */
+  /** The number of wrong classes, those with the largest logits. Default 3; `Infinity` for all. */
   readonly topK?: number;
 }
 
-/** An example's loss depends on these numbers alone. */
+/** The margins of a group. */
 export interface Margins {
-  /** `[batch]`: log p of the example's class and of all classes that are not followed. */
-  readonly logKept: tf.Tensor1D;
-  /** `[topK, batch]`: log p of the top-k wrong classes, the likeliest first. */
+  /** `[batch]`: log of the total probability of the example's class and of all classes outside the top k. */
+  readonly logRest: tf.Tensor1D;
+  /** `[topK, batch]`: log-probabilities of the top-k wrong classes, the most probable first. */
   readonly logProbabilities: tf.Tensor2D;
   /** ∂margin/∂z, `[topK, batch, units]`. */
   readonly slopes: tf.Tensor3D;
 }
 
-/** Each wrong class takes a backward pass. */
-const mostClasses = 127;
+/** Each wrong class costs a backward pass. */
+const maxClasses = 127;
 
 /** Adds `margins` to a group. */
 export function margins({
@@ -37,20 +37,20 @@ export function margins({
     extent: topK,
     pass: ({ graph, batch, mode }) => {
       const count = Math.min(topK, Number(graph.model.outputs[0]?.shape.at(-1)) - 1);
-      if (count > mostClasses) {
+      if (count > maxClasses) {
         throw new TrainingError(
-          `it takes a backward pass for each of ${count} classes; follow fewer (topK), or use "obd-fisher" or "obd-hutchinson"`,
+          `topK selects ${count} classes, at most ${maxClasses} are supported: lower topK, or use "obd-fisher" or "obd-hutchinson"`,
         );
       }
       return logitMargins(graph.model, batch, { gates: consumerGates(graph), topK, mode });
     },
     group: (scope, { logProbabilities, gates }) => ({
       get margins() {
-        const count = Math.min(topK, logProbabilities.shape[0] - 2); // another criterion may follow more
+        const count = Math.min(topK, logProbabilities.shape[0] - 2); // another criterion may have a larger topK
         const rest = tf.concat([tf.slice(logProbabilities, 0, 1), tf.slice(logProbabilities, 1 + count)]);
         const slopes = addAll(scope.perConsumer((layer) => gates[siteKey(inputGate(layer))] as tf.Tensor3D));
         return {
-          logKept: tf.logSumExp<tf.Tensor1D>(rest, 0),
+          logRest: tf.logSumExp<tf.Tensor1D>(rest, 0),
           logProbabilities: tf.slice(logProbabilities, 1, count),
           slopes: tf.slice(slopes, 0, count),
         };

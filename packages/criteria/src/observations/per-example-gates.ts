@@ -1,11 +1,11 @@
-/** The gradient of every example's own loss with respect to the gates. A few per cent beside a training step. */
+/** Gradients of each example's loss with respect to the gates. */
 import type * as tf from "@tensorflow/tfjs-core";
 import { addAll } from "../group-scope.ts";
 import type { Observation } from "../observation.ts";
 import { consumerGates, inputGate } from "./consumers.ts";
 
 interface PerExampleGates {
-  /** ∂E_n/∂z of each example's own loss, `[batch, units]`. */
+  /** ∂E_n/∂z for each example n, `[batch, units]`. */
   readonly gateGradientPerExample: tf.Tensor2D;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Gates on whole tensors, as the paper puts them on skip connections: one gate after each block's addition and ReLU, which
- * multiplies the tensor for all layers that read it (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 4.2).
+ * Gates on whole tensors, which all layers that read the tensor share. The paper puts them on skip connections, after each
+ * block's addition and ReLU (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 4.2).
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { type GraphTensor, type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
@@ -11,7 +11,7 @@ import { unitsOfLastAxis } from "../slice-sums.ts";
 import { consumers } from "./consumers.ts";
 
 interface TensorGates {
-  /** ∂E/∂z of a gate on each whole tensor that the unit's consumers read, `[tensors, units]`. */
+  /** ∂E/∂z of a gate on each tensor that the unit's consumers read, `[tensors, units]`. */
   readonly gateGradientPerTensor: tf.Tensor2D;
 }
 
@@ -27,7 +27,8 @@ export function tensorGates(): Observation<TensorGates> {
         const inputs = scope.slices(["input"]);
         const rows = gatedTensors(scope.observed.graph, scope.group).map(({ consumer, site }) => {
           const slice = inputs.find(({ layer }) => layer === consumer);
-          if (slice === undefined) throw scope.notApplicable(`"${consumer}" does not consume it`);
+          if (slice === undefined)
+            throw scope.notApplicable(`layer "${consumer}" does not consume its units`);
           return unitsOfLastAxis(tf.mean(scope.gates(site), 0), slice);
         });
         return tf.stack(rows) as tf.Tensor2D;
@@ -36,7 +37,7 @@ export function tensorGates(): Observation<TensorGates> {
   };
 }
 
-/** A tensor that a group's units are in, one of the layers that consume it, and the gate that multiplies all of it. */
+/** A tensor with a group's units: one of its consumers, and the site of its gate. */
 interface GatedTensor {
   readonly consumer: string;
   readonly site: GateSite;
@@ -67,10 +68,12 @@ function findTensors(graph: ModelGraph, group: Group): readonly GatedTensor[] {
 function onlyCall({ calls }: ModelGraph, path: string): LayerCall {
   const [call, ...others] = calls.filter((each) => each.path === path);
   if (call !== undefined && others.length === 0) return call;
-  throw new TrainingError(`layer "${path}" is called more than once, on different tensors`);
+  throw new TrainingError(
+    `layer "${path}" is called more than once, on different tensors: use "taylor-gate"`,
+  );
 }
 
-/** Where nobody else reads the tensor, a gate on its consumer's input is the same, and other criteria share it. */
+/** The consumer's input if no other layer reads the tensor, because other observations share that gate; else the output. */
 function siteOf(graph: ModelGraph, consumer: LayerCall, source: LayerCall): GateSite {
   let reader: LayerCall | undefined = source;
   while (reader !== undefined && reader !== consumer) reader = onlyReader(graph, reader);
@@ -83,8 +86,8 @@ function onlyReader({ consumers: readers, outputs }: ModelGraph, call: LayerCall
   return calls.length === 1 ? calls[0] : undefined;
 }
 
-/** Layers that move or pool channels separately: to a gate their output is the same tensor as their input. */
-const transparent: ReadonlySet<string> = new Set([
+/** Layers that pad, drop or pool each channel separately: a gate before them is equivalent to one after them. */
+const commuting: ReadonlySet<string> = new Set([
   "ZeroPadding2D",
   "Dropout",
   "MaxPooling2D",
@@ -93,10 +96,8 @@ const transparent: ReadonlySet<string> = new Set([
   "GlobalAveragePooling2D",
 ]);
 
-/** The call that produced a tensor, or the one before the pooling behind it. */
+/** The call that outputs a tensor, or the one before the layers that commute with a gate. */
 function sourceOf(graph: ModelGraph, tensor: GraphTensor | undefined): LayerCall | undefined {
   const source = tensor === undefined ? undefined : graph.producers.get(tensor);
-  return source !== undefined && transparent.has(source.className)
-    ? sourceOf(graph, source.inputs[0])
-    : source;
+  return source !== undefined && commuting.has(source.className) ? sourceOf(graph, source.inputs[0]) : source;
 }

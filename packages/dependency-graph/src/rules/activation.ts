@@ -1,5 +1,6 @@
-/** Activation and Softmax. Elementwise functions pass channels; a softmax mixes them, so it pins them. */
-import type { LayerRule, RuleContext } from "../layer-rule.ts";
+/** Activation and Softmax. Elementwise functions pass channels; a softmax mixes channels, so they are pinned. */
+import type { Channels } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
 const reason = "softmax mixes the channels";
 
@@ -8,13 +9,13 @@ export function pinSoftmax({ config, pin }: RuleContext, ids: Int32Array): void 
   if (config["activation"] === "softmax" || config["activation"] === "logSoftmax") pin(ids, reason);
 }
 
-export const activation: LayerRule = (context) => {
+export function activation(context: RuleContext): Channels | undefined {
   const [input] = context.inputs;
   if (input !== undefined) pinSoftmax(context, input.ids);
   return input;
-};
+}
 
-export const softmax: LayerRule = ({ inputs: [input], pin }) => {
+export function softmax({ inputs: [input], pin }: RuleContext): Channels | undefined {
   if (input !== undefined) pin(input.ids, reason);
   return input;
-};
+}

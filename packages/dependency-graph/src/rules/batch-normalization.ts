@@ -1,4 +1,4 @@
-/** BatchNormalization over the last axis passes channels; its vectors `[channels]` belong to them. */
+/** BatchNormalization over the last axis passes channels and binds its vectors `[channels]` to them. */
 import type { LayerRule } from "../layer-rule.ts";
 import { channelsOnLastAxis, type Guard, guarded } from "./guarded.ts";
 

@@ -1,4 +1,4 @@
-/** Flatten: `[h, w, c]` to `[h·w·c]`. Channel c is at every index `p·C + c`. */
+/** Flatten: `[h, w, c]` to `[h·w·c]`. Channel c of C is at index `p·C + c` for every pixel p. */
 import { type Channels, spread } from "../channels.ts";
 import type { LayerRule } from "../layer-rule.ts";
 import { channelsLast, guarded, knownSizes } from "./guarded.ts";
@@ -8,7 +8,7 @@ export const flatten: LayerRule = guarded([channelsLast, knownSizes], (input) =>
   return { shape: [ids.length], varies: [true], ids };
 });
 
-/** One id for every element, row-major. All sizes are known. */
+/** One id per element, row-major. All sizes must be fixed. */
 export function flattened(input: Channels): Int32Array {
   const everyAxis = input.shape.map(() => true);
   return (spread(input, everyAxis) ?? input).ids;

@@ -1,11 +1,11 @@
-/** Guards of layer rules: conditions without which the channels are pinned, with the guard's reason. */
+/** Guards of layer rules: conditions on a layer. If one fails, the channels are pinned with its reason. */
 import { type Channels, variesOnLastAxisOnly } from "../channels.ts";
 import type { LayerRule, RuleContext } from "../layer-rule.ts";
 
-/** Returns why the rule does not apply, or null where it does. */
+/** Returns the reason why the rule does not apply, or null if it does. */
 export type Guard = (input: Channels, context: RuleContext) => string | null;
 
-/** A rule for layers of one input that applies only where every guard agrees. */
+/** A rule for layers with one input that applies if all guards pass. */
 export function guarded(
   guards: readonly Guard[],
   rule: (input: Channels, context: RuleContext) => Channels,
@@ -21,10 +21,14 @@ export function guarded(
   };
 }
 
-export const channelsLast: Guard = (_, { config }) =>
-  config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+export function channelsLast(_: Channels, { config }: RuleContext): string | null {
+  return config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+}
 
-export const channelsOnLastAxis: Guard = (input) =>
-  variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+export function channelsOnLastAxis(input: Channels): string | null {
+  return variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+}
 
-export const knownSizes: Guard = ({ shape }) => (shape.includes(null) ? "a size is left open" : null);
+export function knownSizes({ shape }: Channels): string | null {
+  return shape.includes(null) ? "an axis has no fixed size" : null;
+}

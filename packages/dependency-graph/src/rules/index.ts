@@ -1,4 +1,4 @@
-/** The supported layer classes and their rules, by tfjs class name. All others are pinned, with a reason. */
+/** The supported layer classes and their rules, by tfjs class name. The channels of other classes are pinned. */
 import type { LayerRule } from "../layer-rule.ts";
 import { activation, softmax } from "./activation.ts";
 import { batchNormalization } from "./batch-normalization.ts";

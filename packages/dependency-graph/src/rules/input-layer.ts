@@ -1,9 +1,9 @@
-/** InputLayer: the model's inputs keep their channels, or callers would have to change their data. */
-import { lastAxis } from "../channels.ts";
-import type { LayerRule } from "../layer-rule.ts";
+/** InputLayer: pins the channels of the model's inputs, which the data determines. */
+import { type Channels, lastAxis } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const inputLayer: LayerRule = ({ outputShape, zeros, pin }) => {
+export function inputLayer({ outputShape, zeros, pin }: RuleContext): Channels {
   const ids = zeros(outputShape.at(-1) ?? 1);
   pin(ids, "model input");
   return lastAxis(outputShape, ids);
-};
+}

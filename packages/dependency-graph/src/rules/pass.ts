@@ -1,4 +1,7 @@
-/** Layers that treat every element alike (ReLU, dropout, ...): the channels pass. */
-import type { LayerRule } from "../layer-rule.ts";
+/** Elementwise layers (ReLU, dropout, ...) pass channels. */
+import type { Channels } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const pass: LayerRule = ({ inputs }) => inputs[0];
+export function pass({ inputs }: RuleContext): Channels | undefined {
+  return inputs[0];
+}

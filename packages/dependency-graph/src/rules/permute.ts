@@ -1,8 +1,8 @@
-/** Permute: the axes change places, the channels move with theirs. `dims` counts from 1 (0 is the batch). */
-import { permute as permuteChannels } from "../channels.ts";
-import type { LayerRule } from "../layer-rule.ts";
+/** Permute reorders the axes, channels included. `dims` counts from 1; 0 is the batch axis. */
+import { type Channels, permute as permuteChannels } from "../channels.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
-export const permute: LayerRule = ({ inputs, config }) => {
+export function permute({ inputs, config }: RuleContext): Channels | undefined {
   const [input] = inputs;
   const dims = config["dims"];
   if (input === undefined || !Array.isArray(dims)) return undefined;
@@ -10,4 +10,4 @@ export const permute: LayerRule = ({ inputs, config }) => {
     input,
     dims.map((dim) => Number(dim) - 1),
   );
-};
+}

@@ -1,11 +1,12 @@
-/** Reshape, where it flattens or leaves the channel axis in place. Its target shrinks with the channels. */
+/** Reshape that flattens or keeps the channel axis. Its target shape shrinks with the channels. */
 import { type Channels, lastAxis, variesOnLastAxisOnly } from "../channels.ts";
-import type { LayerRule } from "../layer-rule.ts";
+import type { LayerRule, RuleContext } from "../layer-rule.ts";
 import { flattened } from "./flatten.ts";
 import { type Guard, guarded, knownSizes } from "./guarded.ts";
 
-export const reshape: LayerRule = (context) =>
-  (context.outputShape.length === 1 ? toVector : withinOtherAxes)(context);
+export function reshape(context: RuleContext): Channels | undefined {
+  return context.outputShape.length === 1 ? toVector(context) : withinOtherAxes(context);
+}
 
 const toVector: LayerRule = guarded([knownSizes], (input, context) => {
   const ids = flattened(input);
@@ -16,7 +17,7 @@ const toVector: LayerRule = guarded([knownSizes], (input, context) => {
 const keepsChannelAxis: Guard = (input: Channels, { outputShape }) =>
   variesOnLastAxisOnly(input) && outputShape.at(-1) === input.ids.length
     ? null
-    : "it moves channels between axes";
+    : "it moves channels to other axes";
 
 const withinOtherAxes: LayerRule = guarded([keepsChannelAxis], (input, context) => {
   context.counts(["targetShape", context.outputShape.length - 1], input.ids);

@@ -1,7 +1,7 @@
 /**
- * ZeroPadding2D, `padding: [[top, bottom], [left, right]]`. It usually pads space, and channels pass. Between two Permutes
- * it pads channels: the shortcut "A" of the CIFAR ResNets (He et al. 2016, arXiv 1512.03385). Padded channels are always
- * zero; the Add that follows ties them to real ones, and the amount of padding shrinks with them.
+ * ZeroPadding2D, `padding: [[top, bottom], [left, right]]`. Padding of height and width passes channels. Between two Permutes
+ * it pads channels: shortcut "A" of the CIFAR ResNets (He et al. 2016, arXiv 1512.03385). The padded channels are always zero;
+ * the Add after them ties them to other channels, and the amount of padding shrinks with them.
  */
 import { type Channels, join, spread } from "../channels.ts";
 import type { LayerRule, RuleContext } from "../layer-rule.ts";

@@ -1,7 +1,7 @@
 /**
- * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167), in training by one fused kernel. tfjs-layers moves the
- * averages inside `call()`, at every forward pass; here the pass returns the batch statistics, and the caller applies them
- * once the step has succeeded: `moving ← moving · m + batch · (1 - m)`.
+ * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167), in training as one fused kernel. A pass reports the batch
+ * statistics and leaves the moving averages alone; the caller updates them once the step has succeeded:
+ * `moving ← moving · m + batch · (1 - m)`.
  */
 import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
 import { layerWeight } from "@secateur/model-graph";
@@ -11,17 +11,17 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 /** The batch statistics of one call of a batch normalisation layer. */
 export interface BatchStatistics {
   readonly layer: tfl.layers.Layer;
-  /** [channels] */
+  /** `[channels]` */
   readonly mean: tf.Tensor1D;
-  /** [channels], biased. */
+  /** `[channels]`, biased. */
   readonly variance: tf.Tensor1D;
 }
 
 /**
- * Normalises by the batch's own statistics.
+ * Normalises by the statistics of the batch.
  *
- * @param x - Of any rank; the layer's axis is that of the channels.
- * @param onStatistics - Receives the statistics; they are disposed with the tensors of the pass unless kept.
+ * @param x - Of any rank, with channels on the layer's axis.
+ * @param onStatistics - Called with the statistics, which are disposed with the tensors of the pass unless kept.
  */
 export function normalizeBatch(
   layer: tfl.layers.Layer,
@@ -29,16 +29,20 @@ export function normalizeBatch(
   onStatistics?: (statistics: BatchStatistics) => void,
 ): tf.Tensor {
   const { axis, epsilon } = layer.getConfig();
-  const at = (Number([axis].flat()[0] ?? -1) + x.rank) % x.rank;
-  if (at < x.rank - 1) {
-    const order = [...x.shape.keys()].filter((i) => i !== at).concat(at);
+  const channelAxis = (Number([axis].flat()[0] ?? -1) + x.rank) % x.rank;
+  if (channelAxis < x.rank - 1) {
+    const order = [...x.shape.keys()].filter((i) => i !== channelAxis).concat(channelAxis);
     const back = [...x.shape.keys()].map((i) => order.indexOf(i));
     return tf.transpose(normalizeLast(layer, tf.transpose(x, order), Number(epsilon), onStatistics), back);
   }
   return normalizeLast(layer, x, Number(epsilon), onStatistics);
 }
 
-/** Normalises by the moving averages; null where the layer's axis is not the last one. @param x - `[..., channels]` */
+/**
+ * Normalises by the moving averages; null if the layer does not normalise the last axis.
+ *
+ * @param x - `[..., channels]`
+ */
 export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
   const averages = averagesOf(layer, x.rank);
   if (averages === null || x.rank < 2 || x.rank > 4) return null;
@@ -46,7 +50,7 @@ export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.T
   return batchNormFrozen(x, mean, variance, gamma, beta, epsilon);
 }
 
-/** Normalising by the moving averages as `x · scale + shift`, `[channels]` each; null as above. */
+/** Normalisation by the moving averages as `x · scale + shift`, `[channels]` each; null as `normalizeByAverages`. */
 export function affineOf(
   layer: tfl.layers.Layer,
   rank: number,
@@ -63,8 +67,8 @@ export function affineOf(
 /** True for a batch normalisation over the last axis of tensors of this rank. */
 export function normalizesLastAxis(layer: tfl.layers.Layer, rank: number): boolean {
   if (layer.getClassName() !== "BatchNormalization") return false;
-  const at = Number([layer.getConfig()["axis"]].flat()[0] ?? -1);
-  return at === -1 || at === rank - 1;
+  const axis = Number([layer.getConfig()["axis"]].flat()[0] ?? -1);
+  return axis === -1 || axis === rank - 1;
 }
 
 interface Averages {
@@ -100,7 +104,7 @@ function normalizeLast(
   return isPlain ? y : tf.reshape(y, x.shape);
 }
 
-/** Applies batch statistics to the moving averages: a layer that is called twice moves them twice. */
+/** Updates the moving averages by batch statistics, once per call of a layer. */
 export function moveAverages(statistics: readonly BatchStatistics[]): void {
   for (const { layer, mean, variance } of statistics) {
     const momentum = Number(layer.getConfig()["momentum"] ?? 0.99);

@@ -1,17 +1,17 @@
 /**
- * Convolutions without their activation. The gradient of tfjs-layers' fused kernel always computes both the input's and
- * the kernel's part; this one computes only what is asked for.
+ * Runs a Conv2D layer without its activation, as `tf.conv2d`. Unlike tfjs-layers' fused kernel, its gradient computes only
+ * the requested parts (input or kernel).
  */
 import { layerWeight } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** What differs from the layer as it is configured. */
+/** Changes to the layer's weights and padding. */
 export interface ConvolutionChanges {
-  /** Applied to the weights before they are used. */
+  /** From the layer's kernel to the kernel to use. */
   readonly kernel: (kernel: tf.Tensor) => tf.Tensor;
   readonly bias: (bias: tf.Tensor | undefined) => tf.Tensor | undefined;
-  /** Zeros around the input, where the layer pads none. */
+  /** Replaces the layer's padding. */
   readonly padding?: tf.backend_util.ExplicitPadding;
 }
 
@@ -23,7 +23,10 @@ export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
   return layer.getClassName() === "Conv2D" && activation === "linear" && dataFormat !== "channelsFirst";
 }
 
-/** @param layer - A Conv2D, channels last. @param x - `[batch, height, width, channels]` */
+/**
+ * @param layer - A Conv2D, channels last.
+ * @param x - `[batch, height, width, channels]`
+ */
 export function convolve(
   layer: tfl.layers.Layer,
   x: tf.Tensor,

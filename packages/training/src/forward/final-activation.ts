@@ -1,4 +1,4 @@
-/** A softmax or sigmoid at a model's end is left to the loss, which is stable and cheap only together with it. */
+/** Final softmax and sigmoid activations. A pass omits them, because the loss is numerically stable only on logits. */
 import { type GraphTensor, type LayerCall, layerWeight, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -7,7 +7,7 @@ import { convolve } from "./convolution.ts";
 
 export type FinalActivation = "softmax" | "sigmoid";
 
-/** The model outputs whose final activation is left out of a forward pass. */
+/** The model outputs whose final activation a forward pass omits. */
 export type FinalActivations = ReadonlyMap<GraphTensor, FinalActivation>;
 
 export function endsIn(model: tfl.LayersModel, output: GraphTensor, activation: FinalActivation): boolean {
@@ -15,7 +15,11 @@ export function endsIn(model: tfl.LayersModel, output: GraphTensor, activation: 
   return call !== undefined && applies(call, activation);
 }
 
-/** Throws `TrainingError` unless the model has one output, and that ends in a softmax. */
+/**
+ * The model's output, if it is the only one and ends in a softmax.
+ *
+ * @throws TrainingError otherwise.
+ */
 export function checkSoftmaxHead(model: tfl.LayersModel, purpose: string): GraphTensor {
   const [output, ...others] = modelGraph(model).outputs;
   if (

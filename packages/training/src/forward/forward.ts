@@ -2,23 +2,25 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { allFinalActivations } from "./final-activation.ts";
-import { type Hooks, type Mode, runModel } from "./run-calls.ts";
+import type { Hooks, Mode } from "./pass.ts";
+import { runModel } from "./run-calls.ts";
 
 export interface ForwardOptions {
   /** Default "eval". */
   readonly mode?: Mode;
   /** Random layers (dropout, noise) act. Default: in mode "train". */
   readonly dropout?: boolean;
-  /** On layers' outputs, by path. For instance a gate: `{ relu1: (x) => tf.mul(x, gate) }`. Default none. */
+  /** Hooks on layers' outputs, by path; for instance a gate: `{ relu1: (x) => tf.mul(x, gate) }`. Default none. */
   readonly outputHooks?: Hooks;
-  /** On layers' inputs; other layers that read the same tensor are not affected. Default none. */
+  /** Hooks on layers' inputs, by path; other layers that read the same tensor are not affected. Default none. */
   readonly inputHooks?: Hooks;
 }
 
 /**
- * The model's outputs before a final softmax or sigmoid, `[batch, ...]` each. No weight changes, moving averages included.
+ * Runs the model without changing it; moving averages stay as they are.
  *
- * @param xs - `[batch, ...input shape]`, or a list for a model of several inputs. The caller disposes them, as the result.
+ * @param xs - `[batch, ...input shape]`, or a list for a model of several inputs. The caller disposes them.
+ * @returns The outputs before a final softmax or sigmoid, `[batch, ...]` each. The caller disposes them.
  *
  * @example const [logits] = forward(model, images, { mode: "train" });
  */
@@ -32,7 +34,7 @@ export function forward(
   const pass = { mode, dropout, outputHooks, inputHooks, finalActivations };
   return tf.tidy(() => {
     const inputs = [xs].flat();
-    // A model may return its input as it is; the result is always a tensor of its own.
+    // A model may return its input; the result is always a new tensor.
     return runModel(model, inputs, pass).map((y) => (inputs.includes(y) ? tf.clone(y) : y));
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Fused layers, which save a pass over all activations and a copy of them. Zero padding becomes part of the convolution
- * after it, or of max pooling where its input is never negative. Batch normalisation by moving averages is affine: the
- * kernel of the convolution before it is multiplied by γ/σ, and β - μ γ/σ is added to its bias.
+ * Layer fusion. Zero padding is fused into the convolution after it, or into max pooling if the input is never negative.
+ * Batch normalisation by moving averages is affine and is fused into the convolution before it: the kernel is multiplied by
+ * γ/σ, the bias becomes `b γ/σ + β - μ γ/σ`.
  */
 import type { GraphTensor, LayerCall, ModelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,12 +9,12 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { affineOf, normalizesLastAxis } from "./batch-normalization.ts";
 import { type ConvolutionChanges, convolve, isPlainConvolution, unchanged } from "./convolution.ts";
 
-/** From a call to the call before it, which runs as a part of it. */
+/** From a call to the preceding call that is fused into it. */
 export type Fusions = ReadonlyMap<LayerCall, LayerCall>;
 
 const cache = new WeakMap<readonly LayerCall[], Fusions>();
 
-/** Pairs of calls where only the second reads the first one's output, and both are among `calls`. */
+/** Fusions within `calls`. The output of a fused call has no other reader. */
 export function fusionsOf(graph: ModelGraph, calls: readonly LayerCall[]): Fusions {
   const fusions = cache.get(calls) ?? findFusions(graph, calls);
   cache.set(calls, fusions);
@@ -33,13 +33,13 @@ function findFusions({ outputs }: ModelGraph, calls: readonly LayerCall[]): Fusi
     if (input === undefined || before === undefined || readers.get(input) !== 1) continue;
     const [source] = before.inputs;
     const isNonNegative = source !== undefined && endsInRelu(producers.get(source)?.layer);
-    if (absorbs(call.layer, before.layer, isNonNegative)) found.set(call, before);
+    if (canFuse(call.layer, before.layer, isNonNegative)) found.set(call, before);
   }
   return found;
 }
 
 /** @param isNonNegative - The input of `before` has no negative values. */
-function absorbs(layer: tfl.layers.Layer, before: tfl.layers.Layer, isNonNegative: boolean): boolean {
+function canFuse(layer: tfl.layers.Layer, before: tfl.layers.Layer, isNonNegative: boolean): boolean {
   if (isPlainConvolution(before)) return normalizesLastAxis(layer, 4);
   if (!isZeroPadding(before) || layer.getConfig()["padding"] !== "valid") return false;
   return isPlainConvolution(layer) || (isNonNegative && isMaxPooling(layer) && isInside(before, layer));
@@ -67,14 +67,14 @@ function isZeroPadding(layer: tfl.layers.Layer): boolean {
   return layer.getClassName() === "ZeroPadding2D" && layer.getConfig()["dataFormat"] !== "channelsFirst";
 }
 
-/** A call and the calls that run as a part of it, the first one first. */
+/** A call preceded by the calls that are fused into it, in the order of execution. */
 export function fusedCalls(fusions: Fusions, call: LayerCall): readonly [LayerCall, ...LayerCall[]] {
   const before = fusions.get(call);
   return before === undefined ? [call] : [...fusedCalls(fusions, before), call];
 }
 
 /**
- * Padding, convolution and batch normalisation in one, or two of them; or padding and pooling.
+ * Runs fused calls: padding and pooling, or a convolution with padding, batch normalisation or both.
  *
  * @param x - The first call's input.
  */
@@ -83,10 +83,10 @@ export function runFused(calls: readonly LayerCall[], x: tf.Tensor): tf.Tensor {
   const [padding, pooling] = [layers.find(isZeroPadding), layers.find(isMaxPooling)];
   if (padding !== undefined && pooling !== undefined) return pool(pooling, x, paddingOf(padding));
   const convolution = layers.find(isPlainConvolution);
-  if (convolution === undefined) throw new RangeError("only convolutions and pooling absorb other layers");
+  if (convolution === undefined) throw new RangeError("fused calls need a convolution or max pooling");
   const normalization = layers.find((layer) => normalizesLastAxis(layer, 4));
   return convolve(convolution, x, {
-    ...(normalization === undefined ? unchanged : scaled(normalization)),
+    ...(normalization === undefined ? unchanged : scaledBy(normalization)),
     ...(padding === undefined ? {} : { padding: paddingOf(padding) }),
   });
 }
@@ -101,7 +101,7 @@ function paddingOf(layer: tfl.layers.Layer): tf.backend_util.ExplicitPadding {
   return [[0, 0], rows, columns, [0, 0]];
 }
 
-function scaled(normalization: tfl.layers.Layer): ConvolutionChanges {
+function scaledBy(normalization: tfl.layers.Layer): ConvolutionChanges {
   const affine = affineOf(normalization, 4);
   if (affine === null) throw new RangeError(`"${normalization.name}" does not normalise the last axis`);
   const { scale, shift } = affine;

@@ -1,6 +1,6 @@
 /**
- * ReLU6, min(max(x, 0), 6) (Howard et al. 2017, arXiv 1704.04861), runs as one operation. tfjs-layers takes two, and seven
- * more in its gradient.
+ * Layers that compute ReLU6, min(max(x, 0), 6) (Howard et al. 2017, arXiv 1704.04861). They run as one `tf.relu6`, where
+ * tfjs-layers composes several operations.
  */
 import type * as tfl from "@tensorflow/tfjs-layers";
 

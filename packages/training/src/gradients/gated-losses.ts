@@ -1,6 +1,6 @@
 /**
- * Losses of examples while gates are closed, fully or in part. The layers before the first gate run once per minibatch, and
- * several masks share one pass through the layers after it.
+ * Per-example losses under masks: factors on the input channels of some layers. The layers before the first mask run once per
+ * minibatch, and several masks share one pass through the layers after it.
  */
 import { compiled } from "@secateur/backend/ops";
 import { type GraphTensor, type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
@@ -8,33 +8,39 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, checkBatch, inputsOf, targetsOf } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
-import { type Hooks, type Pass, read, runCalls, type Values } from "../forward/run-calls.ts";
+import type { Hooks, Pass } from "../forward/pass.ts";
+import { read, runCalls, type Values } from "../forward/run-calls.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "../losses/model-loss.ts";
 import { onceForModel } from "./model-function.ts";
 
-/** A minibatch after the layers before the first gate. The caller disposes the tensors. */
+/** A minibatch after the layers before the first mask. The caller disposes the tensors. */
 export interface PreparedBatch {
   readonly size: number;
-  /** The inputs of the layers from the first gate on. */
+  /** The tensors that the remaining layers read. */
   readonly tensors: readonly tf.Tensor[];
   readonly targets: readonly tf.Tensor[];
 }
 
 export interface GatedLosses {
-  /** Copies what it needs: the caller disposes the batch. */
+  /** Does not dispose the batch. */
   readonly prepare: (batch: Batch) => PreparedBatch;
   /**
-   * @param masks - For each of the layers `[masks, channels]`: factors of its input channels.
+   * @param masks - For each of the layers, `[masks, channels]`: factors on its input channels.
    * @returns `[masks, batch]`. The caller disposes it.
    */
   readonly losses: (prepared: PreparedBatch, masks: readonly tf.Tensor2D[]) => tf.Tensor2D;
 }
 
 /**
- * Batch normalisation runs by moving averages, dropout is off.
+ * Runs in mode "eval".
  *
- * @param layers - Paths of layers with gates on their inputs, on the channels of the last axis.
- * @throws TrainingError for a loss that does not fit the model, or a layer that it does not have.
+ * @param layers - Paths of the layers to mask, on the last axis of their inputs.
+ * @throws TrainingError for a loss that does not fit the model, or a layer that the model does not have.
+ *
+ * @example
+ * const gated = gatedLosses(model, ["conv2"]);
+ * const prepared = gated.prepare(batch);
+ * const losses = gated.losses(prepared, [tf.tensor2d([[0, 1, 1]])]); // without input channel 0 of conv2
  */
 export function gatedLosses(
   model: tfl.LayersModel,
@@ -56,7 +62,7 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
   const prefix = compiled((tensors) => {
     const values: Values = new Map(graph.inputs.map((input, i) => [input, tensors[i] as tf.Tensor]));
     runCalls(graph, before, values, between, passWith({}));
-    return between.map((tensor) => tf.clone(read(values, tensor))); // a model's input may be among them
+    return between.map((tensor) => tf.clone(read(values, tensor))); // a model input may be among them
   });
   const suffix = compiled((inputs) => {
     const masks = inputs.slice(0, layers.length) as tf.Tensor2D[];
@@ -98,10 +104,10 @@ interface Cut {
 
 /** Cuts before the first call of any of the layers. */
 function cutBefore({ calls, inputs, outputs }: ModelGraph, layers: readonly string[]): Cut {
-  const at = calls.findIndex(({ path }) => layers.includes(path));
-  if (at < 0)
+  const first = calls.findIndex(({ path }) => layers.includes(path));
+  if (first < 0)
     throw new TrainingError(`the model has no layer ${layers.map((name) => `"${name}"`).join(" or ")}`);
-  const [before, after] = [calls.slice(0, at), calls.slice(at)];
+  const [before, after] = [calls.slice(0, first), calls.slice(first)];
   const produced = new Set([...inputs, ...before.flatMap((call) => call.outputs)]);
   const needed = new Set([...after.flatMap((call) => call.inputs), ...outputs]);
   return { before, after, between: [...needed].filter((tensor) => produced.has(tensor)) };

@@ -1,24 +1,24 @@
 /**
- * Gates: numbers z = 1 that multiply the channels of a layer's input or output, so that ∂E/∂z estimates what the channel is
- * worth (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.3). Every example has its own gates. As z = 1 the forward
- * pass needs no product; the backward pass computes `∂E/∂z = Σ x · ∂E/∂x` over the positions.
+ * Gates: factors z = 1 on the channels of a layer's input or output. ∂E/∂z estimates the importance of the channel (Molchanov
+ * et al., CVPR 2019, arXiv 1906.10771, section 3.3). Every example has its own gates. The forward pass is the identity; the
+ * backward pass computes `∂E/∂z = Σ x · ∂E/∂x`, summed over height and width.
  */
 import { positionProducts } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
-import type { Hooks } from "../forward/run-calls.ts";
+import type { Hooks } from "../forward/pass.ts";
 
-/** Where a set of gates is. */
+/** The location of a set of gates. */
 export interface GateSite {
   /** The layer's path. */
   readonly layer: string;
-  /** On the layer's input, where other readers of the same tensor are not affected, or on its output. */
+  /** On the layer's input (other layers that read the same tensor are not affected) or on its output. */
   readonly at: "input" | "output";
 }
 
-/** The key of a site in `gates` of a step. */
+/** The key of a site in the `gates` of a result. */
 export function siteKey({ layer, at }: GateSite): string {
   return `${at} of ${layer}`;
 }
@@ -27,23 +27,23 @@ export function siteKey({ layer, at }: GateSite): string {
 export interface Gates {
   readonly outputHooks: Hooks;
   readonly inputHooks: Hooks;
-  /** `[batch, channels]` by site key: what to differentiate with respect to. */
+  /** The gates z by site key, `[batch, channels]` each. */
   readonly tensors: ReadonlyMap<string, tf.Tensor2D>;
 }
 
 /**
- * One gate for each example and each channel on the last axis of every site. A layer that is called twice has one set.
+ * Creates one gate per example and channel at every site. A layer that is called twice has one set of gates.
  *
- * @throws TrainingError for a layer that the model does not have, or with an open number of channels.
+ * @throws TrainingError for a layer that the model does not have, or without a fixed number of channels.
  */
-export function openGates(model: tfl.LayersModel, sites: readonly GateSite[], batchSize: number): Gates {
+export function createGates(model: tfl.LayersModel, sites: readonly GateSite[], batchSize: number): Gates {
   const tensors = new Map<string, tf.Tensor2D>();
   const hooks = { input: new Map<string, Hooks[string]>(), output: new Map<string, Hooks[string]>() };
   for (const site of sites) {
     if (tensors.has(siteKey(site))) continue;
     const z: tf.Tensor2D = tf.ones([batchSize, channelsAt(model, site)]);
     tensors.set(siteKey(site), z);
-    hooks[site.at].set(site.layer, (x) => throughGate(x, z));
+    hooks[site.at].set(site.layer, (x) => applyGate(x, z));
   }
   return {
     tensors,
@@ -52,8 +52,13 @@ export function openGates(model: tfl.LayersModel, sites: readonly GateSite[], ba
   };
 }
 
-/** `x · z` for z = 1. @param x - `[batch, ..., channels]` @param z - `[batch, channels]` */
-function throughGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
+/**
+ * `x · z` for z = 1.
+ *
+ * @param x - `[batch, ..., channels]`
+ * @param z - `[batch, channels]`
+ */
+function applyGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
   const gate = tf.customGrad((input, _, save) => {
     (save as tf.GradSaveFunc)([input as tf.Tensor]);
     return {

@@ -1,14 +1,14 @@
 /**
- * Hessian-vector products by central differences of gradients: `H v ≈ (∇E(W + ε v) - ∇E(W - ε v)) / 2ε`. tfjs's own second
- * derivatives are missing for convolutions and pooling, and wrong for softmax, exp and tanh. The error is O(ε²) plus
- * float32's rounding over ε. In mode "eval" differences also see the kinks of ReLU, which a derivative leaves out.
+ * Hessian-vector products by central differences of gradients: `H v ≈ (∇E(W + ε v) - ∇E(W - ε v)) / 2ε`, with an error of
+ * O(ε²) plus float32 rounding over ε. (tfjs has no second derivatives of convolutions and pooling, and wrong ones of softmax,
+ * exp and tanh.) In mode "eval" differences include the kinks of ReLU, which derivatives do not.
  */
 import { trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
-import type { Mode } from "../forward/run-calls.ts";
+import type { Mode } from "../forward/pass.ts";
 import type { LossOption } from "../losses/model-loss.ts";
 import { lossAndGradients } from "./loss-and-gradients.ts";
 import { variableOf } from "./variable-of.ts";
@@ -18,16 +18,16 @@ export interface HessianOptions {
   readonly loss?: LossOption;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
-  /** ‖ε v‖ relative to the norm of the weights that v moves. Default 1e-2. */
+  /** ‖ε v‖ relative to the norm of the weights in `direction`. Default 1e-2. */
   readonly perturbation?: number;
 }
 
 /**
- * Costs two more gradients of the minibatch's mean loss. Dropout is off. The weights are restored exactly.
+ * Costs two gradients of the mean loss. Dropout is off. The weights are restored exactly.
  *
  * @param direction - v by weight path, each of the weight's shape; missing weights count as 0. The caller disposes it.
- * @returns H v by weight path, for all weights that train. The caller disposes it.
- * @throws TrainingError for a direction that is 0 or not finite, or for a weight that does not train.
+ * @returns H v by weight path, for all trainable weights. The caller disposes it.
+ * @throws TrainingError for a direction that is 0 or not finite, or for a weight that is not trainable.
  *
  * @example const product = hessianVectorProduct(model, batch, { "conv1/kernel": direction });
  */
@@ -37,8 +37,8 @@ export function hessianVectorProduct(
   direction: Readonly<Record<string, tf.Tensor>>,
   { loss: lossOption, mode = "train", perturbation = 1e-2 }: HessianOptions = {},
 ): Readonly<Record<string, tf.Tensor>> {
-  const moved = weightsAlong(model, direction);
-  const epsilon = stepSize(moved, perturbation);
+  const moved = movedWeights(model, direction);
+  const epsilon = epsilonFor(moved, perturbation);
   const options = { mode, dropout: false, ...(lossOption === undefined ? {} : { loss: lossOption }) };
   const gradientsAt = (by: number): Readonly<Record<string, tf.Tensor>> => {
     for (const { weight, value, v } of moved) write(weight, () => tf.add(value, tf.mul(v, by)));
@@ -68,22 +68,22 @@ interface MovedWeight {
   readonly v: tf.Tensor;
 }
 
-function weightsAlong(
+function movedWeights(
   model: tfl.LayersModel,
   direction: Readonly<Record<string, tf.Tensor>>,
 ): readonly MovedWeight[] {
   const weights = trainableWeights(model);
   const found = Object.entries(direction).map(([path, v]) => {
     const weight = weights.get(path);
-    if (weight === undefined) throw new TrainingError(`the model trains no weight "${path}"`);
+    if (weight === undefined) throw new TrainingError(`the model has no trainable weight "${path}"`);
     tf.util.assertShapesMatch(v.shape, weight.shape as number[], `direction of "${path}": `);
     return { weight, v };
   });
-  // Clones: the direction may be the variables themselves, which are about to change.
+  // Clones, because the direction may hold the variables themselves.
   return found.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
 }
 
-function stepSize(moved: readonly MovedWeight[], perturbation: number): number {
+function epsilonFor(moved: readonly MovedWeight[], perturbation: number): number {
   const squares = (tensors: readonly tf.Tensor[]): tf.Tensor =>
     tf.addN([tf.scalar(0), ...tensors.map((tensor) => tf.sum(tf.square(tensor)))]);
   const [weights = 0, directions = 0] = tf.tidy(() =>
@@ -95,13 +95,13 @@ function stepSize(moved: readonly MovedWeight[], perturbation: number): number {
   if (Number.isFinite(epsilon) && epsilon > 0) return epsilon;
   tf.dispose(moved.map(({ value, v }) => [value, v]));
   throw new TrainingError(
-    `a Hessian-vector product needs weights and a direction that are finite and not 0: their norms are ${Math.sqrt(weights)} and ${Math.sqrt(directions)}`,
+    `the weights and the direction must be finite and not 0: their norms are ${Math.sqrt(weights)} and ${Math.sqrt(directions)}`,
   );
 }
 
 function write(weight: tfl.LayerVariable, value: () => tf.Tensor): void {
   const tensor = tf.tidy(value);
-  variableOf(weight).assign(tensor); // LayerVariable.write would apply the weight's constraint
+  variableOf(weight).assign(tensor); // not LayerVariable.write, which applies the weight's constraint
   tensor.dispose();
 }
 

@@ -1,12 +1,12 @@
-/** Records statistics of layers' inputs during a pass: per channel the mean, and the share of values that are not 0. */
+/** Hooks that record statistics of layers' inputs: for each channel the mean, and the share of values that are not 0. */
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
-import type { Hooks } from "../forward/run-calls.ts";
+import type { Hooks } from "../forward/pass.ts";
 
 interface InputStatistics {
-  /** The given hooks, preceded by the recording. */
+  /** Record an input, then apply the given hook. */
   readonly hooks: Hooks;
-  /** After the pass, layer by layer: `[2, channels]`, the mean over all calls of a layer. */
+  /** After the pass: for each layer `[2, channels]`, the mean over its calls. */
   readonly results: () => readonly tf.Tensor[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * How an example's margins depend on gates. The margin to a wrong class c is `logit(c) - logit(the example's class)`; the
- * cross-entropy is `log Σ exp(margin)` over all classes and depends on nothing else. The top-k wrong classes make up almost
- * all of it: one forward pass, and one backward pass for each of them.
+ * Gradients of logit margins with respect to gates. The margin to a wrong class c is `logit(c) - logit(y)` for the example's
+ * class y; the cross-entropy is `log Σ exp(margin)` over all classes. Only the top-k wrong classes are differentiated, by one
+ * backward pass each; one forward pass serves all of them.
  */
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,16 +9,17 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import { checkSoftmaxHead } from "../forward/final-activation.ts";
-import { type Mode, runModel } from "../forward/run-calls.ts";
+import type { Mode } from "../forward/pass.ts";
+import { runModel } from "../forward/run-calls.ts";
 import { oneHot, softmaxCrossEntropy } from "../losses/softmax-cross-entropy.ts";
-import { type GateSite, openGates, siteKey } from "./gates.ts";
+import { createGates, type GateSite, siteKey } from "./gates.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
 import { valueAndPullbacks } from "./tape.ts";
 
 export interface MarginOptions {
   /** Gates to differentiate with respect to. */
   readonly gates: readonly GateSite[];
-  /** Wrong classes per example, those with the largest logits; at most all of them. */
+  /** The number of wrong classes per example, those with the largest logits; `Infinity` for all. */
   readonly topK: number;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
@@ -27,16 +28,16 @@ export interface MarginOptions {
 /** The caller disposes everything. */
 export interface LogitMargins {
   /**
-   * `[2 + topK, batch]`: log-probabilities of the example's class, of its top-k wrong classes, and of all other classes
-   * together (-1e30 where there are none).
+   * `[2 + topK, batch]`: log-probabilities of the example's class, of its top-k wrong classes, and of all remaining classes
+   * together (-1e30 if there are none).
    */
   readonly logProbabilities: tf.Tensor2D;
-  /** By site key ∂margin/∂z, `[topK, batch, channels]`. */
+  /** ∂margin/∂z by site key, `[topK, batch, channels]`. */
   readonly gates: Readonly<Record<string, tf.Tensor3D>>;
 }
 
 /**
- * Changes nothing; dropout is off. Where labels are probabilities, the likeliest class is the example's.
+ * The model does not change; dropout is off. With soft labels, an example's class is the most probable one.
  *
  * @throws TrainingError for a model without a softmax head, or a batch that does not fit it.
  */
@@ -70,7 +71,7 @@ function margins(
   count: number,
   mode: Mode,
 ): readonly tf.Tensor[] {
-  const { outputHooks, inputHooks, tensors } = openGates(model, sites, Number(xs.shape[0]));
+  const { outputHooks, inputHooks, tensors } = createGates(model, sites, Number(xs.shape[0]));
   const gates = [...tensors.values()];
   const [output] = modelGraph(model).outputs;
   if (output === undefined) throw new TypeError("a model has an output");
@@ -93,26 +94,28 @@ function margins(
   const logProbabilities = tf.logSoftmax(value);
   const selected = select(value);
   const chosen = selected.map((one) => tf.sum(tf.mul(logProbabilities, one), 1));
-  const others = tf.logSumExp(selected.reduce(without, logProbabilities), 1);
-  const rows = tf.stack([...chosen, tf.maximum(others, never)]);
-  const bySite = gates.map((z, site) => tf.stack(gradients.map((seed) => seed[site] ?? tf.zerosLike(z))));
+  const others = tf.logSumExp(selected.reduce(maskOut, logProbabilities), 1);
+  const rows = tf.stack([...chosen, tf.maximum(others, lowest)]);
+  const bySite = gates.map((z, site) =>
+    tf.stack(gradients.map((perClass) => perClass[site] ?? tf.zerosLike(z))),
+  );
   return [rows, ...bySite];
 }
 
-/** A logarithm that no probability reaches. */
-const never = -1e30;
+/** Below every log-probability and logit. */
+const lowest = -1e30;
 
-/** Puts the logits of the one-hot rows out of reach. */
-const without = (logits: tf.Tensor2D, one: tf.Tensor2D): tf.Tensor2D => tf.add(logits, tf.mul(one, never));
+/** Masks out the logits of one-hot rows. */
+const maskOut = (logits: tf.Tensor2D, one: tf.Tensor2D): tf.Tensor2D => tf.add(logits, tf.mul(one, lowest));
 
-/** One-hot rows of the largest logits but the example's own, `[batch, classes]` each. */
+/** One-hot rows of the `count` largest logits except the example's own, `[batch, classes]` each. */
 function largest(logits: tf.Tensor2D, own: tf.Tensor2D, count: number): readonly tf.Tensor2D[] {
   const found: tf.Tensor2D[] = [];
-  let rest = without(logits, own);
+  let rest = maskOut(logits, own);
   for (let i = 0; i < count; i++) {
     const one = oneHot(tf.argMax(rest, 1), Number(logits.shape[1]));
     found.push(one);
-    rest = without(rest, one);
+    rest = maskOut(rest, one);
   }
   return found;
 }

@@ -5,7 +5,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import { type BatchStatistics, moveAverages } from "../forward/batch-normalization.ts";
-import type { Mode } from "../forward/run-calls.ts";
+import type { Mode } from "../forward/pass.ts";
 import { type LossOption, modelLoss } from "../losses/model-loss.ts";
 import type { GateSite } from "./gates.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
@@ -17,9 +17,9 @@ export interface LossOptions {
   readonly mode?: Mode;
   /** Random layers (dropout, noise) act. Default: in mode "train". */
   readonly dropout?: boolean;
-  /** Only in mode "train". Default false. */
+  /** Applies the batch statistics to the moving averages, in mode "train". Default false. */
   readonly updateMovingAverages?: boolean;
-  /** Paths of the weights to differentiate with respect to, frozen ones included. Default: all that train. */
+  /** Paths of the weights to differentiate with respect to; they may be frozen. Default: all trainable weights. */
   readonly weights?: readonly string[];
   /** Gates to differentiate with respect to. Default none. */
   readonly gates?: readonly GateSite[];
@@ -31,9 +31,9 @@ export interface LossOptions {
 export type LossAndGradients = Omit<StepOutputs, "statistics">;
 
 /**
- * Weights do not change, nor do moving averages unless asked.
+ * The model does not change, except for its moving averages with `updateMovingAverages`.
  *
- * @throws TrainingError for a loss or a batch that does not fit the model, and for weights that it does not have.
+ * @throws TrainingError for a loss or a batch that does not fit the model, and for weights that the model does not have.
  *
  * @example const { loss, gradients } = lossAndGradients(model, batch);
  */
@@ -48,7 +48,7 @@ export function lossAndGradients(
   return result;
 }
 
-/** As `lossAndGradients`, and returns the batch statistics instead of applying them to the moving averages. */
+/** As `lossAndGradients`, but returns the batch statistics and leaves the moving averages unchanged. */
 export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
   const { mode = "train", dropout = mode === "train", gates = [], activations = [] } = options;
   const loss = modelLoss(model, options.loss);

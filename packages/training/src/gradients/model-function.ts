@@ -1,4 +1,4 @@
-/** Functions of a minibatch and a model's weights, compiled, and made once for each model and purpose. */
+/** Compiled functions of a minibatch and a model's weights, cached by model and purpose. */
 import { compiled } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -9,7 +9,7 @@ import { type Batch, inputsOf, targetsOf } from "../batch.ts";
 export type ModelFunction = (batch: Batch) => readonly tf.Tensor[];
 
 /**
- * @param f - Pure in the minibatch's tensors and the model's weights, which it reads itself: the weights are inputs of the
+ * @param f - A pure function of the minibatch and the model's weights. It reads the weights itself; they are inputs of the
  *   compiled program.
  */
 export function modelFunction(
@@ -27,13 +27,13 @@ export function modelFunction(
   };
 }
 
-/** By the model's outputs: a Sequential that grows gets new ones. */
+/** Keyed by the model's outputs, which change when a layer is added to a Sequential. */
 const cache = new WeakMap<readonly tfl.SymbolicTensor[], Map<string, unknown>>();
 
-/** The result of `make` for this model and purpose. The purpose names everything it depends on but weight values. */
+/** Calls `make` once per model and purpose. The purpose must encode everything that the result depends on but the weights. */
 export function onceForModel<T>(model: tfl.LayersModel, purpose: string, make: () => T): T {
-  const made = cache.get(model.outputs) ?? new Map<string, unknown>();
-  cache.set(model.outputs, made);
-  if (!made.has(purpose)) made.set(purpose, make());
-  return made.get(purpose) as T;
+  const entries = cache.get(model.outputs) ?? new Map<string, unknown>();
+  cache.set(model.outputs, entries);
+  if (!entries.has(purpose)) entries.set(purpose, make());
+  return entries.get(purpose) as T;
 }

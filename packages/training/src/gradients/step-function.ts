@@ -1,6 +1,6 @@
 /**
- * What a training step computes, as a pure function of the minibatch and the model's weights, so that an engine can run it
- * as one program. The caller changes the model: moving averages, and weights by the optimiser.
+ * The computation of a training step as a pure function of the minibatch and the model's weights, which an engine can compile
+ * to one program. The caller updates the moving averages and the weights.
  */
 import { reserveMemory } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";
@@ -9,9 +9,10 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { BatchStatistics } from "../forward/batch-normalization.ts";
-import { type Mode, runModel } from "../forward/run-calls.ts";
+import type { Mode } from "../forward/pass.ts";
+import { runModel } from "../forward/run-calls.ts";
 import type { ModelLoss } from "../losses/model-loss.ts";
-import { type GateSite, openGates, siteKey } from "./gates.ts";
+import { createGates, type GateSite, siteKey } from "./gates.ts";
 import { recordInputs } from "./input-statistics.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
 import { stepBytes } from "./step-memory.ts";
@@ -33,20 +34,21 @@ export interface StepOptions {
 
 export interface StepOutputs {
   readonly loss: tf.Scalar;
+  /** The number of correct predictions. */
   readonly correct: tf.Scalar;
   /** By weight path, each of the weight's shape. */
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
-  /** By site key: of each example's own loss with respect to its gates, `[batch, channels]`. */
+  /** By site key: gradients of each example's loss with respect to its gates, `[batch, channels]`. */
   readonly gates: Readonly<Record<string, tf.Tensor2D>>;
-  /** By layer path: of each channel of its input the mean and the share that is not 0, `[2, channels]`. */
+  /** By layer path: for each input channel the mean and the share of values that are not 0, `[2, channels]`. */
   readonly activations: Readonly<Record<string, tf.Tensor2D>>;
-  /** Of every call of a batch normalisation layer, in mode "train". */
+  /** The batch statistics of every call of batch normalisation, in mode "train". */
   readonly statistics: readonly BatchStatistics[];
 }
 
 export type StepFunction = (batch: Batch) => StepOutputs;
 
-/** The same function for the same model and options. The caller disposes its outputs. */
+/** Cached by model and options. The caller disposes the outputs. */
 export function stepFunction(model: tfl.LayersModel, options: StepOptions): StepFunction {
   const { loss, ...rest } = options;
   return onceForModel(model, JSON.stringify(["step", loss.key, rest]), () => makeStep(model, options));
@@ -55,7 +57,7 @@ export function stepFunction(model: tfl.LayersModel, options: StepOptions): Step
 function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
   const { weights, activations } = options;
   const gates = [...new Set(options.gates.map(siteKey))];
-  /** The layers of the statistics that `differentiate` returns; the same at every call. */
+  /** The layers that the statistics belong to; the same at every call. */
   let normalizations: readonly tfl.layers.Layer[] = [];
   const run = modelFunction(model, (inputs, targets) => {
     const { tensors, layers } = differentiateOnce(model, options, inputs, targets);
@@ -90,8 +92,8 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
 }
 
 /**
- * Loss, correct predictions, batch statistics (mean, variance per call), recorded inputs, gradients of weights, gradients
- * of gates; and the layers that the statistics belong to.
+ * Returns, in this order: loss, correct predictions, mean and variance of each batch normalisation, input statistics, gradients
+ * of weights, gradients of gates.
  */
 function differentiateOnce(
   model: tfl.LayersModel,
@@ -101,7 +103,7 @@ function differentiateOnce(
 ): { readonly tensors: readonly tf.Tensor[]; readonly layers: readonly tfl.layers.Layer[] } {
   const size = Number(inputs[0]?.shape[0]);
   const statistics: BatchStatistics[] = [];
-  const { tensors: z, outputHooks, inputHooks } = openGates(model, gates, size);
+  const { tensors: z, outputHooks, inputHooks } = createGates(model, gates, size);
   const recorder = recordInputs(activations, inputHooks);
   const variables = weights.map((path) => variableAt(model, path));
   const { value, others, gradients } = valueAndGradients(() => {
@@ -124,7 +126,7 @@ function differentiateOnce(
   const found = gradients.map((gradient, i) => {
     if (gradient === undefined)
       throw new TrainingError(`${names[i]} has no gradient: the loss does not depend on it`);
-    return i < weights.length ? gradient : tf.mul(gradient, size); // each example's own loss, not its share of the mean
+    return i < weights.length ? gradient : tf.mul(gradient, size); // gradients of each example's loss, not of the mean
   });
   return { tensors: [value, ...others, ...found], layers: statistics.map(({ layer }) => layer) };
 }

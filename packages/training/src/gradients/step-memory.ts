@@ -1,4 +1,4 @@
-/** Estimates the memory of a training step from the shapes of what it computes. */
+/** Estimates the memory of a training step from the shapes of layer outputs and weights. */
 import { modelGraph } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -7,7 +7,7 @@ const bytesPerNumber = 4;
 /** A weight, its gradient, and the optimiser's state, before and after the step. */
 const tensorsPerWeight = 4;
 
-/** Bytes for a batch size: all layers' outputs, and all weights. The model is read once. */
+/** @returns From the batch size to the bytes of all layer outputs and weights. */
 export function stepBytes(model: tfl.LayersModel): (batchSize: number) => number {
   const sizes = modelGraph(model).calls.flatMap(({ inputs, outputs }) =>
     inputs.length === 0 ? [] : outputs.map(({ shape }) => sizeOf(shape.slice(1))),

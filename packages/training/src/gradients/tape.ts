@@ -1,29 +1,10 @@
 /**
- * Reverse-mode differentiation over tfjs's own tape. tfjs keeps every activation and its gradient until the backward pass
- * ends; here each is disposed after its last use, which halves the memory of a training step.
+ * Reverse-mode differentiation over tfjs's own tape. Unlike tfjs's, this backward pass disposes every activation and every
+ * gradient after its last use, which halves the memory of a training step.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
-
-/** A kernel call, as tfjs records it. */
-interface TapeNode {
-  readonly kernelName: string;
-  /** Optional ones may be undefined. */
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly outputs: readonly tf.Tensor[];
-  /** Kept clones of the tensors that the gradient needs. */
-  readonly saved: readonly tf.Tensor[];
-  readonly gradient?: (dys: readonly (tf.Tensor | null)[]) => Readonly<Record<string, () => tf.Tensor>>;
-}
-
-/** The recording part of tfjs's engine, which its types keep private. */
-interface RecordingEngine {
-  readonly startTape: () => void;
-  readonly endTape: () => void;
-  readonly state: { activeTape: TapeNode[] | null; readonly gradientDepth: number };
-}
-
-const recorder = (): RecordingEngine => tf.engine() as unknown as RecordingEngine;
+import { type Forward, record, type TapeNode } from "./record-tape.ts";
 
 export type ValueAndGradients = {
   readonly value: tf.Scalar;
@@ -33,12 +14,8 @@ export type ValueAndGradients = {
   readonly gradients: (tf.Tensor | undefined)[];
 };
 
-/** Returns the value to differentiate, followed by any other results. */
-type Forward<T extends tf.Tensor> = () => readonly [T, ...(readonly tf.Tensor[])];
-
 /**
- * As `tf.valueAndGrads`, but for tensors that `f` reads itself, such as variables. Nothing else may be differentiated
- * within `f`.
+ * As `tf.valueAndGrads`, but `f` reads the tensors `xs` itself, for instance variables. `f` must not compute gradients.
  *
  * @throws TrainingError inside another gradient, because the tape is consumed.
  */
@@ -64,17 +41,13 @@ export function valueAndPullbacks<T extends tf.Tensor>(
   seeds: (value: T) => readonly tf.Tensor[],
   xs: readonly tf.Tensor[],
 ): ValueAndPullbacks<T> {
-  const engine = recorder();
-  if (engine.state.gradientDepth > 0) {
-    throw new TrainingError("a training step cannot run inside another gradient");
-  }
-  const wanted = new Set(xs.map(({ id }) => id));
+  const requested = new Set(xs.map(({ id }) => id));
   return tf.tidy(() => {
-    const { value, others, tape } = record(engine, f);
+    const { value, others, tape } = record(f);
     try {
       const all = seeds(value);
       const gradients = all.map((seed, i) => {
-        const found = accumulate(tape, value, seed, wanted, i === all.length - 1);
+        const found = accumulate(tape, value, seed, requested, i === all.length - 1);
         return xs.map(({ id }) => found.get(id));
       });
       return { value, others: [...others], gradients };
@@ -82,48 +55,6 @@ export function valueAndPullbacks<T extends tf.Tensor>(
       for (const { saved } of tape) tf.dispose([...saved]);
     }
   });
-}
-
-/** Kernels whose gradients read only the shapes of the tensors that tfjs saves for them. */
-const gradientNeedsShapesOnly: ReadonlySet<string> = new Set([
-  tf.Add,
-  tf.Concat,
-  tf.Mean,
-  tf.PadV2,
-  tf.Reshape,
-  tf.Sub,
-  tf.Sum,
-]);
-
-/** The list that tfjs records kernel calls on. A disposed tensor still has its shape. */
-class Tape extends Array<TapeNode> {
-  override push(...nodes: TapeNode[]): number {
-    for (const { kernelName, saved } of nodes)
-      if (gradientNeedsShapesOnly.has(kernelName)) tf.dispose([...saved]);
-    return super.push(...nodes);
-  }
-}
-
-interface RecordedPass<T extends tf.Tensor> {
-  readonly value: T;
-  readonly others: readonly tf.Tensor[];
-  readonly tape: readonly TapeNode[];
-}
-
-/** Runs `f` and keeps only its results and what the gradients need. */
-function record<T extends tf.Tensor>(engine: RecordingEngine, f: Forward<T>): RecordedPass<T> {
-  engine.startTape();
-  engine.state.activeTape = new Tape();
-  try {
-    const [value, ...others] = tf.tidy(() => [...f()] as [T, ...tf.Tensor[]]);
-    return { value, others, tape: engine.state.activeTape ?? [] };
-  } catch (error) {
-    for (const { saved } of engine.state.activeTape ?? []) tf.dispose([...saved]);
-    throw error;
-  } finally {
-    engine.endTape();
-    engine.state.activeTape = null;
-  }
 }
 
 /** The ids of all tensors that depend on the given ones, these included. */
@@ -137,18 +68,20 @@ function dependents(tape: readonly TapeNode[], ids: ReadonlySet<number>): Readon
 }
 
 /**
- * @param seed - The gradient of the value itself; disposed.
- * @param isLast - No later pass needs the tape.
- * @returns The gradients of the wanted tensors, by tensor id.
+ * One backward pass.
+ *
+ * @param seed - The gradient of the value; disposed.
+ * @param isLast - No later pass reads the tape.
+ * @returns The gradients of the requested tensors, by tensor id.
  */
 function accumulate(
   tape: readonly TapeNode[],
   value: tf.Tensor,
   seed: tf.Tensor,
-  wanted: ReadonlySet<number>,
+  requested: ReadonlySet<number>,
   isLast: boolean,
 ): ReadonlyMap<number, tf.Tensor> {
-  const relevant = dependents(tape, wanted);
+  const relevant = dependents(tape, requested);
   const gradients = new Map<number, tf.Tensor>([[value.id, seed]]);
   const add = (id: number, gradient: tf.Tensor): void => {
     const sum = gradients.get(id);
@@ -158,7 +91,7 @@ function accumulate(
   const release = ({ outputs, saved }: TapeNode): void => {
     if (isLast) tf.dispose([...saved]);
     for (const { id } of outputs) {
-      if (wanted.has(id)) continue;
+      if (requested.has(id)) continue;
       gradients.get(id)?.dispose();
       gradients.delete(id);
     }
@@ -174,23 +107,23 @@ function accumulate(
   return gradients;
 }
 
-/** By the input's id. Each is a tensor of its own, also where a gradient function returns its argument. */
+/** Gradients by input id. Each is a new tensor, also if a gradient function returns its argument. */
 function inputGradients(
   { kernelName, gradient }: TapeNode,
   inputs: readonly (readonly [string, tf.Tensor])[],
   dys: readonly (tf.Tensor | null)[],
 ): readonly (readonly [number, tf.Tensor])[] {
-  if (gradient === undefined) throw new TrainingError(`tfjs has no gradient of ${kernelName}`);
+  if (gradient === undefined) throw new TrainingError(`tfjs has no gradient of kernel ${kernelName}`);
   const taken = new Set(dys.map((dy) => dy?.id));
   return tf.tidy(() => {
     const functions = gradient(dys);
     return inputs.map(([name, { id }]) => {
       const found = functions[name]?.();
       if (found === undefined)
-        throw new TrainingError(`tfjs has no gradient of ${kernelName} for its ${name}`);
-      const own = taken.has(found.id) ? tf.clone(found) : found;
-      taken.add(own.id);
-      return [id, own] as const;
+        throw new TrainingError(`tfjs has no gradient of kernel ${kernelName} with respect to its ${name}`);
+      const result = taken.has(found.id) ? tf.clone(found) : found;
+      taken.add(result.id);
+      return [id, result] as const;
     });
   });
 }

@@ -1,4 +1,4 @@
-/** The variable behind a layer's weight. tfjs-layers keeps it protected, and offers no other way to it. */
+/** The variable of a layer's weight, a protected field of tfjs-layers without a public accessor. */
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 

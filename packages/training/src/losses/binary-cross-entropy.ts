@@ -1,12 +1,12 @@
 /**
- * Binary cross-entropy of a sigmoid, `softplus(z) - t z` for a logit z and a target t from 0 to 1: one independent
- * yes-or-no question per output, averaged over the outputs of an example.
+ * Binary cross-entropy of a sigmoid, `softplus(z) - t z` for a logit z and a target t from 0 to 1, averaged over the outputs
+ * of an example.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { checkSameShape, type Loss, meanPerExample } from "./loss.ts";
 
 export interface BinaryCrossEntropyOptions {
-  /** The model's output already is logits, without a sigmoid. Default false. */
+  /** The model's output is logits, without a sigmoid. Default false. */
   readonly fromLogits?: boolean;
 }
 

@@ -20,6 +20,9 @@ function build(parsed: { readonly name?: string; readonly weight?: number; reado
   const { name = "", weight, of, ...options } = parsed;
   if (weight !== undefined && of !== undefined) return weighted(build(of), weight);
   const create = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
-  if (create === undefined) throw new TrainingError(`there is no built-in loss "${name}"`);
+  if (create === undefined)
+    throw new TrainingError(
+      `there is no built-in loss "${name}": expected one of ${Object.keys(builtIn).join(", ")}`,
+    );
   return create(options);
 }

@@ -1,6 +1,6 @@
 /**
- * A loss is a value: how far an output is from its target, for every example. A model with several outputs has one loss
- * for each; they add up. Gradients are those of the mean over the minibatch.
+ * A loss is a plain object that computes one number per example from an output and its target. A model with several outputs
+ * has one loss per output; the losses are summed. Gradients are of the mean over the minibatch.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -9,33 +9,37 @@ export type OutputShape = readonly (number | null)[];
 
 export interface Loss {
   readonly name: string;
-  /** Losses of equal key compute the same. Built-in losses have one; without it, only the same object is the same loss. */
+  /** Losses with equal keys are equal. Built-in losses have a key; a loss without one equals only itself. */
   readonly key?: string;
   /**
-   * The activation at the end of the model that the loss computes itself, because together the two are stable. The loss
-   * then receives logits, and the model must end in this activation. Default: none, the loss receives the model's output.
+   * The final activation of the model that the loss includes, for numerical stability. The model must end in it, and the
+   * loss receives logits. Default: none, the loss receives the model's output.
    */
   readonly includes?: "softmax" | "sigmoid";
   /**
    * @param output - `[batch, ...output shape]`
-   * @param target - As the batch gives it.
-   * @returns The loss of every example, `[batch]`; differentiable with respect to `output`.
+   * @param target - The target of this output in the batch.
+   * @returns The loss of every example, `[batch]`, differentiable with respect to `output`.
    */
   readonly perExample: (output: tf.Tensor, target: tf.Tensor) => tf.Tensor1D;
-  /** Why a target does not fit, as the end of a sentence, or null where it does. Default: any target is accepted. */
+  /** Returns why a target does not fit, as the end of a sentence, or null if it fits. Default: all targets fit. */
   readonly checkTarget?: (target: tf.Tensor, output: OutputShape) => string | null;
   /** The number of correct predictions in the batch, a scalar. Default: accuracy is NaN. */
   readonly countCorrect?: (output: tf.Tensor, target: tf.Tensor) => tf.Scalar;
 }
 
-/** Multiplies a loss by a constant, for instance to weigh the outputs of a model. */
+/**
+ * Multiplies a loss by a constant, for instance to weight the outputs of a model.
+ *
+ * @example const loss = [softmaxCrossEntropy(), weighted(meanSquaredError(), 0.1)];
+ */
 export function weighted(loss: Loss, weight: number): Loss {
   const perExample: Loss["perExample"] = (output, target) => tf.mul(loss.perExample(output, target), weight);
   const key = loss.key === undefined ? {} : { key: JSON.stringify({ weight, of: JSON.parse(loss.key) }) };
   return { ...loss, name: `${weight} × ${loss.name}`, ...key, perExample };
 }
 
-/** The mean over everything but the batch, `[batch]`. */
+/** The mean over all axes but the batch, `[batch]`. */
 export function meanPerExample(x: tf.Tensor): tf.Tensor1D {
   return x.rank === 1 ? (x as tf.Tensor1D) : tf.mean(tf.reshape(x, [x.shape[0] ?? 0, -1]), 1);
 }

@@ -13,20 +13,20 @@ export type LossOption = Loss | readonly Loss[];
 export interface ModelLoss {
   /** One per output. */
   readonly losses: readonly Loss[];
-  /** Final activations that the losses compute themselves. */
+  /** Final activations that the losses include. */
   readonly finalActivations: FinalActivations;
   /** Equal for equal losses. */
   readonly key: string;
   /** The sum over the outputs of each example's loss, `[batch]`. */
   readonly perExample: (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Tensor1D;
-  /** Of the first output whose loss defines it; a scalar. */
+  /** Correct predictions of the first output whose loss counts them; a scalar. */
   readonly countCorrect: (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Scalar;
 }
 
 /**
  * @param loss - Default: softmax cross-entropy, for a model of one output.
- * @throws TrainingError where the number of losses is not that of the outputs, or the model does not end in the activation
- *   that a loss includes.
+ * @throws TrainingError if the numbers of losses and outputs differ, or the model does not end in the activation that a loss
+ *   includes.
  */
 export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined): ModelLoss {
   const losses = loss === undefined ? [softmaxCrossEntropy()] : [loss].flat();
@@ -74,14 +74,14 @@ function checkedLosses({ name, perExample }: Loss, output: tf.Tensor, target: tf
   const size = output.shape[0];
   if (losses.rank === 1 && losses.shape[0] === size) return losses;
   throw new TrainingError(
-    `loss "${name}" returned [${losses.shape}] and not one number per example, [${size}]`,
+    `loss "${name}" returned shape [${losses.shape}], expected one number per example, [${size}]`,
   );
 }
 
 const numbers = new WeakMap<Loss, number>();
 let count = 0;
 
-/** A loss without a key is known by its identity. */
+/** The key of a loss; one without a key is numbered by its object. */
 function keyOf(loss: Loss): string {
   if (loss.key !== undefined) return loss.key;
   const number = numbers.get(loss) ?? ++count;

@@ -1,15 +1,15 @@
 /**
  * Softmax cross-entropy, `-Σ_c t_c log softmax(logits)_c`, with label smoothing (Szegedy et al. 2016, arXiv 1512.00567).
- * Over outputs `[batch, ..., classes]` it is the mean over all positions of an example, for instance pixels.
+ * For outputs `[batch, ..., classes]` it is the mean over the axes between, for instance over the pixels of an example.
  */
 import { softmaxCrossEntropy as fused } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Loss, meanPerExample, type OutputShape } from "./loss.ts";
 
 export interface SoftmaxCrossEntropyOptions {
-  /** Share of the probability that is spread over all classes. Default 0. */
+  /** Probability that is spread evenly over all classes, 0..1. Default 0. */
   readonly labelSmoothing?: number;
-  /** The model's output already is logits, without a softmax. Default false. */
+  /** The model's output is logits, without a softmax. Default false. */
   readonly fromLogits?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): L
 
 /** One-hot rows of classes `[batch]`, float32. */
 export function oneHot(classes: tf.Tensor, count: number): tf.Tensor2D {
-  // Cast afterwards: tfjs's wasm kernel writes int32 values even where float32 is asked for.
+  // Cast afterwards: tfjs's wasm kernel writes int32 values even for dtype float32.
   return tf.cast(tf.oneHot(tf.cast(classes, "int32") as tf.Tensor1D, count), "float32") as tf.Tensor2D;
 }
 
@@ -57,20 +57,20 @@ function probabilities(target: tf.Tensor, logits: tf.Tensor, labelSmoothing: num
 const rows = (x: tf.Tensor): tf.Tensor2D =>
   x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
 
-/** A class out of range would count as no class at all, and a fraction as the next lower class. */
+/** Refuses classes out of range and fractions: `tf.oneHot` turns the former into zeros and truncates the latter. */
 function checkClasses(target: tf.Tensor, output: OutputShape): string | null {
   const classes = output.at(-1);
-  const places = output.slice(0, -1);
+  const leading = output.slice(0, -1);
   const sizes = target.shape.slice(1);
-  const fits = places.every((size, i) => size === null || size === sizes[i]);
+  const fits = leading.every((size, i) => size === null || size === sizes[i]);
   if (fits && sizes.length === output.length && sizes.at(-1) === classes) return null;
-  if (!fits || sizes.length !== places.length) {
-    const rest = places.map((size) => `, ${size ?? "any"}`).join("");
+  if (!fits || sizes.length !== leading.length) {
+    const rest = leading.map((size) => `, ${size ?? "any"}`).join("");
     return `give classes [batch${rest}] or probabilities [batch${rest}, ${classes}]`;
   }
   const wrong = target
     .dataSync<"int32">()
     .find((value) => !(Number.isInteger(value) && value >= 0 && value < Number(classes)));
   if (wrong === undefined) return null;
-  return `one of them is ${wrong}, but the model's ${classes} classes are 0 to ${Number(classes) - 1}`;
+  return `one label is ${wrong}, but the model's ${classes} classes are 0 to ${Number(classes) - 1}`;
 }

@@ -22,7 +22,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
   const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
   const moments = slots();
   const { get, set } = moments;
-  let step = 0; // a number, and a tensor only in a checkpoint: reading a tensor makes the engine wait
+  let step = 0; // a number, not a tensor: reading a tensor waits for the engine
   return {
     name: "adam",
     learningRate,

@@ -1,30 +1,30 @@
 /**
- * An optimiser changes weights given by path. Its state can be saved, restored, and cut along with the weights when units
- * are removed; tfjs's own optimisers cannot do this.
+ * An optimiser updates weights given by path. Its state can be saved, restored, and sliced together with the weights when
+ * units are removed.
  */
-
 import type { NamedWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 
 export interface Optimizer {
   readonly name: string;
   learningRate: number;
-  /** One step. `gradients` by weight path; the caller disposes them. */
+  /** One update. `gradients` are by weight path; the caller disposes them. */
   readonly apply: (weights: NamedWeights, gradients: Readonly<Record<string, tf.Tensor>>) => void;
-  /** Copies of the state's tensors, by `slot/weight path`; the caller disposes them. */
+  /** Copies of the state tensors by `slot/weight path`, for instance `momentum/conv1/kernel`; the caller disposes them. */
   readonly state: () => Readonly<Record<string, tf.Tensor>>;
-  /** Restores such a state; the tensors are copied. */
+  /** Restores a state; the tensors are copied. */
   readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void;
   /**
-   * Replaces every state tensor that is shaped like a weight, for instance by its kept part after surgery. Replaced tensors
-   * are disposed; `change` may return the tensor that it received.
+   * Replaces every state tensor that has the shape of a weight, for instance by the slice that surgery keeps. Replaced
+   * tensors are disposed; `change` may return its argument.
    */
   readonly rewrite: (change: (weightPath: string, tensor: tf.Tensor) => tf.Tensor) => void;
   readonly dispose: () => void;
 }
 
-/** The tensors of an optimiser's state, by key; owns them. */
+/** Owns the state tensors of an optimiser, by key. */
 export interface Slots {
+  /** Zeros of the shape of `like` if there is no tensor yet. */
   readonly get: (key: string, like: tf.Tensor) => tf.Tensor;
   /** Takes ownership of the tensor. */
   readonly set: (key: string, value: tf.Tensor) => void;

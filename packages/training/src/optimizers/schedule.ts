@@ -1,12 +1,15 @@
-/** Learning rate schedules: from progress through training, 0..1, to a factor on the optimiser's learning rate. */
-
+/** Learning rate schedules: from the progress of training, 0..1, to a factor on the optimiser's learning rate. */
 export type Schedule = (progress: number) => number;
 
 export function constant(): Schedule {
   return () => 1;
 }
 
-/** Multiplies by `factor` at each of the given points: `stepDecay({ at: [0.5, 0.75], factor: 0.1 })`. */
+/**
+ * Multiplies the rate by `factor` at each of the given points.
+ *
+ * @example const schedule = stepDecay({ at: [0.5, 0.75], factor: 0.1 });
+ */
 export function stepDecay({
   at,
   factor = 0.1,

@@ -1,6 +1,6 @@
 /**
  * Stochastic gradient descent with momentum and weight decay, as PyTorch defines it:
- * `v ← μ v + (g + λ w)`, `w ← w - η v`, or with Nesterov's look-ahead `w ← w - η (g + λ w + μ v)`.
+ * `v ← μ v + (g + λ w)`, `w ← w - η v`, or with Nesterov momentum `w ← w - η (g + λ w + μ v)`.
  */
 import { momentumUpdate } from "@secateur/backend/ops";
 import type * as tf from "@tensorflow/tfjs-core";
@@ -12,7 +12,7 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** λ. Default 0. */
   readonly weightDecay?: number;
-  /** Which weights decay: all, or only kernels and neither biases nor γ and β. Default "all". */
+  /** Weights that decay: all, or only kernels, not biases, γ or β. Default "all". */
   readonly decay?: "all" | "kernels";
   /** Default false. */
   readonly nesterov?: boolean;
@@ -28,10 +28,10 @@ export function sgd({
 }: SgdOptions): Optimizer {
   const { get, set, ...state } = slots();
   const decayOf = (name: string): number => (decay === "all" || name.endsWith("kernel") ? weightDecay : 0);
-  // Without momentum there is no state, and the old velocity does not matter.
+  // Without momentum there is no state, and the kernel does not read the old velocity.
   const velocityOf = (key: string, gradient: tf.Tensor): tf.Tensor =>
     momentum === 0 ? gradient : get(key, gradient);
-  const remember = (key: string, velocity: tf.Tensor): void =>
+  const store = (key: string, velocity: tf.Tensor): void =>
     momentum === 0 ? velocity.dispose() : set(key, velocity);
   return {
     name: "sgd",
@@ -45,7 +45,7 @@ export function sgd({
         const [value, velocity] = momentumUpdate(weight.read(), gradient, velocityOf(key, gradient), attrs);
         weight.write(value);
         value.dispose();
-        remember(key, velocity);
+        store(key, velocity);
       }
     },
     ...state,

@@ -1,5 +1,5 @@
 /** Trains the network of one seed, or loads it, and tests it. All pruning with that seed starts from it. */
-import { startTeam } from "@secateur/data-parallel";
+import { startWorkerPool } from "@secateur/data-parallel";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
 import { fit } from "@secateur/training";
@@ -61,14 +61,14 @@ async function* train(
   const { stepsPerEpoch } = data;
   const { batchSize } = recipeFor(name);
   const curve = lossCurve(stepsPerEpoch, pointsPerEpoch);
-  const team = workers > 1 && tf.getBackend() === "wasm" ? await startTeam(model, { workers }) : null;
+  const pool = workers > 1 && tf.getBackend() === "wasm" ? await startWorkerPool(model, { workers }) : null;
   const options = {
     epochs,
     startEpoch,
     optimizer,
     schedule,
     stepsPerEpoch,
-    ...(team === null ? {} : { step: team.trainStep }),
+    ...(pool === null ? {} : { takeStep: pool.trainStep }),
   };
   for await (const event of fit(model, data.training(seed, normalization), options)) {
     if (event.type === "step") {
@@ -84,7 +84,7 @@ async function* train(
       yield { type: "file", name: trainingFile(seed), content };
     }
   }
-  await team?.dispose();
+  await pool?.dispose();
   optimizer.dispose();
 }
 

@@ -1,24 +1,27 @@
-/** Gates for settings of a group's units: closed units are silent, as if they were removed. */
+/** Gate masks on the consumers of a group: a gate of 0 silences a channel, which is equivalent to removing it. */
 import type { Group } from "@secateur/dependency-graph";
 import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { OracleError } from "./errors.ts";
 
-/** A layer that consumes units, and where on what it gets they lie. */
+/** A layer that consumes a group's units. */
 export interface Consumer {
   readonly layer: string;
+  /** The number of the layer's input channels. */
   readonly channels: number;
-  /** By unit. */
+  /** For each unit, its indices on the last axis of the layer's input. */
   readonly indices: readonly Int32Array[];
 }
 
-/** Each layer once. */
+/** One entry per layer. */
 export function consumersOf(model: tfl.LayersModel, group: Group): readonly Consumer[] {
   const { weights } = modelGraph(model);
   const inputs = group.slices.filter(({ role }) => role === "input");
   if (inputs.length === 0)
-    throw new OracleError(`no layer consumes the units of "${group.id}", so nothing changes without them`);
+    throw new OracleError(
+      `no layer consumes the units of group "${group.id}": removing them cannot change the loss`,
+    );
   return inputs.map(({ layer, weight, axis, indices, indicesPerUnit }) => ({
     layer,
     channels: Number(weights.get(weight)?.shape[axis]),
@@ -28,16 +31,19 @@ export function consumersOf(model: tfl.LayersModel, group: Group): readonly Cons
   }));
 }
 
-/** `[settings, channels]` for each consumer; `settings[i]` lists the closed units. The caller's to dispose. */
-export function closedGates(
+/**
+ * @param ablations - For each ablation, the units that it removes.
+ * @returns `[ablations, channels]` for each consumer. The caller disposes them.
+ */
+export function gateMasks(
   consumers: readonly Consumer[],
-  settings: readonly (readonly number[])[],
+  ablations: readonly (readonly number[])[],
 ): tf.Tensor2D[] {
   return consumers.map(({ channels, indices }) => {
-    const gates = new Float32Array(settings.length * channels).fill(1);
-    for (const [row, closed] of settings.entries()) {
-      for (const unit of closed) for (const index of indices[unit] ?? []) gates[row * channels + index] = 0;
+    const mask = new Float32Array(ablations.length * channels).fill(1);
+    for (const [row, removed] of ablations.entries()) {
+      for (const unit of removed) for (const index of indices[unit] ?? []) mask[row * channels + index] = 0;
     }
-    return tf.tensor2d(gates, [settings.length, channels]);
+    return tf.tensor2d(mask, [ablations.length, channels]);
   });
 }

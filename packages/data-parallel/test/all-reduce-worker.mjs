@@ -1,10 +1,10 @@
-/** The first of two workers that meet once; tells the sum. */
+/** The first of two workers in one all-reduce; posts the sum. */
 import { parentPort, workerData } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 
 register();
-const { meet } = await import("../src/meeting.ts");
+const { joinAllReduce } = await import("../src/all-reduce.ts");
 
 const sums = Float64Array.of(workerData.sum);
-meet(workerData.meeting, 0, 2, 20_000)(sums);
+joinAllReduce(workerData.allReduce, 0, 2, 20_000)(sums);
 parentPort?.postMessage(sums[0]);

@@ -1,0 +1,122 @@
+/** A training step of a worker pool: splits the batch, lets the workers compute, merges their results, updates the model. */
+import { modelGraph, trainableWeights } from "@secateur/model-graph";
+import {
+  batchSize,
+  disposeBatch,
+  type LossAndGradients,
+  NonFiniteLossError,
+  softmaxCrossEntropy,
+  type TrainStepOptions,
+} from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type AllReduce, abortAllReduce, resetAllReduce } from "./all-reduce.ts";
+import { AbortedError, DataParallelError } from "./errors.ts";
+import { mergeResults } from "./merge-results.ts";
+import { type BatchShard, batchSplitter } from "./split-batch.ts";
+import type { WeightRange } from "./weight-layout.ts";
+import type { ShardResult } from "./worker-messages.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+import type { WorkerThread } from "./worker-thread.ts";
+
+export interface PoolState {
+  readonly layout: readonly WeightRange[];
+  /** All weights, in shared memory. */
+  readonly weights: Float32Array;
+  readonly allReduce: AllReduce;
+  readonly threads: readonly WorkerThread[];
+  /** One array per worker, in shared memory. */
+  readonly results: readonly Float32Array[];
+}
+
+export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["trainStep"] {
+  const { layout, weights, threads } = state;
+  const split = batchSplitter();
+  return async (optimizer, batch, options = {}) => {
+    const { step = 0, observe } = options;
+    const count = batchSize(batch);
+    const shards = splitAndDispose();
+    refuseGates(options);
+    const losses = lossKeys(options);
+    publishWeights(model, layout, weights);
+    const trained = [...trainableWeights(model).keys()];
+    const results = await computeAll(state, shards, { losses, trained });
+    const loss = results.reduce((sum, result, i) => sum + result.loss * (shards[i]?.share ?? 0), 0);
+    const correct = results.reduce((sum, result) => sum + result.correct, 0);
+    if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
+    const weighted = shards.map(({ share }, i) => ({ values: state.results[i] as Float32Array, share }));
+    const { gradients, untrained } = mergeResults(layout, weights, weighted, new Set(trained));
+    const observed: LossAndGradients = {
+      loss: tf.scalar(loss),
+      correct: tf.scalar(correct),
+      gradients,
+      gates: {},
+      activations: {},
+    };
+    try {
+      observe?.(observed);
+      const variables = modelGraph(model).weights;
+      for (const [name, value] of Object.entries(untrained)) variables.get(name)?.write(value);
+      optimizer.apply(trainableWeights(model), gradients);
+    } finally {
+      tf.dispose([observed.loss, observed.correct, gradients, untrained]);
+    }
+    return { loss, accuracy: correct / count };
+
+    function splitAndDispose(): readonly BatchShard[] {
+      try {
+        return split(batch, threads.length);
+      } finally {
+        disposeBatch(batch);
+      }
+    }
+  };
+}
+
+/** Workers return gradients of weights only. */
+function refuseGates({ gates = [], activations = [] }: TrainStepOptions): void {
+  if (gates.length + activations.length === 0) return;
+  throw new DataParallelError(
+    "a worker pool does not record gates or activations: use trainStep of @secateur/training",
+  );
+}
+
+/** A function cannot be sent to another thread; a built-in loss can be rebuilt there. */
+function lossKeys({ loss = softmaxCrossEntropy() }: TrainStepOptions): readonly string[] {
+  return [loss].flat().map(({ name, key }) => {
+    if (key !== undefined) return key;
+    throw new DataParallelError(
+      `a worker pool needs a built-in loss, not "${name}": use trainStep of @secateur/training`,
+    );
+  });
+}
+
+function publishWeights(model: tfl.LayersModel, layout: readonly WeightRange[], weights: Float32Array): void {
+  const variables = modelGraph(model).weights;
+  for (const { name, start, end } of layout) {
+    const weight = variables.get(name);
+    if (weight !== undefined) weights.subarray(start, end).set(weight.read().dataSync());
+  }
+}
+
+/** Settles when every worker has responded or ended, so no worker waits at a barrier afterwards. */
+async function computeAll(
+  { allReduce, threads }: PoolState,
+  shards: readonly BatchShard[],
+  task: { readonly losses: readonly string[]; readonly trained: readonly string[] },
+): Promise<readonly ShardResult[]> {
+  resetAllReduce(allReduce);
+  const responses = await Promise.allSettled(
+    threads.slice(0, shards.length).map(async (thread, i) => {
+      try {
+        return await thread.compute({ ...(shards[i] as BatchShard), ...task, participants: shards.length });
+      } catch (error) {
+        abortAllReduce(allReduce);
+        throw error;
+      }
+    }),
+  );
+  const errors = responses.flatMap((response) => (response.status === "rejected" ? [response.reason] : []));
+  if (errors.length > 0) throw errors.find((error) => !(error instanceof AbortedError)) ?? errors[0];
+  return responses.flatMap((response) => (response.status === "fulfilled" ? [response.value] : []));
+}

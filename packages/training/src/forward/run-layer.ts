@@ -1,0 +1,32 @@
+/** Runs one layer call: by a faster operation than tfjs-layers' where there is one, else by `layer.call`. */
+import type { LayerCall } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
+import { convolve, isPlainConvolution } from "./convolution.ts";
+import { withoutActivation } from "./final-activation.ts";
+import type { Pass } from "./pass.ts";
+import { isRelu6 } from "./relu6.ts";
+
+export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
+  const { layer, outputs } = call;
+  const [input] = inputs;
+  if (input !== undefined && outputs.some((output) => pass.finalActivations.has(output)))
+    return [withoutActivation(call, input)];
+  const result = input === undefined ? null : runReplaced(call, input, pass);
+  if (result !== null) return [result];
+  const training = isRandom(call) ? pass.dropout : pass.mode === "train";
+  return [layer.call([...inputs], { training })].flat();
+}
+
+/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise. */
+const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian/.test(className);
+
+/** The output of a layer with a faster operation; null for all others. */
+function runReplaced({ className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
+  if (className === "BatchNormalization")
+    return pass.mode === "train"
+      ? normalizeBatch(layer, input, pass.onStatistics)
+      : normalizeByAverages(layer, input);
+  if (isPlainConvolution(layer)) return convolve(layer, input);
+  return isRelu6(layer) ? tf.relu6(input) : null;
+}
