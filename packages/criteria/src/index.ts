@@ -11,7 +11,7 @@ export type { GroupView, WeightView } from "./group-view.ts";
 export type { Observation, ObserveOptions, PassContext, StepRequest } from "./observation.ts";
 export * from "./observations/index.ts";
 export type { Margins, MarginsOptions } from "./observations/margins.ts";
-export { stepOptionsFor, takeStep } from "./observe-minibatch.ts";
+export { scoringStep, stepOptionsFor } from "./observe-minibatch.ts";
 export { type ScoreOptions, score, scoreAll } from "./score.ts";
 export { type ScoreAverage, scoreAverage } from "./score-average.ts";
 export { type Scores, scoreMinibatch } from "./score-minibatch.ts";

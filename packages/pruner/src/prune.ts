@@ -3,7 +3,13 @@
  * `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune. Units are cut out of
  * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
-import { caveats, type ObserveOptions, scoreMinibatch, stepOptionsFor, takeStep } from "@secateur/criteria";
+import {
+  caveats,
+  type ObserveOptions,
+  scoreMinibatch,
+  scoringStep,
+  stepOptionsFor,
+} from "@secateur/criteria";
 import { disposeModel } from "@secateur/model-graph";
 import {
   type Batch,
@@ -132,7 +138,7 @@ function scoredStep(
       observe,
     });
   }
-  const step = takeStep(graph, [criterion], batch, scoring);
+  const step = scoringStep(graph, [criterion], batch, scoring);
   try {
     observe(step);
   } catch (error) {
