@@ -8,10 +8,10 @@ import type { EngineReport } from "./use-backend.ts";
  * // Engine: wasm 4.22.0 (CPU, WebAssembly, 1 thread)
  * // Not used: tensorflow-gpu (@tensorflow/tfjs-node-gpu is not installed), tensorflow (…)
  */
-export const describeEngine = (report: EngineReport): string => {
+export function describeEngine(report: EngineReport): string {
   const threads = `${report.threads} ${report.threads === 1 ? "thread" : "threads"}`;
   const used = `Engine: ${report.engine} ${report.version} (${report.device}, ${threads})`;
   const refused = report.tried.filter((attempt) => !attempt.usable);
   if (refused.length === 0) return used;
   return `${used}\nNot used: ${refused.map(({ engine, reason }) => `${engine} (${reason})`).join(", ")}`;
-};
+}

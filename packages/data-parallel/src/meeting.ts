@@ -2,7 +2,7 @@
  * Where workers meet to add up numbers: each puts its own into its place, all wait for the last, each reads all places.
  * There are two sets of places in turn, so that nobody overwrites what a slower one still reads, with one wait a sum.
  */
-import type { SumReducer } from "@secateur/backend";
+import type { SumReducer } from "@secateur/backend/engine";
 import { AbandonedError, TeamError } from "./errors.ts";
 
 /** All of it is shared memory. */

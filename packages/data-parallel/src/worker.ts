@@ -1,6 +1,7 @@
 /** The program of a worker thread: its own engine, its own copy of the model, one part of a minibatch after another. */
 import { parentPort, workerData } from "node:worker_threads";
-import { setSumReducer, useBackend } from "@secateur/backend";
+import { useBackend } from "@secateur/backend";
+import { currentCapabilities } from "@secateur/backend/engine";
 import { isModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { computePart } from "./compute-part.ts";
@@ -29,7 +30,7 @@ function makeTrainable(model: tfl.LayersModel): void {
 function work(model: tfl.LayersModel, task: PartTask): FromWorker {
   const { statistics, meeting, index, timeoutMs } = data;
   const isShared = statistics === "synchronized" && task.participants > 1;
-  setSumReducer(isShared ? meet(meeting, index, task.participants, timeoutMs) : null);
+  currentCapabilities().setSumReducer?.(isShared ? meet(meeting, index, task.participants, timeoutMs) : null);
   return { type: "done", ...computePart(model, data, task) };
 }
 

@@ -1,10 +1,12 @@
 /** Batch normalisation's sums over several workers, acted out on one thread: exact also for a large mean. */
-import { setSumReducer } from "@secateur/backend";
+import { currentCapabilities, type SumReducer } from "@secateur/backend/engine";
 import { batchNormTraining } from "@secateur/backend/ops";
 import { lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, it } from "vitest";
 import { disposeNetwork, makeBatch, residualNetwork } from "./networks.ts";
+
+const setSumReducer = (reduce: SumReducer | null): void => currentCapabilities().setSumReducer?.(reduce);
 
 /** `[rows, channels]` both. */
 interface Part {

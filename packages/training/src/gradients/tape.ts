@@ -2,6 +2,7 @@
  * Reverse-mode differentiation over tfjs's own tape. tfjs keeps every activation and its gradient until the backward pass
  * ends; here each is disposed after its last use, which halves the memory of a training step.
  */
+import { requireTestedTfjs } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
 
@@ -23,7 +24,10 @@ interface RecordingEngine {
   readonly state: { activeTape: TapeNode[] | null; readonly gradientDepth: number };
 }
 
-const recorder = (): RecordingEngine => tf.engine() as unknown as RecordingEngine;
+function recorder(): RecordingEngine {
+  requireTestedTfjs();
+  return tf.engine() as unknown as RecordingEngine;
+}
 
 export type ValueAndGradients = {
   readonly value: tf.Scalar;
