@@ -1,10 +1,11 @@
+/** An engine report as text. */
 import type { EngineReport } from "./use-backend.ts";
 
 /**
- * What a person reads: the engine in use, and on a second line why better ones were passed over.
+ * The engine in use, and on a second line the engines that were tried before it, with the reasons.
  *
  * @example
- * describeEngine(await useBackend());
+ * describeEngine(await useBackend("auto", { engines: nativeEngines }));
  * // Engine: wasm 4.22.0 (CPU, WebAssembly, 1 thread)
  * // Not used: tensorflow-gpu (@tensorflow/tfjs-node-gpu is not installed), tensorflow (…)
  */

@@ -1,6 +1,6 @@
 /**
- * What every kernel's test does: compute a function and its gradients on the tested engine and on tfjs's cpu backend,
- * and compare the gradients with directional finite differences.
+ * Computes a function and its gradients on the tested engine and on tfjs's cpu backend, and compares the gradients with
+ * directional finite differences.
  */
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients

@@ -54,8 +54,8 @@ function moments1(x: usize, end: usize, row: usize, k: usize, sums: usize, squar
 
 /**
  * @param shift - `[channels]`, a value near each channel's mean: keeps the squares free of cancellation.
- * @param sums - float64 `[channels]`, zeroed: gets Σ (x - shift).
- * @param squares - float64 `[channels]`, zeroed: gets Σ (x - shift)².
+ * @param sums - float64 `[channels]`, zeroed: receives Σ (x - shift).
+ * @param squares - float64 `[channels]`, zeroed: receives Σ (x - shift)².
  */
 export function channelMoments(
   x: usize,
@@ -130,7 +130,7 @@ function products1(
   addToTotal1(products, product);
 }
 
-/** As channelMoments: sums gets Σ dy, products gets Σ dy (x - mean). */
+/** As channelMoments: sums receives Σ dy, products receives Σ dy (x - mean). */
 export function channelProducts(
   dy: usize,
   x: usize,

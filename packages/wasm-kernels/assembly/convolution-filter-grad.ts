@@ -1,13 +1,13 @@
 /**
- * ∂E/∂w of a convolution, straight on the channels-last layout:
+ * ∂E/∂w of a convolution, in channels-last layout:
  *   dw[kh, kw, ci, co] = Σ_{n,oh,ow} x[n, oh·s + kh - p, ow·s + kw - p, ci] · dy[n, oh, ow, co]
- * In a zero-padded image the values that meet one filter row, [kw, ci], are one run of memory, so for each filter row
- * this is a product xᵀ·dy with rows (kw, ci) and columns co, done in tiles of 4 × 8 sums held in registers.
+ * In a zero-padded image the values under one filter row, [kw, ci], are contiguous, so for each filter row this is a
+ * product xᵀ·dy with rows (kw, ci) and columns co, computed in tiles of 4 × 8 sums held in registers.
  */
 import { copyPixels, copyRows, roundUp4 } from "./copy-image";
 import * as geometry from "./geometry";
 
-/** Bytes of x and dy that one block of image rows may take: what stays in the first-level cache. */
+/** Bytes of x and dy that one block of image rows may take, to stay in the first-level cache. */
 const BLOCK_BYTES: i32 = 24576;
 
 /** dw[4, 8] += Σ over rows × columns of pixels of x[4] ⊗ dy[8]; strides in bytes. */
@@ -102,7 +102,7 @@ function tile4x4(
   v128.store(dw + 3 * dwRow, a3);
 }
 
-/** Adds what `rows` rows of one image's dy contribute. x and dy point at the first of them in the padded copies. */
+/** Adds the contribution of `rows` rows of one image's dy. x and dy point at the first row in the padded copies. */
 function addRows(g: usize, x: usize, dy: usize, dw: usize, rows: i32): void {
   const inBytes = geometry.inChannels(g) << 2;
   const imageRow = (geometry.paddedWidth(g) * inBytes) as usize;

@@ -1,9 +1,9 @@
 /**
- * ∂E/∂x of a convolution, straight on the channels-last layout:
+ * ∂E/∂x of a convolution, in channels-last layout:
  *   dx[n, ih, iw, ci] = Σ_{kh,kw,co} dy[n, (ih + p - kh)/s, (iw + p - kw)/s, co] · w[kh, kw, ci, co]
- * over the kernel positions (kh, kw) for which both divisions are exact. Pixels iw, iw + s, iw + 2s, iw + 3s have the same positions
- * and read neighbouring dy, so a tile is 4 such pixels × 8 input channels held in registers, and a stride costs
- * nothing: no zeros are ever multiplied.
+ * over the kernel positions (kh, kw) for which both divisions are exact. Pixels iw, iw + s, iw + 2s, iw + 3s have the
+ * same positions and read neighbouring dy, so a tile is 4 such pixels × 8 input channels held in registers. With a
+ * stride, no zeros are multiplied.
  */
 import { copyRows, roundUp4 } from "./copy-image";
 import * as geometry from "./geometry";
@@ -101,7 +101,7 @@ function tile4x4(
   v128.store(out, a3, 96);
 }
 
-/** Writes the positions of the pixels (ih, phase), (ih, phase + s) … and returns where they end. */
+/** Writes the kernel positions of the pixels (ih, phase), (ih, phase + s) … and returns the end of the list. */
 function writePositions(g: usize, ih: i32, phase: i32, dy: usize, weights: usize, positions: usize): usize {
   const channels = geometry.outChannels(g) << 2;
   const weightsPerPosition = geometry.outChannels(g) * (roundUp4(geometry.inChannels(g)) << 2);

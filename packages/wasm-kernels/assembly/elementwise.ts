@@ -1,6 +1,6 @@
 /** Passes over flat float32 arrays. */
 
-/** dx = dy where 0 < y < max, else 0. A max that is no number is no limit. */
+/** dx = dy where 0 < y < max, else 0. A max of NaN is no limit. */
 export function reluGrad(dy: usize, y: usize, dx: usize, count: i32, max: f32): void {
   const end = dx + ((count as usize) << 2);
   const vectorsEnd = dx + (((count & ~3) as usize) << 2);

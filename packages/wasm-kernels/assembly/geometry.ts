@@ -50,7 +50,7 @@ export function padTop(g: usize): i32 {
 export function padLeft(g: usize): i32 {
   return load<i32>(g, 56);
 }
-/** Width in pixels of the zero-padded copy of one image a kernel works on. */
+/** Width in pixels of a kernel's zero-padded copy of one image. */
 export function paddedWidth(g: usize): i32 {
   return load<i32>(g, 60);
 }

@@ -1,8 +1,8 @@
 /**
- * Batch normalisation with statistics that are given, such as moving averages:
+ * Batch normalisation with given statistics, such as moving averages:
  *   y = γ (x - μ) / √(σ² + ε) + β
- * tfjs has the pass forward in one kernel, but its gradient repeats the vectors over all positions first. Here ∂x is one
- * product, and what is not asked for is not computed.
+ * The forward pass is tfjs's kernel. tfjs's gradient repeats the vectors over all positions first; here ∂x is one product,
+ * and only the gradients in use are computed.
  */
 import type { FusedKernelName } from "@secateur/wasm-kernels";
 import * as tf from "@tensorflow/tfjs-core";

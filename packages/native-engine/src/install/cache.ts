@@ -21,7 +21,7 @@ export async function fillFolder(folder: string, fill: (temporary: string) => Pr
   await cache.fillFolder(folder, fill);
 }
 
-/** Throws unless the disk that will hold `folder` has so much room. */
+/** Throws `MissingPieceError` unless the disk of `folder` has that much free space. */
 export function requireRoom(folder: string, bytes: number): void {
   let existing = resolve(folder);
   for (;;) {

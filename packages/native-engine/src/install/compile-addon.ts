@@ -1,6 +1,6 @@
 /**
- * tfjs-node's addon, compiled against another TensorFlow than it was made for: its sources are in its npm package and
- * use only the stable C interfaces of TensorFlow and Node. One call of the compiler; no node-gyp, no headers of Node.
+ * Compiles tfjs-node's addon against a current TensorFlow. Its sources are in its npm package and use only the stable C
+ * interfaces of TensorFlow and Node, so one call of the compiler is enough, without node-gyp and Node's headers.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -16,7 +16,7 @@ export const addonName = "tfjs_binding.node";
 
 const require = createRequire(import.meta.url);
 
-/** Of the stable interface only, the same for all versions of Node. */
+/** Headers of Node's stable interface, the same for all versions of Node. */
 const nodeHeaders = join(dirname(require.resolve("node-api-headers/package.json")), "include");
 
 /** The folder of the package as seen from a project. */
@@ -33,7 +33,7 @@ export function packageFolder(project: string, packageName: string): string {
 /**
  * From the cache, or compiled.
  *
- * @param anew - Compile it although it is in the cache.
+ * @param anew - Compile it even if it is in the cache.
  * @returns the addon's path in the cache.
  */
 export async function provideAddon(
@@ -44,7 +44,7 @@ export async function provideAddon(
 ): Promise<string> {
   const { version } = require(join(tfjsNode, "package.json")) as { version: string };
   const kind = library.cudaFolders.length > 0 ? "gpu" : "cpu";
-  // The addon holds the library's path: where the cache is moved, that is another addon.
+  // The addon contains the library's path, so another cache folder needs another addon.
   const place = createHash("sha256").update(library.folder).digest("hex").slice(0, 8);
   const name = `addon-${version}-tensorflow-${library.version}-${kind}-${process.platform}-${process.arch}-${place}`;
   const folder = join(cacheFolder(), name);

@@ -1,10 +1,10 @@
-/** Puts the addon where tfjs-node looks for it. */
+/** Copies the addon to the folder that tfjs-node loads it from. */
 import { copyFileSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { addonName } from "./compile-addon.ts";
 import { MissingPieceError } from "./problem.ts";
 
-/** Copied beside and renamed: a kill leaves no half of it, and who has loaded the former one keeps it. */
+/** Copies under another name and renames: no partial file is left, and running programs keep the former addon. */
 export function installAddon(addon: string, tfjsNode: string): void {
   const folder = join(tfjsNode, "lib", "napi-v8");
   try {

@@ -1,4 +1,4 @@
-/** The download that tfjs-node's own install script would make, if the machine may make it. */
+/** Runs tfjs-node's own install script, which downloads a library and an addon. */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -8,8 +8,8 @@ const reachMs = 5_000;
 const timeoutMs = 300_000;
 
 /**
- * Leaves nothing of a failed attempt. A library that a killed one left goes first: the script takes any that is there for
- * a complete one.
+ * Leaves nothing of a failed attempt. Removes the library that an interrupted attempt left, which the script would take
+ * for a complete one.
  *
  * @returns whether an addon is there now.
  */
@@ -39,9 +39,9 @@ export async function installPrebuilt(tfjsNode: string, gpu: boolean): Promise<b
 
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-/** Whether the package's host answers at all: where a firewall swallows requests, the script would wait for minutes. */
+/** Whether the package's host answers: behind a firewall that drops packets, the script would wait for minutes. */
 async function isReachable(tfjsNode: string): Promise<boolean> {
-  // The script goes through a proxy, or to another host, where these say so; this question would not.
+  // The script reads these variables for a proxy or another host; this request does not.
   const elsewhere = /^(https?_proxy|(npm_config_)?(tfjs_node_)?(cdn_storage|base_uri))$/i;
   if (Object.keys(process.env).some((name) => elsewhere.test(name) && process.env[name])) return true;
   const { host } = createRequire(import.meta.url)(join(tfjsNode, "package.json")).binary ?? {};

@@ -14,7 +14,7 @@ export interface EngineRequest {
   readonly gpu: boolean;
   /** The folder of the project that has tfjs-node installed; null for the one that this package uses. */
   readonly project: string | null;
-  /** Compile the addon anew although there is an engine that works. */
+  /** Compile the addon even if an engine works already. */
   readonly force: boolean;
 }
 
@@ -29,7 +29,7 @@ const thisPackage = fileURLToPath(new URL("../..", import.meta.url));
  * Takes an engine that works already; else the package's own download; else TensorFlow by pip, with the addon compiled
  * against it.
  *
- * @throws MissingPieceError when the machine lacks something; NativeEngineError when what was built does not work.
+ * @throws MissingPieceError when the machine lacks something; NativeEngineError when the engine that was built does not work.
  */
 export async function provideEngine(request: EngineRequest, say: Say): Promise<void> {
   const startedAt = performance.now();
@@ -65,7 +65,7 @@ function requireSupport({ gpu, force }: EngineRequest): void {
       `TensorFlow supports GPUs only on Linux on x86-64, and this is ${platform} on ${arch}: leave --gpu out.`,
     );
   }
-  // Before gigabytes are fetched. The second is the Windows Subsystem for Linux's.
+  // Checked before gigabytes are downloaded. The second device is that of the Windows Subsystem for Linux.
   if (gpu && !force && !existsSync("/dev/nvidiactl") && !existsSync("/dev/dxg")) {
     throw new MissingPieceError(
       "There is no NVIDIA GPU here, or its driver is not installed: install the driver, leave --gpu out, or add --force to build the engine all the same.",
@@ -73,7 +73,7 @@ function requireSupport({ gpu, force }: EngineRequest): void {
   }
 }
 
-/** @returns what went well, or null. */
+/** @returns What works, or null. */
 async function providePrebuilt(
   tfjsNode: string,
   gpu: boolean,

@@ -1,4 +1,4 @@
-/** Other programs, run to their end. */
+/** Runs other programs to their end. */
 import { spawn } from "node:child_process";
 import { delimiter } from "node:path";
 
@@ -12,7 +12,7 @@ export interface Outcome {
 interface CommandOptions {
   readonly cwd?: string;
   readonly timeoutMs?: number;
-  /** A folder where programs are looked for first. */
+  /** A folder that is searched for programs first. */
   readonly path?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,8 +26,8 @@ export function runCommand(
   return new Promise((resolve) => {
     const env = { ...process.env, ...added, PATH: `${path}${path && delimiter}${process.env["PATH"] ?? ""}` };
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    // Not spawn's own time limit, which holds the process up when the program does not exist. What the program started
-    // may live on and hold the pipes open, which are not waited for.
+    // Not spawn's own timeout, which delays the exit when the program does not exist. The program's children may outlive
+    // it and keep the pipes open, so these are destroyed.
     const stop = (): void => {
       child.kill("SIGKILL");
       child.stdout.destroy();

@@ -1,4 +1,4 @@
-/** TensorFlow's library from its Python package: pip fetches and unpacks it, no Python code of it is run. */
+/** TensorFlow's library from its Python package: pip downloads and unpacks it; no Python code of it runs. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, fillFolder, requireRoom } from "./cache.ts";
@@ -6,21 +6,21 @@ import { after } from "./duration.ts";
 import { MissingPieceError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
 
-/** The versions that were tried, see the README. */
+/** The tested versions; see the README. */
 const testedVersions = ">=2.18,<2.22";
 
 export interface TensorFlowLibrary {
   readonly version: string;
   /** With `include`, `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`. */
   readonly folder: string;
-  /** CUDA's libraries, where the wheel brought them. */
+  /** The folders of CUDA's libraries; empty for the CPU's package. */
   readonly cudaFolders: readonly string[];
 }
 
 const cpuBytes = 2.2e9;
 const gpuBytes = 9e9;
 
-/** What Python's package leaves behind that the library does not need. */
+/** The files of Python's package that the library needs. */
 const needed: ReadonlySet<string> = new Set([
   "include",
   "libtensorflow_cc.so.2",
@@ -30,7 +30,7 @@ const needed: ReadonlySet<string> = new Set([
   "THIRD_PARTY_NOTICES.txt",
 ]);
 
-/** From the cache, or fetched. `say` gets lines for people. */
+/** From the cache, or downloaded. `say` is called with progress lines. */
 export async function provideTensorFlow(
   gpu: boolean,
   say: (line: string) => void,
@@ -73,7 +73,7 @@ async function install(
 ): Promise<void> {
   const [command, ...first] = pip;
   const startedAt = performance.now();
-  // Of the CPU's package only the library is used; CUDA's libraries are packages that the GPU's one depends on.
+  // The CPU's package needs no dependencies; the GPU's package depends on CUDA's libraries.
   const wanted = gpu
     ? [`tensorflow[and-cuda]${testedVersions}`]
     : ["--no-deps", `${cpuPackage()}${testedVersions}`];
@@ -94,15 +94,15 @@ async function install(
   }
 }
 
-/** A person's settings of pip that forbid or contradict `--target`. */
+/** Overrides the user's pip settings that conflict with `--target`. */
 const settingsForTarget = { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
 
-/** The one without CUDA is called so only on x86-64; elsewhere none has CUDA. */
+/** The package without CUDA has a name of its own only on x86-64; elsewhere no package has CUDA. */
 export function cpuPackage(architecture: string = process.arch): string {
   return architecture === "x64" ? "tensorflow-cpu" : "tensorflow";
 }
 
-/** The package, its metadata, which has the version, and CUDA. */
+/** Kept: the package, its metadata with the version, and CUDA. */
 const keep = /^(tensorflow|tensorflow(_cpu)?-.*\.dist-info|nvidia)$/;
 
 function explain(output: string): string {

@@ -1,4 +1,4 @@
-/** The results of self-tests, cached so that each engine runs one once on each machine. Unreadable files are ignored. */
+/** The results of self-tests, cached: an engine runs one self-test on each machine. An unreadable file counts as empty. */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";

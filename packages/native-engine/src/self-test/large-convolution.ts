@@ -1,13 +1,13 @@
 /**
- * A convolution too large for the slow reference, against an identity: it is a sum of matrix products, one for each
- * position of the kernel. Of its gradients, with ∂y all ones, sums over axes are compared, which are closed forms.
+ * A convolution too large for the cpu backend, checked against an identity: it is a sum of matrix products, one for each
+ * position of the kernel. With ∂y all ones, sums of its gradients over axes have closed forms, which are compared.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Check } from "./check.ts";
 
 const batch = 2;
 
-/** Between -1 and 1 and without a period; made by the engine itself, as a million random numbers take too long. */
+/** Values between -1 and 1 without a period, computed by the engine: a million random numbers would take too long. */
 const wave = (shape: readonly number[], step: number): tf.Tensor => {
   const size = shape.reduce((product, length) => product * length, 1);
   return tf.reshape(tf.cos(tf.mul(tf.range(0, size), step)), [...shape]);

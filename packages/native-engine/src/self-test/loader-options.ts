@@ -1,7 +1,7 @@
 /**
- * Which of Node's own options a child needs to load the same modules as this process: the loaders and conditions. Of the
- * others some would do harm: `--eval` runs the parent's program in the child, `--input-type` refuses a file, and
- * `--inspect` wants the parent's port.
+ * Node's options that a child process needs to load the same modules as its parent: loaders and conditions. Others must
+ * not be passed on: `--eval` runs the parent's program in the child, `--input-type` refuses a file, and `--inspect` uses
+ * the parent's port.
  */
 
 /** Each takes a value, in the next argument or behind an equals sign. */

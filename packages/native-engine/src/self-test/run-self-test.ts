@@ -12,7 +12,7 @@ export type Workaround = Readonly<Record<string, string>>;
 
 /** An engine's device and the version of its native library. */
 export interface TestedDevice extends EngineDevice {
-  /** TensorFlow's own version, where the engine is TensorFlow. */
+  /** TensorFlow's version; null for other engines. */
   readonly library: string | null;
 }
 
@@ -40,9 +40,9 @@ const sourceExtension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const childProgram = (): string => fileURLToPath(new URL(`./child${sourceExtension}`, import.meta.url));
 
 interface SelfTestOptions {
-  /** For all checks together. Default two minutes. */
+  /** Time limit for all checks together. Default two minutes. */
   readonly timeoutMs?: number;
-  /** The child's program, and Node's own options for it; for tests. */
+  /** The child's program, and Node's options for it; for tests. */
   readonly program?: string;
   readonly execArgv?: readonly string[];
 }
@@ -96,7 +96,7 @@ const runOnce = (
     };
     child.on("message", (message: ChildMessage) => handlers[message.type](message as never));
     child.on("error", (error) => settle(withoutSignal({ outcome: "crashed", reason: error.message })));
-    // Not "exit", which may come before the last message is read where this process was busy.
+    // Not "exit", which may be emitted before the last message when this process is busy.
     child.on("close", (code, signal) => {
       const reason = `it ended the process (${signal ?? `code ${code}`}) while ${activity}`;
       settle({ result: { outcome: "crashed", reason }, signal });

@@ -1,12 +1,12 @@
 /**
- * ∂E/∂x of average pooling. The stock kernel divides by the whole window, but the forward pass divides by the part of
- * it that lies inside the picture: at padded edges the gradient is too small. ∂E/∂y is scaled up there first.
+ * ∂E/∂x of average pooling. tfjs's kernel divides by the size of the whole window, but the forward pass by the part inside
+ * the image, so at padded edges the gradient is too small. This kernel scales ∂E/∂y up there first.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { AvgPoolGrad, type AvgPoolGradAttrs, backend_util, type KernelConfig } from "@tensorflow/tfjs-core";
 import { defineKernel, shape4 } from "./define-kernel.ts";
 
-/** For each output position along one axis: the window's size over how much of it lies inside. */
+/** For each output position along one axis: the window's size divided by the part of it inside the image. */
 const excess = (outputs: number, size: number, window: number, stride: number, before: number): number[] =>
   Array.from({ length: outputs }, (_, i) => {
     const start = i * stride - before;

@@ -1,6 +1,6 @@
 /**
- * The stock matrix product is 20 times slower when an operand is to be read transposed, as both gradients of a dense
- * layer ask for: transposes first, then multiplies.
+ * Matrix products. tfjs's kernel is 20 times slower with a transposed operand, which both gradients of a dense layer
+ * have; this one transposes first, then multiplies.
  */
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import {
@@ -21,7 +21,7 @@ const call = (
   backend: BackendWasm,
 ): TensorInfo => {
   const result = getKernel(kernelName, "wasm").kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend });
-  if (Array.isArray(result)) throw new TypeError(`${kernelName} gave ${result.length} outputs, not 1`);
+  if (Array.isArray(result)) throw new TypeError(`${kernelName} has ${result.length} outputs, not 1`);
   return result;
 };
 

@@ -14,7 +14,7 @@ export const batchNormTrainingGrad: KernelConfig = defineFusedKernel(
   ({ inputs: { dy, x, gamma, mean, variance }, attrs: { epsilon }, backend }) => {
     const channels = util.sizeFromShape(gamma.shape);
     const rows = util.sizeFromShape(x.shape) / channels;
-    // Before there are outputs: when another worker fails, this throws, and nobody would free them.
+    // Before the outputs are allocated: it throws when another worker fails, and would leak them.
     const { sums, products } = channelProducts(backend, { dy, x, mean }, rows, channels);
     const all = sumsOfAllWorkers({ sums, products }, rows);
     const dx = makeOutput(backend, x.shape);
@@ -76,9 +76,9 @@ const channelProducts = (
 };
 
 /**
- * The sums over the whole minibatch, in the units of this worker's loss; without other workers, what is given. The loss
- * of all is the mean of the workers' losses weighted by their rows n, so their ∂y are added up as n ∂y / Σn; and as each
- * result is weighted once more, with n / Σn, when the gradients are added up, `sum / rows` has to be Σ(n ∂y) / (Σn · n).
+ * The sums over the whole minibatch, scaled to this worker's loss; without other workers, the sums unchanged. The total
+ * loss is the mean of the workers' losses weighted by their rows n, so ∂y sums to Σ(n ∂y) / Σn. The caller weights each
+ * worker's gradient by n / Σn once more, so `sum / rows` has to be Σ(n ∂y) / (Σn · n).
  */
 const sumsOfAllWorkers = ({ sums, products }: ChannelProducts, rows: number): ChannelProducts => {
   const reduce = sumReducer();

@@ -1,4 +1,4 @@
-/** Forward pass of batchNormTraining (ops/batch-norm-training.ts): one pass over x for the sums, one that writes y. */
+/** Forward pass of batchNormTraining: one pass over x for the sums, one that writes y. */
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { simdOf } from "../simd/simd-module.ts";
@@ -32,7 +32,7 @@ const computeMoments = (backend: BackendWasm, x: TensorInfo, rows: number, chann
   return { means, variances };
 };
 
-/** Sums of a part of the minibatch, about a shift of that part's own. */
+/** Sums over a part of the minibatch, about that part's own shift. */
 interface PartialSums {
   readonly shift: Float32Array;
   readonly sums: Float64Array;
@@ -40,9 +40,9 @@ interface PartialSums {
 }
 
 /**
- * Overwrites a part's moments by those of all workers' parts together: Σ x and Σ x² are added up. They are about zero,
- * so that no worker needs to know another's shift beforehand; in doubles that costs the variance 1e-16 · (μ/σ)², which
- * stays below what float32 has already taken from x, 1e-7 · μ/σ, for every μ/σ that float32 can tell from a constant.
+ * Overwrites a part's moments by those of all workers' parts together, from Σ x and Σ x². These are about zero, so that
+ * the workers need no common shift. In float64 the variance's relative error is then 1e-16 · (μ/σ)², less than the
+ * 1e-7 · μ/σ of x in float32 wherever float32 can distinguish x from a constant.
  */
 const mergeMoments = (
   reduce: SumReducer,
@@ -72,7 +72,7 @@ export const batchNormTraining: KernelConfig = defineFusedKernel(
   ({ inputs: { x, gamma, beta }, attrs: { epsilon }, backend }) => {
     const channels = util.sizeFromShape(gamma.shape);
     const rows = util.sizeFromShape(x.shape) / channels;
-    // Before there are outputs: when another worker fails, this throws, and nobody would free them.
+    // Before the outputs are allocated: it throws when another worker fails, and would leak them.
     const { means, variances } = computeMoments(backend, x, rows, channels);
     const y = makeOutput(backend, x.shape);
     const mean = makeOutput(backend, [channels]);

@@ -1,6 +1,6 @@
 /**
- * ∂E/∂x of max pooling: assembly/max-pool-grad.ts. Takes the place of the stock kernel, which gives windows whose
- * values are all ≤ 0 no gradient.
+ * ∂E/∂x of max pooling: assembly/max-pool-grad.ts. Replaces tfjs's kernel, which drops the gradient of
+ * windows whose values are all ≤ 0.
  */
 import { backend_util, type KernelConfig, MaxPoolGrad, type MaxPoolGradAttrs } from "@tensorflow/tfjs-core";
 import { geometryValues } from "../simd/geometry.ts";

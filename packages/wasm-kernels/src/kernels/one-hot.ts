@@ -1,6 +1,6 @@
 /**
- * The stock kernel writes int32 whatever type was asked for: a float32 1 comes out as 1.4e-45. Other types are written
- * here, values outside 0..depth-1 giving a row of offValue, as on the cpu backend.
+ * One-hot encoding. tfjs's kernel writes int32 for every dtype: a float32 1 becomes 1.4e-45. This kernel writes the other
+ * dtypes; indices outside 0..depth-1 give a row of offValue, as on the cpu backend.
  */
 import { type KernelConfig, OneHot, type OneHotAttrs, util } from "@tensorflow/tfjs-core";
 import { makeOutput, valuesOf } from "../simd/wasm-heap.ts";

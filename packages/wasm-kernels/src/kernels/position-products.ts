@@ -1,6 +1,6 @@
 /**
- * positionProducts (ops/position-products.ts): each example as one pass over its rows, nothing in between is stored. The
- * stock operations write the product, transpose it, and add it up.
+ * positionProducts in one pass over each example's rows, without intermediate tensors. tfjs's operations write the
+ * product, transpose it and sum it.
  */
 import { type KernelConfig, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { simdOf } from "../simd/simd-module.ts";

@@ -1,4 +1,4 @@
-/** softmaxCrossEntropy (ops/softmax-cross-entropy.ts) on the heap itself: a few thousand values, so in JavaScript. */
+/** softmaxCrossEntropy in JavaScript, in place on the heap: there are only a few thousand values. */
 import { type KernelConfig, util } from "@tensorflow/tfjs-core";
 import { floats, makeOutput, offsetOf } from "../simd/wasm-heap.ts";
 import { defineFusedKernel } from "./define-kernel.ts";

@@ -1,6 +1,6 @@
 /**
- * The stock sum over leading axes, as the gradient of a bias asks for, transposes the whole tensor first. Those sums
- * are taken here row by row; all others are left to the stock kernel.
+ * Sums over leading axes, which the gradient of a bias needs: row by row. tfjs's kernel transposes the whole tensor first;
+ * it computes all other sums.
  */
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type KernelConfig, Sum, type SumAttrs, type TensorInfo, util } from "@tensorflow/tfjs-core";

@@ -1,7 +1,7 @@
 /** The shape of a convolution or pooling as the SIMD module reads it: int32 values in the order of assembly/geometry.ts. */
 import type { backend_util } from "@tensorflow/tfjs-core";
 
-/** Where one image lies in the zero-padded copy that a kernel makes of it, in pixels. */
+/** The zero-padded copy that a kernel makes of one image: its size, and the image's offset in it, in pixels. */
 export interface Frame {
   readonly height: number;
   readonly width: number;
@@ -32,7 +32,7 @@ export function geometryValues(info: backend_util.Conv2DInfo, frame: Frame): Int
   );
 }
 
-/** The frame in which every window of the forward pass lies whole. */
+/** The frame that contains every window of the forward pass. */
 export function inputFrame(info: backend_util.Conv2DInfo): Frame {
   const { top, left } = info.padInfo;
   return {
@@ -46,7 +46,7 @@ export function inputFrame(info: backend_util.Conv2DInfo): Frame {
   };
 }
 
-/** The frame of dy in which every column read for an input pixel, and for up to 3 pixels after a row, exists. */
+/** The frame of dy that contains every column read for an input pixel, and for up to 3 pixels after a row. */
 export function outputFrame(info: backend_util.Conv2DInfo): Frame {
   const { left } = info.padInfo;
   const before = Math.max(0, Math.ceil((info.filterWidth - 1 - left) / info.strideWidth));

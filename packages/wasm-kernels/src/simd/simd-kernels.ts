@@ -1,6 +1,6 @@
 /**
- * What the SIMD module exports. Arguments are byte offsets into the wasm heap, but for those that count something;
- * what each must point to is said in assembly/, in the file of the same subject.
+ * The exports of the SIMD module. Arguments are byte offsets into the wasm heap, except counts. The file of the same
+ * subject in assembly/ documents each.
  */
 
 type Offset = number;

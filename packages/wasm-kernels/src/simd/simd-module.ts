@@ -40,7 +40,7 @@ export async function startSimd(backend: BackendWasm): Promise<void> {
     throw new WasmKernelsError("WebAssembly has no SIMD instructions here, which the training kernels need");
   }
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  // The module is built together with this interface; scripts/build-simd.ts and its test keep them in step.
+  // The module is built together with this interface; scripts/build-simd.ts and its test keep them consistent.
   instances.set(backend.wasm, instance.exports as unknown as SimdKernels);
 }
 

@@ -1,16 +1,16 @@
-/** The parts of tfjs's wasm backend that kernels need: where a tensor lies, room for an output, scratch memory. */
+/** Access to tfjs's wasm heap: a tensor's offset, memory for outputs, scratch memory. */
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import { type DataType, type TensorInfo, type TypedArray, util } from "@tensorflow/tfjs-core";
 import { OutOfWasmMemoryError } from "../errors.ts";
 
-/** emscripten's module, as far as it is used here. */
+/** The fields of emscripten's module that are used here. */
 interface HeapModule {
   readonly HEAPU8: Uint8Array;
   readonly _malloc: (bytes: number) => number;
   readonly _free: (offset: number) => void;
 }
 
-// Its published type leaves out what emscripten gives every module.
+// tfjs's type omits the fields that every emscripten module has.
 const heapOf = (backend: BackendWasm): HeapModule => backend.wasm as unknown as HeapModule;
 
 /** The byte offset of a tensor's values. */
@@ -28,7 +28,7 @@ export function doubles(backend: BackendWasm, offset: number, count: number): Fl
   return new Float64Array(heapOf(backend).HEAPU8.buffer, offset, count);
 }
 
-/** A tensor's values, in place; good until something allocates. */
+/** A tensor's values, in place; valid until the next allocation. */
 export function valuesOf(backend: BackendWasm, tensor: TensorInfo): TypedArray {
   return backend.typedArrayFromHeap(tensor);
 }
@@ -37,7 +37,7 @@ export function writeInts(backend: BackendWasm, offset: number, values: Int32Arr
   new Int32Array(heapOf(backend).HEAPU8.buffer, offset, values.length).set(values);
 }
 
-/** An output tensor, its values not yet written. */
+/** Allocates an output tensor; its values are undefined. */
 export function makeOutput(
   backend: BackendWasm,
   shape: readonly number[],
@@ -64,7 +64,7 @@ const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
  * Runs `use` with zeroed scratch memory and frees it afterwards.
  *
  * @param sizes - Bytes of each piece; each is 16 bytes aligned.
- * @param use - Given the byte offset of each piece.
+ * @param use - Called with the byte offset of each piece.
  */
 export function withScratch<const S extends readonly number[]>(
   backend: BackendWasm,
