@@ -2,8 +2,10 @@ import { defineConfig } from "vitest/config";
 
 /** One process, modules shared between files: importing tfjs once instead of once a file is a quarter of the time. */
 export default defineConfig({
-  resolve: { conditions: ["@secateur/source"] },
-  ssr: { resolve: { conditions: ["@secateur/source"], externalConditions: ["@secateur/source"] } },
+  resolve: { conditions: ["@secateur/source", "node"] },
+  ssr: {
+    resolve: { conditions: ["@secateur/source", "node"], externalConditions: ["@secateur/source", "node"] },
+  },
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tooling/*/test/**/*.test.ts"],
     setupFiles: ["tooling/testing/src/setup.ts"],

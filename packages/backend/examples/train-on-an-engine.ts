@@ -1,12 +1,11 @@
-// Picks an engine and takes a few gradient steps with the fused operations.
-
+/** Picks an engine and takes a few gradient steps with the fused operations. */
 import { describeEngine, useBackend } from "@secateur/backend";
 import { batchNormTraining, softmaxCrossEntropy } from "@secateur/backend/ops";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Trains a tiny network to tell bright images from dark ones; returns its losses. */
-export const trainOnAnEngine = async (): Promise<number[]> => {
+export async function trainOnAnEngine(): Promise<number[]> {
   const report = await useBackend("auto");
   console.log(describeEngine(report));
 
@@ -34,6 +33,6 @@ export const trainOnAnEngine = async (): Promise<number[]> => {
   tf.dispose([images, labels, kernel, head]);
   optimizer.dispose();
   return losses;
-};
+}
 
 console.log((await trainOnAnEngine()).map((value) => value.toFixed(3)).join(" "));

@@ -1,5 +1,4 @@
-// Thrown when the engine that was asked for cannot be used, and when none can.
-
+/** Thrown when the engine that was asked for cannot be used, and when none can. */
 import { SecateurError } from "@secateur/base";
 
 /** The message is one sentence: which engine, why not, and what to do. */

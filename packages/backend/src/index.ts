@@ -1,10 +1,7 @@
-// Choose and prepare a TensorFlow.js engine, and give it the training kernels it lacks.
-
+/** @packageDocumentation Choose and prepare a TensorFlow.js engine. */
 export { describeEngine } from "./describe-engine.ts";
-export { type ConcreteEngine, type EngineName, engineNames } from "./engine-name.ts";
 export { EngineUnavailableError } from "./engine-unavailable-error.ts";
-export type { EngineDevice } from "./engines/engine-recipe.ts";
-export { type SumReducer, setSumReducer } from "./kernels/wasm/sum-reducer.ts";
-export { registerTrainingKernels } from "./register-training-kernels.ts";
-export { OutOfWasmMemoryError } from "./simd/wasm-heap.ts";
-export { type EngineAttempt, type EngineReport, useBackend } from "./use-backend.ts";
+export type { Engine, EngineDevice } from "./engines/engine.ts";
+export { type PortableEngineName, portableEngineNames, portableEngines } from "./engines/portable-engines.ts";
+export { UnsupportedTfjsVersionError } from "./ops/tfjs-version.ts";
+export { type BackendOptions, type EngineAttempt, type EngineReport, useBackend } from "./use-backend.ts";

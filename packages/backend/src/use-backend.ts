@@ -1,68 +1,85 @@
-// Chooses a tfjs engine, makes it the current backend and tells which one it became and why.
-
-import { type ConcreteEngine, type EngineName, engineNames } from "./engine-name.ts";
+/** Chooses an engine, makes it tfjs's current backend and reports which one it is and why. */
+import * as tf from "@tensorflow/tfjs-core";
 import { EngineUnavailableError } from "./engine-unavailable-error.ts";
-import type { EngineDevice } from "./engines/engine-recipe.ts";
-import { automaticOrder, engines } from "./engines/index.ts";
+import type { Engine, EngineDevice, StartOptions } from "./engines/engine.ts";
+import { portableEngines } from "./engines/portable-engines.ts";
+import { setCapabilities } from "./ops/engine-capabilities.ts";
+import { requireTestedTfjs } from "./ops/tfjs-version.ts";
 
 /** One engine that was tried. */
-export interface EngineAttempt {
-  readonly engine: ConcreteEngine;
+export interface EngineAttempt<Name extends string = string> {
+  readonly engine: Name;
   readonly usable: boolean;
   /** Why it cannot be used, or `in use`. */
   readonly reason: string;
 }
 
-export interface EngineReport extends EngineDevice {
-  readonly engine: ConcreteEngine;
+export interface EngineReport<Name extends string = string> extends EngineDevice {
+  readonly engine: Name;
   /** In the order of trying; the last one is the engine in use. */
-  readonly tried: readonly EngineAttempt[];
+  readonly tried: readonly EngineAttempt<Name>[];
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+type Engines<Name extends string> = Readonly<Record<Name, Engine>>;
 
-const startFirstUsable = async (
-  candidates: readonly ConcreteEngine[],
-): Promise<EngineReport | EngineAttempt[]> => {
-  const tried: EngineAttempt[] = [];
-  for (const engine of candidates) {
-    try {
-      const device = await engines[engine].start();
-      tried.push({ engine, usable: true, reason: "in use" });
-      return { engine, ...device, tried };
-    } catch (error) {
-      tried.push({ engine, usable: false, reason: reasonOf(error) });
-    }
-  }
-  return tried;
-};
-
-const assertKnown = (name: string): void => {
-  if (!engineNames.some((known) => known === name)) {
-    throw new EngineUnavailableError(
-      name,
-      "no engine has that name",
-      `choose one of ${engineNames.join(", ")}`,
-    );
-  }
-};
+export interface BackendOptions<Name extends string> extends StartOptions {
+  /** The engines to choose from, best first. Default `portableEngines`; Node can have `nativeEngines`. */
+  readonly engines?: Engines<Name>;
+}
 
 /**
- * Makes an engine tfjs's current backend. `auto` takes the first usable of tfjs-node-gpu, tfjs-node and wasm. Choosing
- * wasm also gives it the training kernels it lacks. May be called again at any time.
+ * Makes an engine tfjs's current backend. May be called again at any time.
  *
+ * @param name - A name in `engines`, or `auto`: the first automatic engine that can be used.
  * @throws EngineUnavailableError when the named engine, or with `auto` every engine, cannot be used.
+ * @throws UnsupportedTfjsVersionError when another minor version of tfjs runs than the tested one.
  *
  * @example
- * const report = await useBackend("auto");
- * console.log(describeEngine(report));
+ * await useBackend("auto");
+ * await useBackend("auto", { engines: nativeEngines }); // of @secateur/native-engine
+ * await useBackend("wasm", { wasmPaths: "/assets/" });
  */
-export const useBackend = async (name: EngineName = "auto"): Promise<EngineReport> => {
-  assertKnown(name);
-  const outcome = await startFirstUsable(name === "auto" ? automaticOrder : [name]);
+export async function useBackend<Name extends string = keyof typeof portableEngines>(
+  name: NoInfer<Name> | "auto" = "auto",
+  { engines = portableEngines as Engines<string> as Engines<Name>, ...options }: BackendOptions<Name> = {},
+): Promise<EngineReport<Name>> {
+  requireTestedTfjs();
+  const names = Object.keys(engines) as Name[];
+  const candidates = names.filter((each) => (name === "auto" ? engines[each].isAutomatic : each === name));
+  if (candidates.length === 0) throw unknownEngine(name, names);
+  const outcome = await startFirstUsable(engines, candidates, options);
   if (!Array.isArray(outcome)) return outcome;
   const reason = outcome
     .map((attempt) => `${name === "auto" ? `${attempt.engine}: ` : ""}${attempt.reason}`)
     .join(", ");
-  throw new EngineUnavailableError(name, reason, engines[name === "auto" ? "wasm" : name].remedy);
-};
+  const last = candidates.at(-1) as Name;
+  throw new EngineUnavailableError(name, reason, engines[last].remedy);
+}
+
+/** @returns The attempts where none can be used. */
+async function startFirstUsable<Name extends string>(
+  engines: Engines<Name>,
+  candidates: readonly Name[],
+  options: StartOptions,
+): Promise<EngineReport<Name> | EngineAttempt<Name>[]> {
+  const tried: EngineAttempt<Name>[] = [];
+  for (const engine of candidates) {
+    try {
+      const { device, capabilities } = await engines[engine].start(options);
+      setCapabilities(tf.getBackend(), capabilities);
+      tried.push({ engine, usable: true, reason: "in use" });
+      return { engine, ...device, tried };
+    } catch (error) {
+      tried.push({ engine, usable: false, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return tried;
+}
+
+function unknownEngine(name: string, names: readonly string[]): EngineUnavailableError {
+  const native = name.startsWith("tensorflow")
+    ? ", or pass `engines: nativeEngines` of @secateur/native-engine"
+    : "";
+  const remedy = `choose one of ${["auto", ...names].join(", ")}${native}`;
+  return new EngineUnavailableError(name, "no engine has that name", remedy);
+}

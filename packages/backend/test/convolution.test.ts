@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { expectFiniteDifferences, expectSameOnCpu, input, onCpu, onWasm } from "./two-engines.ts";
+import { expectFiniteDifferences, expectSameOnCpu, input, onCpu } from "./two-engines.ts";
 
 type Pad =
   | "same"
@@ -76,13 +76,6 @@ describe("conv2d's gradients", () => {
 
   it.each(cases.map((one) => [name(one), one] as const))("%s: finite differences", (_, one) => {
     expectFiniteDifferences(convolution(one), inputsOf(one, 2));
-  });
-
-  it.skipIf(!onWasm)("refuse channels first", () => {
-    const [dy, filter] = [tf.ones<tf.Rank.R4>([1, 1, 2, 2]), tf.ones<tf.Rank.R4>([1, 1, 1, 1])];
-    const attrs = { strides: 1, pad: "valid", dataFormat: "NCHW", inputShape: [1, 1, 2, 2] };
-    expect(() => tf.engine().runKernel(tf.Conv2DBackpropInput, { dy, filter }, attrs)).toThrow(/NHWC/);
-    tf.dispose([dy, filter]);
   });
 
   it("are exact on small whole numbers", () => {

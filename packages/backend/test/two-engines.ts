@@ -1,6 +1,7 @@
-// What every kernel's test does: compute a function and its gradients on the tested engine and on tfjs's cpu backend,
-// and compare the gradients with directional finite differences.
-
+/**
+ * Computes a function and its gradients on the tested engine and on tfjs's cpu backend, and compares the gradients with
+ * directional finite differences.
+ */
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers"; // registers tfjs's gradients
 import * as tf from "@tensorflow/tfjs-core";
@@ -17,7 +18,7 @@ export interface Input {
 type Fn = (...xs: tf.Tensor[]) => tf.Tensor;
 
 /** A small generator (mulberry32), so that a seed gives the same numbers on every engine. */
-export const uniform = (seed: number): (() => number) => {
+export function uniform(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -25,15 +26,15 @@ export const uniform = (seed: number): (() => number) => {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-};
+}
 
-export const input = (shape: number[], seed: number, value = (u: number): number => 2 * u - 1): Input => {
+export function input(shape: number[], seed: number, value = (u: number): number => 2 * u - 1): Input {
   const next = uniform(seed);
   return { shape, values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => value(next())) };
-};
+}
 
 /** Different values at least 0.1 apart, so that no small step changes which one is the largest. */
-export const distinct = (shape: number[], seed: number, offset = 0): Input => {
+export function distinct(shape: number[], seed: number, offset = 0): Input {
   const next = uniform(seed);
   const size = tf.util.sizeFromShape(shape);
   const order = Array.from({ length: size }, (_, i) => i);
@@ -42,7 +43,7 @@ export const distinct = (shape: number[], seed: number, offset = 0): Input => {
     [order[i], order[j]] = [Number(order[j]), Number(order[i])];
   }
   return { shape, values: Float32Array.from(order, (k) => 0.1 * (k - size / 2) + offset) };
-};
+}
 
 const tensors = (inputs: readonly Input[]): tf.Tensor[] =>
   inputs.map(({ shape, values }) => tf.tensor(values.slice(), shape, "float32"));
@@ -56,7 +57,7 @@ const evaluate = (f: Fn, inputs: readonly Input[]): Float32Array[] =>
     return [y, ...tf.grads(f)(xs, dy)].map((tensor) => tensor.dataSync() as Float32Array);
   });
 
-export const onCpu = async <T>(run: () => T): Promise<T> => {
+export async function onCpu<T>(run: () => T): Promise<T> {
   const tested = tf.getBackend();
   await tf.setBackend("cpu");
   try {
@@ -64,19 +65,19 @@ export const onCpu = async <T>(run: () => T): Promise<T> => {
   } finally {
     await tf.setBackend(tested);
   }
-};
+}
 
-export const expectSameOnCpu = async (f: Fn, inputs: readonly Input[], reference: Fn = f): Promise<void> => {
+export async function expectSameOnCpu(f: Fn, inputs: readonly Input[], reference: Fn = f): Promise<void> {
   const expected = await onCpu(() => evaluate(reference, inputs));
   const actual = evaluate(f, inputs);
   expect(actual.length).toBe(expected.length);
   expected.forEach((values, i) => {
     expect(actual[i]).toBeAllClose(values, { rtol: 1e-4, atol: 1e-4 });
   });
-};
+}
 
 /** (L(x + tv) - L(x - tv)) / 2t = ∇L·v for random directions v, with L = Σ ∂y·f(x). */
-export const expectFiniteDifferences = (f: Fn, inputs: readonly Input[], step = 1e-2): void => {
+export function expectFiniteDifferences(f: Fn, inputs: readonly Input[], step = 1e-2): void {
   const [y, ...gradients] = evaluate(f, inputs);
   const dy = input([Number(y?.length)], 999).values;
   const loss = (which: number, direction: Float32Array, t: number): number =>
@@ -93,4 +94,4 @@ export const expectFiniteDifferences = (f: Fn, inputs: readonly Input[], step = 
     const numeric = (loss(which, direction, step) - loss(which, direction, -step)) / (2 * step);
     expect(numeric).toBeAllClose(exact, { rtol: 2e-3, atol: 5e-3 });
   });
-};
+}

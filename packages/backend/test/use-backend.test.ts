@@ -1,22 +1,16 @@
 import {
   describeEngine,
-  type EngineName,
+  type Engine,
   EngineUnavailableError,
-  registerTrainingKernels,
+  type PortableEngineName,
+  portableEngineNames,
+  portableEngines,
   useBackend,
 } from "@secateur/backend";
+import { currentCapabilities, EngineStartError } from "@secateur/backend/engine";
+import { compiled, reserveMemory } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it } from "vitest";
-
-const isInstalled = async (packageName: string): Promise<boolean> => {
-  try {
-    await import(packageName);
-    return true;
-  } catch {
-    return false;
-  }
-};
-const hasTensorFlow = await isInstalled("@tensorflow/tfjs-node");
 
 afterEach(async () => {
   await useBackend("wasm");
@@ -31,17 +25,8 @@ describe("useBackend", () => {
     expect(report.threads).toBeGreaterThanOrEqual(1);
   });
 
-  it.skipIf(hasTensorFlow)("auto passes over what is missing, never falls to cpu, and says why", async () => {
-    const report = await useBackend();
-    expect(report.tried.map(({ engine, usable }) => [engine, usable])).toEqual([
-      ["tensorflow-gpu", false],
-      ["tensorflow", false],
-      ["wasm", true],
-    ]);
-    expect(describeEngine(report)).toBe(
-      "Engine: wasm 4.22.0 (CPU, WebAssembly, 1 thread)\n" +
-        "Not used: tensorflow-gpu (@tensorflow/tfjs-node-gpu is installed without its native part), tensorflow (@tensorflow/tfjs-node is installed without its native part)",
-    );
+  it("auto is wasm among the portable engines", async () => {
+    expect(describeEngine(await useBackend())).toBe("Engine: wasm 4.22.0 (CPU, WebAssembly, 1 thread)");
   });
 
   it("gives cpu on request", async () => {
@@ -50,36 +35,103 @@ describe("useBackend", () => {
     expect(describeEngine(report)).toBe("Engine: cpu 4.22.0 (CPU, plain JavaScript, 1 thread)");
   });
 
-  it.skipIf(hasTensorFlow)("a missing engine is one clear sentence, and the former stays", async () => {
-    await expect(useBackend("tensorflow")).rejects.toThrow(EngineUnavailableError);
-    await expect(useBackend("tensorflow")).rejects.toThrow(
-      'Engine "tensorflow" cannot be used: @tensorflow/tfjs-node is installed without its native part; ' +
-        "install @tensorflow/tfjs-node 4.22 and run `pnpm engine:native` of Secateur, or choose wasm.",
-    );
+  it.each([
+    ["webgpu", "there is no WebGPU here"],
+    ["webgl", "there is no WebGL here"],
+  ] as const)("%s says what is missing in Node, and the former engine stays", async (name, reason) => {
+    await expect(useBackend(name)).rejects.toThrow(`Engine "${name}" cannot be used: ${reason}`);
     expect(tf.getBackend()).toBe("wasm");
   });
 
-  it("webgpu without a GPU says so", async () => {
-    await expect(useBackend("webgpu")).rejects.toThrow(/there is no WebGPU here/);
-  });
-
-  it("an unknown name lists the known ones", async () => {
-    await expect(useBackend("gpu" as EngineName)).rejects.toThrow(
-      /no engine has that name; choose one of auto,/,
+  it("an unknown name lists the known ones, and says where the native ones are", async () => {
+    await expect(useBackend("gpu" as PortableEngineName)).rejects.toThrow(
+      'Engine "gpu" cannot be used: no engine has that name; choose one of auto, wasm, webgl, webgpu, cpu.',
     );
+    // @ts-expect-error tensorflow is not among the portable engines
+    await expect(useBackend("tensorflow")).rejects.toThrow(/nativeEngines. of @secateur\/native-engine\.$/);
   });
 
   it("may be called again: no kernel is registered twice", async () => {
     const before = tf.getKernelsForBackend("wasm").length;
     const matMul = tf.getKernel("BatchMatMul", "wasm");
     await useBackend("wasm");
-    await registerTrainingKernels();
     expect(tf.getKernelsForBackend("wasm").length).toBe(before);
     expect(tf.getKernel("BatchMatMul", "wasm")).toBe(matMul);
   });
 
-  it("registering on another backend is refused", async () => {
-    await useBackend("cpu");
-    await expect(registerTrainingKernels()).rejects.toThrow('"cpu" is current');
+  it("names and table are in the same order", () => {
+    expect(Object.keys(portableEngines)).toEqual([...portableEngineNames]);
+  });
+});
+
+describe("engines passed by value", () => {
+  const broken = (reason: string): Engine => ({
+    isAutomatic: true,
+    remedy: "repair it",
+    start: async () => {
+      throw new EngineStartError(reason);
+    },
+  });
+
+  it("auto tries them in order, only the automatic ones", async () => {
+    const { cpu } = portableEngines;
+    const engines = { first: broken("no power"), manual: cpu, last: { ...cpu, isAutomatic: true } };
+    const report = await useBackend("auto", { engines });
+    expect(report.tried).toEqual([
+      { engine: "first", usable: false, reason: "no power" },
+      { engine: "last", usable: true, reason: "in use" },
+    ]);
+  });
+
+  it("where none can be used, one sentence has all reasons", async () => {
+    const engines = { first: broken("no power"), second: broken("no fuel") };
+    await expect(useBackend("auto", { engines })).rejects.toThrow(
+      new EngineUnavailableError("auto", "first: no power, second: no fuel", "repair it"),
+    );
+  });
+
+  it("get the folder of the wasm binaries", async () => {
+    let given: unknown;
+    const engine: Engine = {
+      ...portableEngines.cpu,
+      start: (options) => {
+        given = options.wasmPaths;
+        return portableEngines.cpu.start(options);
+      },
+    };
+    await useBackend("mine", { engines: { mine: engine }, wasmPaths: "/assets/" });
+    expect(given).toBe("/assets/");
+  });
+
+  it("bring capabilities, which count while their backend is current", async () => {
+    const reserved: number[] = [];
+    const engine: Engine = {
+      ...portableEngines.cpu,
+      start: async (options) => ({
+        ...(await portableEngines.cpu.start(options)),
+        capabilities: {
+          compile: () => () => [tf.scalar(7)],
+          reserveMemory: (bytes) => void reserved.push(bytes),
+        },
+      }),
+    };
+    const f = compiled(([x]) => [tf.neg(x as tf.Tensor)]);
+    const firstValue = (): number => {
+      const x = tf.scalar(1);
+      const [y] = f([x]);
+      const [value = Number.NaN] = y?.dataSync() ?? [];
+      tf.dispose([x, y as tf.Tensor]);
+      return value;
+    };
+    await useBackend("mine", { engines: { mine: engine } });
+    reserveMemory(1);
+    expect(firstValue()).toBe(7);
+    await useBackend("wasm");
+    reserveMemory(2);
+    expect(firstValue()).toBe(-1);
+    expect(reserved).toEqual([1]);
+    expect(currentCapabilities().setSumReducer).toBeDefined();
+    await useBackend("cpu"); // without capabilities, also for the tests that follow
+    expect(currentCapabilities()).toEqual({});
   });
 });

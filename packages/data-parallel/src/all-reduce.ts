@@ -3,7 +3,7 @@
  * then adds up all slots. Two sets of slots alternate, so a fast worker never overwrites numbers that a slower one still
  * reads, and each sum needs only one barrier.
  */
-import type { SumReducer } from "@secateur/backend";
+import type { SumReducer } from "@secateur/backend/engine";
 import { AbortedError, DataParallelError } from "./errors.ts";
 
 /** Shared memory of one pool. */

@@ -1,6 +1,7 @@
 /** The program of a worker thread: computes its shard of each minibatch with its own engine and copy of the model. */
 import { parentPort, workerData } from "node:worker_threads";
-import { setSumReducer, useBackend } from "@secateur/backend";
+import { useBackend } from "@secateur/backend";
+import { currentCapabilities } from "@secateur/backend/engine";
 import { isModel } from "@secateur/model-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { joinAllReduce } from "./all-reduce.ts";
@@ -29,7 +30,8 @@ function makeTrainable(model: tfl.LayersModel): void {
 function compute(model: tfl.LayersModel, task: ShardTask): FromWorker {
   const { statistics, allReduce, index, timeoutMs } = data;
   const isSynchronized = statistics === "synchronized" && task.participants > 1;
-  setSumReducer(isSynchronized ? joinAllReduce(allReduce, index, task.participants, timeoutMs) : null);
+  const reduce = isSynchronized ? joinAllReduce(allReduce, index, task.participants, timeoutMs) : null;
+  currentCapabilities().setSumReducer?.(reduce);
   return { type: "done", ...computeShard(model, data, task) };
 }
 

@@ -1,10 +1,12 @@
 /** Synchronised batch normalisation, with the workers simulated on one thread; accurate for a large mean too. */
-import { setSumReducer } from "@secateur/backend";
+import { currentCapabilities, type SumReducer } from "@secateur/backend/engine";
 import { batchNormTraining } from "@secateur/backend/ops";
 import { lossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, expect, it } from "vitest";
 import { disposeNetwork, makeBatch, residualNetwork } from "./networks.ts";
+
+const setSumReducer = (reduce: SumReducer | null): void => currentCapabilities().setSumReducer?.(reduce);
 
 /** `[rows, channels]` both. */
 interface Shard {

@@ -3,6 +3,7 @@
  * and its modules, so whatever a file did to the engine is undone here.
  */
 import { useBackend } from "@secateur/backend";
+import { nativeEngines } from "@secateur/native-engine";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { toBeAllClose } from "./all-close.ts";
@@ -11,11 +12,11 @@ import { testBackend, testEngine } from "./test-engine.ts";
 
 expect.extend({ toBeAllClose });
 
-// Engines are tried by `engine:doctor`, and by tests of their own; not once for every test process.
-process.env["SECATEUR_TRIAL"] = "1";
+// `engine:doctor` and tests of native-engine run the self-test; other test processes do not.
+process.env["SECATEUR_SKIP_SELF_TEST"] = "1";
 
 beforeAll(async () => {
-  if (tf.engine().backendName !== testBackend) await useBackend(testEngine);
+  if (tf.engine().backendName !== testBackend) await useBackend(testEngine, { engines: nativeEngines });
 });
 
 beforeEach(({ task }) => countTensors(task));

@@ -7,6 +7,7 @@ import { expect, it, vi } from "vitest";
 const packages = path.join(import.meta.dirname, "../../../packages");
 
 const examples: readonly (readonly [string, string])[] = [
+  ["wasm-kernels", "segment-sum"],
   ["dependency-graph", "print-groups"],
   ["surgery", "remove-filters"],
   ["criteria", "score-units"],

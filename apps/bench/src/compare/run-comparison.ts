@@ -1,6 +1,7 @@
 /** One run of `bench:cifar10` or `bench:imagenet`: train, score, prune, fine-tune, report. */
 import process from "node:process";
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
+import { type NativeEngineName, nativeEngines } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadBatches } from "../inputs/load-batches.ts";
@@ -25,7 +26,7 @@ type Run = RunDirectory<CompareConfig, CompareEvent>;
 export async function runComparison(run: Run, progress: Progress): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await useBackend(config.engine);
+  const engine = await useBackend(config.engine, { engines: nativeEngines });
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
@@ -56,7 +57,7 @@ async function loadData({ config }: Run, progress: Progress): Promise<BatchSourc
 async function summaryOf(
   { config, log }: Run,
   progress: Progress,
-  engine: EngineReport,
+  engine: EngineReport<NativeEngineName>,
   criteria: CriterionFactories,
   pinned: readonly Pinned[],
   startedAt: Date,

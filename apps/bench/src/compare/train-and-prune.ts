@@ -1,6 +1,7 @@
 /** All training and pruning that a run's log does not hold yet, as jobs for worker processes. */
 import { availableParallelism, totalmem } from "node:os";
 import type { EngineReport } from "@secateur/backend";
+import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import type { CriterionFactories } from "../inputs/load-criteria.ts";
 import { lazyTask } from "../run/lazy-task.ts";
@@ -29,7 +30,7 @@ export async function trainAndPrune(
   run: Run,
   progress: Progress,
   data: BatchSource,
-  engine: EngineReport,
+  engine: EngineReport<NativeEngineName>,
   criteria: CriterionFactories,
 ): Promise<void> {
   const { config } = run;
@@ -73,7 +74,7 @@ export async function trainAndPrune(
 /** As many as cores and memory allow; an engine with threads of its own uses all cores in one process. */
 function workerCount(
   { model, seeds, workers }: CompareConfig,
-  engine: EngineReport,
+  engine: EngineReport<NativeEngineName>,
   criteria: number,
 ): number {
   if (engine.threads !== 1) return 1;

@@ -1,6 +1,6 @@
 /** The settings that `bench:cifar10`, `bench:imagenet` and `bench:oracle` share: network, criteria, engine and data. */
-import { type EngineName, engineNames } from "@secateur/backend";
 import { criterionNames } from "@secateur/criteria";
+import { type NativeEngineName, nativeEngineNames } from "@secateur/native-engine";
 import type { z } from "zod";
 import type { Flag } from "../cli/program.ts";
 import { filePath, oneOf, unique } from "../cli/values.ts";
@@ -8,8 +8,10 @@ import type { ImageSettings } from "./batch-source.ts";
 import { type DataSet, modelsFor, synthetic } from "./data-set.ts";
 import type { CriterionSettings } from "./load-criteria.ts";
 
+const engineNames = ["auto", ...nativeEngineNames] as const;
+
 export interface InputSettings extends Pick<ImageSettings, "model" | "data">, CriterionSettings {
-  readonly engine: EngineName;
+  readonly engine: NativeEngineName | "auto";
 }
 
 export function inputSchemas(dataSet: DataSet): {

@@ -3,6 +3,7 @@ import { describeEngine, useBackend } from "@secateur/backend";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
+import { nativeEngines } from "@secateur/native-engine";
 import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { UsageError } from "../cli/usage-error.ts";
@@ -32,7 +33,7 @@ type Run = RunDirectory<OracleConfig, OracleEvent>;
 export async function measureAll(run: Run, progress: Progress): Promise<OracleMeasurements> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await useBackend(config.engine);
+  const engine = await useBackend(config.engine, { engines: nativeEngines });
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);

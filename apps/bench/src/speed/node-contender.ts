@@ -6,6 +6,7 @@ import { criteria, scoreMinibatch, stepOptionsFor } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { createModel, type ModelName } from "@secateur/models";
+import { nativeEngines } from "@secateur/native-engine";
 import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -34,7 +35,7 @@ async function start(): Promise<Work> {
   if (task === "stock" && engine === "tensorflow") {
     await import("@tensorflow/tfjs-node");
     await tf.setBackend("tensorflow");
-  } else await useBackend(engine);
+  } else await useBackend(engine, { engines: nativeEngines });
   if (task === "multiply") {
     const [a, b] = [tf.randomNormal([matrixSize, matrixSize]), tf.randomNormal([matrixSize, matrixSize])];
     return () => tf.dispose(tf.matMul(a, b));

@@ -1,14 +1,13 @@
-// Plain JavaScript: the reference for tests, hundreds of times too slow to train with.
+/** Plain JavaScript: the reference for tests, hundreds of times too slow to train with. */
+import type { Engine } from "./engine.ts";
+import { startBackend } from "./start-backend.ts";
 
-import type { EngineRecipe } from "./engine-recipe.ts";
-import { setBackend } from "./set-backend.ts";
-
-export const cpu: EngineRecipe = {
-  packageName: "@tensorflow/tfjs-backend-cpu",
+export const cpu: Engine = {
+  isAutomatic: false,
   remedy: "reinstall @tensorflow/tfjs-backend-cpu",
   start: async () => {
     const { version_cpu: version } = await import("@tensorflow/tfjs-backend-cpu");
-    await setBackend("cpu");
-    return { version, device: "CPU, plain JavaScript", threads: 1 };
+    await startBackend("cpu");
+    return { device: { version, device: "CPU, plain JavaScript", threads: 1 }, capabilities: {} };
   },
 };

@@ -1,19 +1,24 @@
-// The table of engines.
-
-import type { ConcreteEngine } from "../engine-name.ts";
-import { cpu } from "./cpu.ts";
-import type { EngineRecipe } from "./engine-recipe.ts";
-import { tensorflow, tensorflowGpu } from "./tensorflow.ts";
-import { wasm } from "./wasm.ts";
-import { webgpu } from "./webgpu.ts";
-
-export const engines: Readonly<Record<ConcreteEngine, EngineRecipe>> = {
-  tensorflow,
-  "tensorflow-gpu": tensorflowGpu,
-  wasm,
-  webgpu,
-  cpu,
-};
-
-/** What `auto` tries, best first. webgpu and cpu are used only when asked for. */
-export const automaticOrder: readonly ConcreteEngine[] = ["tensorflow-gpu", "tensorflow", "wasm"];
+/** @packageDocumentation What a package that adds engines needs: the form of an engine, its kernels and capabilities. */
+export {
+  type FusedKernelName,
+  type FusedKernels,
+  type KernelSet,
+  type MomentumUpdateAttrs,
+  type MovingAverageAttrs,
+  registerKernels,
+  type SumReducer,
+} from "@secateur/wasm-kernels";
+export type { ComposedKernel } from "../ops/composed-kernel.ts";
+export { currentCapabilities, type EngineCapabilities } from "../ops/engine-capabilities.ts";
+export { composedMomentumUpdate } from "../ops/momentum-update.ts";
+export { composedMovingAverage } from "../ops/moving-average.ts";
+export { registerReluGradients } from "../ops/relu-gradient.ts";
+export {
+  type Engine,
+  type EngineDevice,
+  EngineStartError,
+  type StartedEngine,
+  type StartOptions,
+} from "./engine.ts";
+export { importFailure } from "./import-failure.ts";
+export { startBackend } from "./start-backend.ts";

@@ -1,38 +1,28 @@
-// tfjs's WebAssembly backend, with the training kernels it lacks.
+/** tfjs's WebAssembly backend, with the training kernels of `@secateur/wasm-kernels`. */
+import { binaryFolder } from "#wasm-binaries";
+import { registerReluGradients } from "../ops/relu-gradient.ts";
+import { requireTestedTfjs } from "../ops/tfjs-version.ts";
+import { type Engine, EngineStartError } from "./engine.ts";
+import { startBackend } from "./start-backend.ts";
 
-import { registerTrainingKernels } from "../register-training-kernels.ts";
-import { type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
-import { isNode } from "./is-node.ts";
-import { setBackend } from "./set-backend.ts";
-
-/** The folder of the backend's .wasm files, or undefined when the package cannot be found (a bundled program). */
-const binaryFolder = async (): Promise<string | undefined> => {
-  const [{ createRequire }, { dirname, sep }] = await Promise.all([
-    import("node:module"),
-    import("node:path"),
-  ]);
-  try {
-    return dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep;
-  } catch {
-    return undefined;
-  }
-};
-
-export const wasm: EngineRecipe = {
-  packageName: "@tensorflow/tfjs-backend-wasm",
+export const wasm: Engine = {
+  isAutomatic: true,
   remedy:
-    "reinstall @tensorflow/tfjs-backend-wasm and, in a browser, call its setWasmPaths with the folder that serves its .wasm files",
-  start: async () => {
+    "reinstall @tensorflow/tfjs-backend-wasm and, in a browser, pass the folder that serves its .wasm files as `wasmPaths`",
+  start: async ({ wasmPaths = binaryFolder() }) => {
     if (typeof WebAssembly !== "object") throw new EngineStartError("there is no WebAssembly here");
     const {
       setWasmPaths,
       getThreadsCount,
       version_wasm: version,
     } = await import("@tensorflow/tfjs-backend-wasm");
-    const folder = isNode() ? await binaryFolder() : undefined;
-    if (folder !== undefined) setWasmPaths(folder);
-    await setBackend("wasm");
-    await registerTrainingKernels();
-    return { version, device: "CPU, WebAssembly", threads: getThreadsCount() };
+    const { registerWasmKernels, setSumReducer } = await import("@secateur/wasm-kernels");
+    requireTestedTfjs("@tensorflow/tfjs-backend-wasm", version);
+    if (wasmPaths !== undefined) setWasmPaths(wasmPaths);
+    await startBackend("wasm");
+    await registerWasmKernels();
+    registerReluGradients();
+    const device = { version, device: "CPU, WebAssembly", threads: getThreadsCount() };
+    return { device, capabilities: { setSumReducer } };
   },
 };

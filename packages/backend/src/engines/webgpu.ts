@@ -1,23 +1,28 @@
-// The GPU through WebGPU: in browsers, and in Node through the `webgpu` package. Only on request.
+/** The GPU through WebGPU: in browsers, and in Node through the `webgpu` package. Only on request. */
+import { version_core as version } from "@tensorflow/tfjs-core";
+import { type Engine, EngineStartError } from "./engine.ts";
+import { importFailure } from "./import-failure.ts";
+import { startBackend } from "./start-backend.ts";
 
-import { type EngineRecipe, EngineStartError } from "./engine-recipe.ts";
-import { importOptional } from "./import-optional.ts";
-import { setBackend } from "./set-backend.ts";
-
-export const webgpu: EngineRecipe = {
-  packageName: "@tensorflow/tfjs-backend-webgpu",
+export const webgpu: Engine = {
+  isAutomatic: false,
   remedy:
     "install @tensorflow/tfjs-backend-webgpu and run where `navigator.gpu` exists (a browser, or Node with the `webgpu` package set up first)",
   start: async () => {
     if (!("gpu" in (globalThis.navigator ?? {}))) {
       throw new EngineStartError("there is no WebGPU here (`navigator.gpu` is missing)");
     }
-    const loaded = await importOptional("@tensorflow/tfjs-backend-webgpu");
-    await setBackend("webgpu");
-    return {
-      version: String(loaded["version_webgpu"] ?? "unknown"),
-      device: "GPU through WebGPU",
-      threads: 1,
-    };
+    await importBackend();
+    await startBackend("webgpu");
+    // The package has no version of its own; it requires exactly that of tfjs-core.
+    return { device: { version, device: "GPU through WebGPU", threads: 1 }, capabilities: {} };
   },
 };
+
+async function importBackend(): Promise<void> {
+  try {
+    await import("@tensorflow/tfjs-backend-webgpu");
+  } catch (error) {
+    throw importFailure("@tensorflow/tfjs-backend-webgpu", error);
+  }
+}

@@ -1,30 +1,20 @@
-// Batch normalisation with statistics that are given, such as moving averages:
-//   y = γ (x - μ) / √(σ² + ε) + β
-// tfjs has the pass forward in one kernel, but its gradient repeats the vectors over all positions first. Here ∂x is one
-// product, and what is not asked for is not computed.
-
+/**
+ * Batch normalisation with given statistics, such as moving averages:
+ *   y = γ (x - μ) / √(σ² + ε) + β
+ * The forward pass is tfjs's kernel. tfjs's gradient repeats the vectors over all positions first; here ∂x is one product,
+ * and only the gradients in use are computed.
+ */
+import type { FusedKernelName } from "@secateur/wasm-kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureGradient, ensureKernel, runForOne } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureGradient, ensureKernel, runFusedForOne } from "./composed-kernel.ts";
 
-const batchNormFrozenKernel = "BatchNormFrozen";
-
-interface Tensors {
-  readonly x: tf.Tensor;
-  /** [channels], as all that follow. */
-  readonly mean: tf.Tensor;
-  readonly variance: tf.Tensor;
-  readonly gamma: tf.Tensor;
-  readonly beta: tf.Tensor;
-}
-
-const forward: ComposedKernel = (inputs, { epsilon }) => {
-  const { x, mean, variance, gamma, beta } = inputs as unknown as Tensors;
+const forward: ComposedKernel<"BatchNormFrozen"> = ({ x, mean, variance, gamma, beta }, { epsilon }) => {
   const flat = (tensor: tf.Tensor): tf.Tensor1D => tf.reshape(tensor, [-1]);
-  return [tf.batchNorm(x, flat(mean), flat(variance), flat(beta), flat(gamma), Number(epsilon))];
+  return [tf.batchNorm(x, flat(mean), flat(variance), flat(beta), flat(gamma), epsilon)];
 };
 
 const gradient: tf.GradConfig = {
-  kernelName: batchNormFrozenKernel,
+  kernelName: "BatchNormFrozen" satisfies FusedKernelName,
   inputsToSave: ["x", "mean", "variance", "gamma"],
   gradFunc: (dys, [x, mean, variance, gamma], attrs) => {
     const dy = Array.isArray(dys) ? dys[0] : dys;
@@ -61,18 +51,18 @@ const gradient: tf.GradConfig = {
  * @example
  * const y = batchNormFrozen(x, movingMean, movingVariance, gamma, beta, 1e-3);
  */
-export const batchNormFrozen = <T extends tf.Tensor>(
+export function batchNormFrozen<T extends tf.Tensor>(
   x: T,
   mean: tf.Tensor1D,
   variance: tf.Tensor1D,
   gamma: tf.Tensor1D | null,
   beta: tf.Tensor1D | null,
   epsilon: number,
-): T => {
+): T {
   ensureGradient(gradient);
-  ensureKernel(batchNormFrozenKernel, forward);
+  ensureKernel("BatchNormFrozen", forward);
   return tf.tidy(() => {
     const inputs = { x, mean, variance, gamma: gamma ?? tf.onesLike(mean), beta: beta ?? tf.zerosLike(mean) };
-    return runForOne(batchNormFrozenKernel, inputs, { epsilon }) as T;
+    return runFusedForOne("BatchNormFrozen", inputs, { epsilon }) as T;
   });
-};
+}

@@ -1,12 +1,11 @@
-// Batch normalisation with the batch's own statistics, in one kernel each way:
-//   y = γ (x - μ) / √(σ² + ε) + β, μ and σ² over everything but the channels
-// (Ioffe & Szegedy 2015, arXiv 1502.03167). The backward pass is the closed formula, not the gradient of the parts.
-
+/**
+ * Batch normalisation with the batch's own statistics, in one kernel each way:
+ *   y = γ (x - μ) / √(σ² + ε) + β, μ and σ² over everything but the channels
+ * (Ioffe & Szegedy 2015, arXiv 1502.03167). The backward pass is the closed formula, not the gradient of the parts.
+ */
+import type { FusedKernelName } from "@secateur/wasm-kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureGradient, ensureKernel } from "./composed-kernel.ts";
-
-export const batchNormTrainingKernel = "BatchNormTraining";
-export const batchNormTrainingGradKernel = "BatchNormTrainingGrad";
+import { type ComposedKernel, ensureGradient, ensureKernel, runFused } from "./composed-kernel.ts";
 
 export interface NormalizedBatch<T extends tf.Tensor> {
   /** Same shape as the input. */
@@ -19,30 +18,19 @@ export interface NormalizedBatch<T extends tf.Tensor> {
 
 const rows = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [-1, x.shape[x.rank - 1] ?? 1]);
 
-const forward: ComposedKernel = ({ x, gamma, beta }, { epsilon }) => {
-  if (x === undefined || gamma === undefined || beta === undefined)
-    throw new TypeError("x, gamma, beta expected");
+const forward: ComposedKernel<"BatchNormTraining"> = ({ x, gamma, beta }, { epsilon }) => {
   const flat = rows(x); // [n, channels]
   const mean = tf.mean(flat, 0);
   const centred = tf.sub(flat, mean);
   const variance = tf.mean(tf.square(centred), 0);
-  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, Number(epsilon))));
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
   return [tf.reshape(tf.add(tf.mul(centred, scale), beta), x.shape), mean, variance];
 };
 
 /** ∂x = γ/σ (∂y - mean(∂y) - x̂ mean(∂y x̂)), ∂γ = Σ ∂y x̂, ∂β = Σ ∂y */
-const backward: ComposedKernel = ({ dy, x, gamma, mean, variance }, { epsilon }) => {
-  if (
-    dy === undefined ||
-    x === undefined ||
-    gamma === undefined ||
-    mean === undefined ||
-    variance === undefined
-  ) {
-    throw new TypeError("dy, x, gamma, mean, variance expected");
-  }
+const backward: ComposedKernel<"BatchNormTrainingGrad"> = ({ dy, x, gamma, mean, variance }, { epsilon }) => {
   const dyRows = rows(dy); // [n, channels]
-  const inverseDeviation = tf.rsqrt(tf.add(variance, Number(epsilon)));
+  const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
   const normalized = tf.mul(tf.sub(rows(x), mean), inverseDeviation);
   const dGamma = tf.sum(tf.mul(dyRows, normalized), 0);
   const dBeta = tf.sum(dyRows, 0);
@@ -52,20 +40,19 @@ const backward: ComposedKernel = ({ dy, x, gamma, mean, variance }, { epsilon })
 };
 
 const gradient: tf.GradConfig = {
-  kernelName: batchNormTrainingKernel,
+  kernelName: "BatchNormTraining" satisfies FusedKernelName,
   inputsToSave: ["x", "gamma"],
   outputsToSave: [false, true, true],
   gradFunc: (dys, [x, gamma, mean, variance], attrs) => {
     const dy = Array.isArray(dys) ? dys[0] : dys;
     if (!dy || !x || !gamma || !mean || !variance) throw new TypeError("a saved tensor is missing");
-    // At once, not in the three functions below: the engine disposes whatever else one of those makes.
-    const [dx, dGamma, dBeta] = tf
-      .engine()
-      .runKernel<[tf.Tensor, tf.Tensor, tf.Tensor]>(
-        batchNormTrainingGradKernel,
-        { dy, x, gamma, mean, variance },
-        attrs,
-      );
+    // Not inside the three functions below: tfjs disposes all that one of them makes but its result.
+    const epsilon = Number(attrs["epsilon"]);
+    const [dx, dGamma, dBeta] = runFused(
+      "BatchNormTrainingGrad",
+      { dy, x, gamma, mean, variance },
+      { epsilon },
+    ) as [tf.Tensor, tf.Tensor, tf.Tensor];
     return { x: () => dx, gamma: () => dGamma, beta: () => dBeta };
   },
 };
@@ -88,23 +75,22 @@ const assertChannels = (name: string, parameter: tf.Tensor | null, channels: num
  * @example
  * const { y, mean, variance } = batchNormTraining(x, gamma, beta, 1e-5);
  */
-export const batchNormTraining = <T extends tf.Tensor2D | tf.Tensor4D>(
+export function batchNormTraining<T extends tf.Tensor2D | tf.Tensor4D>(
   x: T,
   gamma: tf.Tensor1D | null,
   beta: tf.Tensor1D | null,
   epsilon: number,
-): NormalizedBatch<T> => {
+): NormalizedBatch<T> {
   const channels = x.shape[x.rank - 1] ?? 0;
   assertChannels("gamma", gamma, channels);
   assertChannels("beta", beta, channels);
   ensureGradient(gradient);
-  ensureKernel(batchNormTrainingKernel, forward);
-  ensureKernel(batchNormTrainingGradKernel, backward);
+  ensureKernel("BatchNormTraining", forward);
+  ensureKernel("BatchNormTrainingGrad", backward);
   return tf.tidy(() => {
     const inputs = { x, gamma: gamma ?? tf.ones([channels]), beta: beta ?? tf.zeros([channels]) };
-    const [y, mean, variance] = tf
-      .engine()
-      .runKernel<[T, tf.Tensor1D, tf.Tensor1D]>(batchNormTrainingKernel, inputs, { epsilon });
+    const outputs = runFused("BatchNormTraining", inputs, { epsilon });
+    const [y, mean, variance] = outputs as [T, tf.Tensor1D, tf.Tensor1D];
     return { y, mean, variance };
   });
-};
+}

@@ -1,41 +1,60 @@
-// A fused operation is a tfjs kernel. Where the current backend has none of its own, one composed of tfjs's ordinary
-// operations is registered the first time it is needed. Inside a kernel nothing is recorded on the gradient tape, so
-// a composed kernel may call any operation freely.
-
+/**
+ * A fused operation is a tfjs kernel. For a backend that has none of its own, one composed of tfjs's operations is
+ * registered before the first use. tfjs records nothing on the gradient tape inside a kernel.
+ */
+import type { FusedKernelName, FusedKernels } from "@secateur/wasm-kernels";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A kernel written with tfjs operations: tensors in, tensors out. To be called in a `tidy`. */
-export type ComposedKernel = (
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  attrs: Readonly<Record<string, unknown>>,
+type Inputs<Name extends FusedKernelName> = Readonly<Record<FusedKernels[Name]["inputs"], tf.Tensor>>;
+type Attrs<Name extends FusedKernelName> = FusedKernels[Name]["attrs"];
+
+/** A kernel written with tfjs operations; call it in a `tidy`. */
+export type ComposedKernel<Name extends FusedKernelName> = (
+  inputs: Inputs<Name>,
+  attrs: Attrs<Name>,
 ) => tf.Tensor[];
 
-/** Gives the current backend `composed` under `kernelName` unless it has that kernel already. */
-export const ensureKernel = (kernelName: string, composed: ComposedKernel): void => {
+/** Registers `composed` for the current backend unless the backend has that kernel. */
+export function ensureKernel<Name extends FusedKernelName>(
+  kernelName: Name,
+  composed: ComposedKernel<Name>,
+): void {
   tf.backend();
   const backendName = tf.getBackend();
   if (tf.getKernel(kernelName, backendName) !== undefined) return;
   tf.registerKernel({
     kernelName,
     backendName,
-    // The engine hands kernels the tensors themselves, typed as the less that most kernels need.
+    // tfjs passes the tensors themselves, although its type says TensorInfo.
     kernelFunc: ({ inputs, attrs }) =>
-      tf.tidy(() => composed(inputs as Record<string, tf.Tensor>, (attrs ?? {}) as Record<string, unknown>)),
+      tf.tidy(() => composed(inputs as Inputs<Name>, (attrs ?? {}) as Attrs<Name>)),
   });
-};
+}
 
-/** Runs a kernel of one output, whether it gives a tensor or, as composed ones do, a list. */
-export const runForOne = (
-  kernelName: string,
-  inputs: Readonly<Record<string, tf.Tensor>>,
-  attrs: tf.NamedAttrMap = {},
-): tf.Tensor => {
-  const [output] = [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(kernelName, { ...inputs }, attrs)].flat();
-  if (output === undefined) throw new TypeError(`${kernelName} gave nothing`);
+/** @returns All outputs of the current backend's kernel. */
+export function runFused<Name extends FusedKernelName>(
+  kernelName: Name,
+  inputs: Inputs<Name>,
+  attrs: Attrs<Name>,
+): tf.Tensor[] {
+  const outputs = tf
+    .engine()
+    .runKernel<tf.Tensor | tf.Tensor[]>(kernelName, { ...inputs } as tf.NamedTensorMap, { ...attrs });
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** As `runFused`, for a kernel of one output. */
+export function runFusedForOne<Name extends FusedKernelName>(
+  kernelName: Name,
+  inputs: Inputs<Name>,
+  attrs: Attrs<Name>,
+): tf.Tensor {
+  const [output] = runFused(kernelName, inputs, attrs);
+  if (output === undefined) throw new TypeError(`${kernelName} has no output`);
   return output;
-};
+}
 
 /** Registers a gradient unless its kernel has one. */
-export const ensureGradient = (config: tf.GradConfig): void => {
+export function ensureGradient(config: tf.GradConfig): void {
   if (tf.getGradient(config.kernelName) === undefined) tf.registerGradient(config);
-};
+}

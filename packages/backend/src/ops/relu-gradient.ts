@@ -1,37 +1,32 @@
-// The gradients of relu and relu6. tfjs computes them from the input in several passes (compare, cast, multiply) and so
-// keeps that input, which nothing else needs. The output says the same (0 < y < max where 0 < x < max), and the layer
-// after keeps it anyway.
-
+/**
+ * The gradients of relu and relu6, from their output: 0 < y < max where 0 < x < max. tfjs's own need the input, which
+ * nothing else keeps, and several passes. The layer after relu keeps the output anyway.
+ */
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureKernel, runForOne } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureKernel, runFusedForOne } from "./composed-kernel.ts";
 
-export const reluGradKernel = "ReluGrad";
-
-export interface ReluGradAttrs {
-  /** Where the output stops growing: 6, or NaN for nowhere. */
-  readonly max: number;
-}
-
-const composed: ComposedKernel = ({ dy, y }, { max }) => {
-  if (dy === undefined || y === undefined) throw new TypeError("dy, y expected");
+const composed: ComposedKernel<"ReluGrad"> = ({ dy, y }, { max }) => {
   const isPositive = tf.greater(y, 0);
   const grows = max === 6 ? tf.logicalAnd(isPositive, tf.less(y, 6)) : isPositive;
   return [tf.mul(dy, tf.cast(grows, "float32"))];
 };
 
-const gradientOf = (kernelName: string, max: number): tf.GradConfig => ({
-  kernelName,
-  outputsToSave: [true],
-  gradFunc: (dys, [y]) => {
-    const dy = Array.isArray(dys) ? dys[0] : dys;
-    if (!dy || !y) throw new TypeError("a saved tensor is missing");
-    ensureKernel(reluGradKernel, composed);
-    return { x: () => runForOne(reluGradKernel, { dy, y }, { max }) };
-  },
-});
+/** Replaces tfjs's gradients of relu and relu6, on every backend. */
+export function registerReluGradients(): void {
+  for (const gradient of reluGradients) tf.registerGradient(gradient);
+}
 
-/** Take the place of tfjs's own, on every backend. */
-export const reluGradients: readonly tf.GradConfig[] = [
-  gradientOf(tf.Relu, Number.NaN),
-  gradientOf(tf.Relu6, 6),
-];
+function gradientOf(kernelName: string, max: number): tf.GradConfig {
+  return {
+    kernelName,
+    outputsToSave: [true],
+    gradFunc: (dys, [y]) => {
+      const dy = Array.isArray(dys) ? dys[0] : dys;
+      if (!dy || !y) throw new TypeError("a saved tensor is missing");
+      ensureKernel("ReluGrad", composed);
+      return { x: () => runFusedForOne("ReluGrad", { dy, y }, { max }) };
+    },
+  };
+}
+
+const reluGradients: readonly tf.GradConfig[] = [gradientOf(tf.Relu, Number.NaN), gradientOf(tf.Relu6, 6)];

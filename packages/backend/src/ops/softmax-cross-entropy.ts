@@ -1,14 +1,13 @@
-// Softmax and cross-entropy in one step, from logits: stable for logits of any size, one kernel forward, and a
-// backward pass that is one product with what the forward pass left: ∂loss/∂logits = softmax(logits)·Σlabels - labels.
-
+/**
+ * Softmax and cross-entropy in one kernel, from logits: stable for logits of any size. The backward pass is one product
+ * with a tensor that the forward pass saved: ∂loss/∂logits = softmax(logits)·Σlabels - labels.
+ */
+import type { FusedKernelName } from "@secateur/wasm-kernels";
 import * as tf from "@tensorflow/tfjs-core";
-import { type ComposedKernel, ensureGradient, ensureKernel } from "./composed-kernel.ts";
+import { type ComposedKernel, ensureGradient, ensureKernel, runFused } from "./composed-kernel.ts";
 
-export const softmaxCrossEntropyKernel = "SoftmaxCrossEntropy";
-
-/** Gives [loss [batch], gradient [batch, classes]], the gradient for ∂loss = 1. */
-const forward: ComposedKernel = ({ logits, labels }) => {
-  if (logits === undefined || labels === undefined) throw new TypeError("logits, labels expected");
+/** @returns The loss `[batch]`, and its gradient `[batch, classes]` for ∂loss = 1. */
+const forward: ComposedKernel<"SoftmaxCrossEntropy"> = ({ logits, labels }) => {
   const shifted = tf.sub(logits, tf.max(logits, 1, true));
   const exponentials = tf.exp(shifted);
   const sums = tf.sum(exponentials, 1, true); // [batch, 1]
@@ -18,7 +17,7 @@ const forward: ComposedKernel = ({ logits, labels }) => {
 };
 
 const gradient: tf.GradConfig = {
-  kernelName: softmaxCrossEntropyKernel,
+  kernelName: "SoftmaxCrossEntropy" satisfies FusedKernelName,
   outputsToSave: [false, true],
   gradFunc: (dys, [logitsGradient]) => {
     const dy = Array.isArray(dys) ? dys[0] : dys;
@@ -40,16 +39,14 @@ const gradient: tf.GradConfig = {
  * @example
  * const loss = tf.mean(softmaxCrossEntropy(logits, tf.oneHot(classes, 10, 1, 0, "float32")));
  */
-export const softmaxCrossEntropy = (logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor1D => {
+export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor1D {
   if (logits.shape.join() !== labels.shape.join()) {
     throw new RangeError(`softmaxCrossEntropy: logits are [${logits.shape}] but labels [${labels.shape}]`);
   }
   ensureGradient(gradient);
-  ensureKernel(softmaxCrossEntropyKernel, forward);
+  ensureKernel("SoftmaxCrossEntropy", forward);
   return tf.tidy(() => {
-    const [loss] = tf
-      .engine()
-      .runKernel<[tf.Tensor1D, tf.Tensor2D]>(softmaxCrossEntropyKernel, { logits, labels });
-    return loss;
+    const [loss] = runFused("SoftmaxCrossEntropy", { logits, labels }, {});
+    return loss as tf.Tensor1D;
   });
-};
+}

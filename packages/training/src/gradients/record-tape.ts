@@ -2,6 +2,7 @@
  * Records the kernel calls of a forward pass on tfjs's own tape. Activations that no gradient needs are disposed when the
  * pass ends; tensors of which a gradient reads only the shape, as soon as they are recorded.
  */
+import { requireTestedTfjs } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
 
@@ -56,8 +57,10 @@ export interface RecordedPass<T extends tf.Tensor> {
  * Runs `f` and keeps only its results and the tensors that gradients need.
  *
  * @throws TrainingError inside another gradient, because the tape is consumed.
+ * @throws UnsupportedTfjsVersionError where the tape of the running tfjs is untested.
  */
 export function record<T extends tf.Tensor>(f: Forward<T>): RecordedPass<T> {
+  requireTestedTfjs();
   const engine = tf.engine() as unknown as RecordingEngine;
   if (engine.state.gradientDepth > 0) {
     throw new TrainingError(

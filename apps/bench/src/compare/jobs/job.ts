@@ -1,5 +1,5 @@
 /** The jobs of worker processes and their events: plain data that can be sent between processes. */
-import type { ConcreteEngine } from "@secateur/backend";
+import type { NativeEngineName } from "@secateur/native-engine";
 import type { CompareConfig } from "../config.ts";
 import type { CompareEvent, TestedBaseline } from "../events.ts";
 
@@ -26,7 +26,7 @@ export type Job = TrainJob | PruneJob;
 
 /** The first request of a worker is the setup. Pruning jobs come with the baseline of their seed. */
 export type WorkerRequest =
-  | { readonly type: "setup"; readonly config: CompareConfig; readonly engine: ConcreteEngine }
+  | { readonly type: "setup"; readonly config: CompareConfig; readonly engine: NativeEngineName }
   | { readonly type: "job"; readonly job: Job; readonly baseline: TestedBaseline | null };
 
 export type JobEvent =

@@ -1,5 +1,6 @@
 /** The program of a worker process: prepares its engine and data, then performs one job after another. */
 import { useBackend } from "@secateur/backend";
+import { nativeEngines } from "@secateur/native-engine";
 import type { BatchSource } from "../../inputs/batch-source.ts";
 import { loadBatches } from "../../inputs/load-batches.ts";
 import { type CriterionFactories, loadCriteria } from "../../inputs/load-criteria.ts";
@@ -22,7 +23,7 @@ let state: WorkerState | null = null;
 async function* handle(request: WorkerRequest): AsyncGenerator<JobEvent> {
   if (request.type === "setup") {
     const { config, engine } = request;
-    await useBackend(engine);
+    await useBackend(engine, { engines: nativeEngines });
     const data = await loadBatches(config, recipeFor(config.model));
     state = { config, data, criteria: await loadCriteria(config) };
     return;

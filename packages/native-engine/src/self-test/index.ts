@@ -1,0 +1,3 @@
+/** @packageDocumentation Checks whether an engine computes correctly on this machine. */
+export { type CheckResult, runChecks } from "./run-checks.ts";
+export { runSelfTest, type SelfTestResult, type TestedDevice, type Workaround } from "./run-self-test.ts";
