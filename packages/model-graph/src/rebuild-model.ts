@@ -1,9 +1,11 @@
 /** Makes a new model from an old one's configuration, edited or not, with weights that the caller computes. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { disposeModel } from "./dispose-model.ts";
 import { ModelGraphError } from "./errors.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
+import type { NamedWeights } from "./weight-paths.ts";
 
 export type Config = tf.serialization.ConfigDict;
 
@@ -33,7 +35,7 @@ export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
  * is neither changed nor shared; `trainable` flags and user-defined metadata are copied.
  *
  * @param weightFor - Receives the old weight and its path. Runs inside `tf.tidy`.
- * @throws ModelGraphError where the new model lacks a layer or a weight of the old one.
+ * @throws ModelGraphError where the new model lacks a layer or a weight of the old one, or where two models share a layer.
  */
 export function rebuildModel(
   model: tfl.LayersModel,
@@ -44,14 +46,12 @@ export function rebuildModel(
     fromConfig(cls: unknown, config: Config, customObjects: Config, fastWeightInit: boolean): tfl.LayersModel;
   };
   const rebuilt = Model.fromConfig(Model, config, {}, true);
-  copyTrainable(model, rebuilt);
-  const targets = modelGraph(rebuilt).weights;
-  for (const [path, weight] of modelGraph(model).weights) {
-    const target = targets.get(path);
-    if (target === undefined) throw new ModelGraphError(`the model was rebuilt without its weight "${path}"`);
-    const value = tf.tidy(() => weightFor(weight.read(), path));
-    target.write(value);
-    value.dispose();
+  try {
+    copyTrainable(model, rebuilt);
+    copyWeights(model, rebuilt, weightFor);
+  } catch (error) {
+    disposeModel(rebuilt);
+    throw error;
   }
   const metadata = model.getUserDefinedMetadata();
   if (metadata !== undefined) rebuilt.setUserDefinedMetadata(metadata);
@@ -61,6 +61,31 @@ export function rebuildModel(
 /** An equal model that shares nothing with the old one. */
 export function cloneModel(model: tfl.LayersModel): tfl.LayersModel {
   return rebuildModel(model, model.getConfig(), (weight) => tf.clone(weight));
+}
+
+function copyWeights(
+  from: tfl.LayersModel,
+  to: tfl.LayersModel,
+  weightFor: (old: tf.Tensor, path: string) => tf.Tensor,
+): void {
+  const [sources, targets] = [from, to].map((model) => modelGraph(model).weights) as [
+    NamedWeights,
+    NamedWeights,
+  ];
+  for (const path of targets.keys()) {
+    if (sources.has(path)) continue;
+    throw new ModelGraphError(
+      `"${path}" would become a weight of its own: its layer is used inside one model and outside of it, which no saved ` +
+        "or rebuilt model can express. Use the layer, or the model that holds it, in one place only",
+    );
+  }
+  for (const [path, weight] of sources) {
+    const target = targets.get(path);
+    if (target === undefined) throw new ModelGraphError(`the model was rebuilt without its weight "${path}"`);
+    const value = tf.tidy(() => weightFor(weight.read(), path));
+    target.write(value);
+    value.dispose();
+  }
 }
 
 /** A model's flag applies to all its layers, so it is set before theirs. */
