@@ -32,8 +32,8 @@ const average = () => tfl.layers.globalAveragePooling2d({ name: "average" });
 const classes = () => tfl.layers.dense({ name: "classes", units: 3, activation: "softmax" });
 
 /** A depthwise separable block with a residual connection, as in MobileNetV2. */
-function mobileBackbone(name: string): tfl.LayersModel {
-  const x = image(`${name}_input`);
+function mobileBackbone(name: string, inputChannels = 2): tfl.LayersModel {
+  const x = image(`${name}_input`, inputChannels);
   const stem = apply(norm("stem_bn"), apply(conv("stem", 6), x));
   const wide = apply(conv("expand", 8), stem);
   const depthwise = apply(
@@ -61,6 +61,20 @@ function teachableMachine(): tfl.LayersModel {
   return tfl.sequential({
     layers: [features, tfl.sequential({ name: "top", layers: [hidden, classes()] })],
   });
+}
+
+/** One backbone on two images, behind a convolution for each. */
+function siamese(): tfl.LayersModel {
+  const backbone = mobileBackbone("backbone", 5);
+  const pool = average();
+  const sides = ["left", "right"] as const;
+  const inputs = sides.map((side) => image(side));
+  const features = sides.map((side, i) =>
+    apply(pool, apply(backbone, apply(conv(`${side}_conv`, 5), inputs[i] as Tensor))),
+  );
+  const joined = apply(tfl.layers.concatenate({ name: "both" }), ...features);
+  const same = tfl.layers.dense({ name: "same", units: 1, activation: "sigmoid" });
+  return tfl.model({ inputs, outputs: apply(same, joined) });
 }
 
 interface Case {
@@ -97,15 +111,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "Sequential in Sequential, as Teachable Machine saves it": { build: teachableMachine },
   "a backbone that is called twice, siamese": {
-    build: () => {
-      const backbone = mobileBackbone("backbone");
-      const pool = average();
-      const [left, right] = [image("left"), image("right")];
-      const [a, b] = [left, right].map((x) => apply(pool, apply(backbone, x))) as [Tensor, Tensor];
-      const joined = apply(tfl.layers.concatenate({ name: "both" }), a, b);
-      const same = tfl.layers.dense({ name: "same", units: 1, activation: "sigmoid" });
-      return tfl.model({ inputs: [left, right], outputs: apply(same, joined) });
-    },
+    build: siamese,
     loss: binaryCrossEntropy(),
     targets: () => [tf.tensor2d([0, 1, 1, 0], [4, 1])],
   },
@@ -211,5 +217,16 @@ pinned (never removed)
   features/mobilenet/mobilenet_input (InputLayer): 2 channels, model input
   top/classes (Dense): 3 channels, model output`.trim(),
   );
+  disposeModel(model);
+});
+
+it("a backbone that is called twice ties what it is called on", () => {
+  const model = siamese();
+  expect(describeGraph(buildDependencyGraph(model)).split("\n").slice(0, 4)).toEqual([
+    "3 groups, 19 units",
+    "  left_conv: 5 units in left_conv, right_conv -> backbone/stem",
+    "  backbone/stem: 6 units in backbone/stem, backbone/stem_bn, backbone/project, backbone/project_bn -> backbone/expand, same",
+    "  backbone/expand: 8 units in backbone/expand, backbone/depthwise -> backbone/project",
+  ]);
   disposeModel(model);
 });
