@@ -8,18 +8,12 @@ For the units inside two blocks also, in evaluation mode: the exact second deriv
 loss's change when the gate is closed (the oracle), log Σ p exp(-d) with the two strongest wrong classes from the slopes d
 of the margins; and in both modes Σ w·(H W) over the weights that consume the unit (exact Hessian-vector product).
 
-Images are sin(i + phase), i counting [4, 8, 8, 3]; classes count 0 to 3. Of a hundred phases it takes the one whose
-values before ReLUs stay farthest from zero: one that is near zero may change sign in float32, and that alone moves
-gradients by a per cent. Element i of a tensor whose key has n
-letters is, with s = sin((i + n)²): 2 s / sqrt(fan in) for kernels, 1 + s / 10 for γ, s / 10 for the rest.
+Images and weights are those of formula.py; classes count 0 to 3.
 """
-
-import json
-import math
-import pathlib
 
 import torch
 import torch.nn.functional as F
+from formula import best_phase, fill, images, rounded, write_golden
 from torch import nn
 
 
@@ -54,47 +48,10 @@ class ResNet20(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
-def fill(net):
-    for key, tensor in net.state_dict().items():
-        if not tensor.is_floating_point():
-            continue
-        if key.endswith("running_var"):
-            tensor.fill_(1)
-            continue
-        i = torch.arange(tensor.numel(), dtype=torch.float64) + len(key)
-        s = torch.sin(i * i).reshape(tensor.shape)
-        if tensor.dim() > 1:
-            tensor.copy_(2 * s / math.sqrt(tensor[0].numel()))
-        elif key.endswith("weight"):
-            tensor.copy_(1 + s / 10)
-        else:
-            tensor.copy_(s / 10)
-
-
 net = ResNet20().double()
 fill(net)
 classes = torch.arange(4)
 inner = {"layer2.0.conv1": net.layer2[0], "layer3.1.conv1": net.layer3[1]}
-
-
-def images(phase):
-    numbers = torch.arange(4 * 8 * 8 * 3, dtype=torch.float64) + phase
-    return torch.sin(numbers).reshape(4, 8, 8, 3).permute(0, 3, 1, 2)
-
-
-def nearest_to_zero(phase):
-    """The smallest value that any ReLU gets."""
-    seen = []
-    relu = F.relu
-    F.relu = lambda x: (seen.append(x.abs().min().item()), relu(x))[1]
-    with torch.no_grad():
-        net(images(phase))
-    F.relu = relu
-    return min(seen)
-
-
-def rounded(table):
-    return {name: [float(f"{value:.7e}") for value in values] for name, values in table.items()}
 
 
 def norms():
@@ -161,13 +118,13 @@ def along_gates(block, phase):
 
 
 net.train()
-phase = max(range(100), key=nearest_to_zero)
+phase = best_phase(net)
 loss, gates, weights, _ = first_order(phase)
 golden = {"phase": phase, "loss": loss, "gates": gates, "weights": weights, "hessianRows": hessian_rows(phase)}
 
 fill(net)  # training mode has moved the averages
 net.eval()
-phase = max(range(100), key=nearest_to_zero)
+phase = best_phase(net)
 loss, gates, weights, scales = first_order(phase)
 golden["eval"] = {"phase": phase, "loss": loss, "gates": gates, "weights": weights, "scales": scales}
 golden["eval"]["hessianRows"] = hessian_rows(phase)
@@ -183,6 +140,5 @@ for name, block in inner.items():
     golden["eval"].setdefault("curvature", {}).update(rounded({name: curvature}))
     golden["eval"].setdefault("margin", {}).update(rounded({name: margin}))
 
-file = pathlib.Path(__file__).parents[2] / "apps/bench/test/golden/scores.json"
-file.write_text(json.dumps(golden) + "\n")
+file = write_golden("scores.json", golden)
 print(f"{file}: phases {golden['phase']} and {golden['eval']['phase']}")

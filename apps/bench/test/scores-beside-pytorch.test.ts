@@ -6,12 +6,13 @@ import fs from "node:fs";
 import { type Criterion, criteria, type Scores, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
 import { trainableWeights } from "@secateur/model-graph";
-import { createModel, loadWeights, writeSafetensors } from "@secateur/models";
+import { createModel } from "@secateur/models";
 import { lossChanges } from "@secateur/oracle";
 import { type Batch, hessianVectorProduct, lossAndGradients, type Mode } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formulaImages, setFormulaWeights } from "./formula-weights.ts";
 
 type Table = Readonly<Record<string, readonly number[]>>;
 
@@ -36,37 +37,6 @@ interface Golden extends FirstOrder {
 
 const golden = JSON.parse(fs.readFileSync(new URL("golden/scores.json", import.meta.url), "utf8")) as Golden;
 
-/** The formula of make-scores.py, as a file with PyTorch's names and layout. */
-function formulaWeights(model: tfl.LayersModel): Uint8Array {
-  const suffix: Readonly<Record<string, string>> = {
-    kernel: "weight",
-    gamma: "weight",
-    bias: "bias",
-    beta: "bias",
-    moving_mean: "running_mean",
-    moving_variance: "running_var",
-  };
-  const tensors = model.layers.flatMap((layer) =>
-    layer.weights.map((weight) => {
-      const role = weight.originalName.split("/").at(-1) ?? "";
-      const key = `${layer.name}.${suffix[role]}`;
-      const size = weight.shape.map(Number);
-      const shape = size.length === 4 ? [3, 2, 0, 1].map((axis) => size[axis] ?? 0) : size.toReversed();
-      const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-      const value = (s: number): number => {
-        if (shape.length > 1) return (2 * s) / Math.sqrt(fanIn);
-        if (role === "gamma") return 1 + s / 10;
-        return role === "moving_variance" ? 1 : s / 10;
-      };
-      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
-        value(Math.sin((i + key.length) ** 2)),
-      );
-      return [key, { shape, data }] as const;
-    }),
-  );
-  return writeSafetensors(new Map(tensors));
-}
-
 /** Adds up a table of PyTorch's over everything of a group that has the role. */
 function expectedScores(group: Group, role: "gamma" | "kernel", table: Table): number[] {
   const sums = new Array<number>(group.unitCount).fill(0);
@@ -82,14 +52,13 @@ let graph: DependencyGraph;
 
 beforeAll(() => {
   model = createModel("resnet20", { inputShape: [8, 8, 3] });
-  loadWeights(model, formulaWeights(model));
+  setFormulaWeights(model);
   graph = buildDependencyGraph(model);
 });
 afterAll(() => model.dispose());
 
 function batchOf({ phase }: { readonly phase: number }): Batch<tf.Tensor, tf.Tensor> {
-  const images = Float32Array.from({ length: 4 * 8 * 8 * 3 }, (_, i) => Math.sin(i + phase));
-  return { xs: tf.tensor4d(images, [4, 8, 8, 3]), ys: tf.tensor1d([0, 1, 2, 3], "int32") };
+  return { xs: formulaImages(phase), ys: tf.tensor1d([0, 1, 2, 3], "int32") };
 }
 
 const scoresOf = (mode: Mode, ...all: readonly Criterion[]): ReturnType<typeof scoreAll> =>

@@ -1,9 +1,11 @@
 /** Builds a new model from the configuration of another one, which may be edited, with weights that the caller computes. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { disposeModel } from "./dispose-model.ts";
 import { ModelGraphError } from "./errors.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
+import type { NamedWeights } from "./weight-paths.ts";
 
 export type Config = tf.serialization.ConfigDict;
 
@@ -36,7 +38,7 @@ export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
  * `trainable` flags and user-defined metadata. The old model does not change, and shares nothing with the new one.
  *
  * @param weightFor - Called inside `tf.tidy` with the old weight and its path.
- * @throws ModelGraphError if the new model lacks a layer or a weight of the old one.
+ * @throws ModelGraphError if the new model lacks a layer or a weight of the old one, or if two models share a layer.
  *
  * @example const half = rebuildModel(model, model.getConfig(), (weight) => tf.div(weight, 2));
  */
@@ -49,17 +51,12 @@ export function rebuildModel(
     fromConfig(cls: unknown, config: Config, customObjects: Config, fastWeightInit: boolean): tfl.LayersModel;
   };
   const rebuilt = Model.fromConfig(Model, config, {}, true);
-  copyTrainable(model, rebuilt);
-  const targets = modelGraph(rebuilt).weights;
-  for (const [path, weight] of modelGraph(model).weights) {
-    const target = targets.get(path);
-    if (target === undefined)
-      throw new ModelGraphError(
-        `the new model has no weight "${path}": config must keep all layers and their names`,
-      );
-    const value = tf.tidy(() => weightFor(weight.read(), path));
-    target.write(value);
-    value.dispose();
+  try {
+    copyTrainable(model, rebuilt);
+    copyWeights(model, rebuilt, weightFor);
+  } catch (error) {
+    disposeModel(rebuilt);
+    throw error;
   }
   const metadata = model.getUserDefinedMetadata();
   if (metadata !== undefined) rebuilt.setUserDefinedMetadata(metadata);
@@ -69,6 +66,34 @@ export function rebuildModel(
 /** A copy of the model that shares nothing with it. */
 export function cloneModel(model: tfl.LayersModel): tfl.LayersModel {
   return rebuildModel(model, model.getConfig(), (weight) => tf.clone(weight));
+}
+
+function copyWeights(
+  from: tfl.LayersModel,
+  to: tfl.LayersModel,
+  weightFor: (old: tf.Tensor, path: string) => tf.Tensor,
+): void {
+  const [sources, targets] = [from, to].map((model) => modelGraph(model).weights) as [
+    NamedWeights,
+    NamedWeights,
+  ];
+  for (const path of targets.keys()) {
+    if (sources.has(path)) continue;
+    throw new ModelGraphError(
+      `"${path}" would become a weight of its own: its layer is used inside one model and outside of it, which no saved ` +
+        "or rebuilt model can express. Use the layer, or the model that holds it, in one place only",
+    );
+  }
+  for (const [path, weight] of sources) {
+    const target = targets.get(path);
+    if (target === undefined)
+      throw new ModelGraphError(
+        `the new model has no weight "${path}": config must keep all layers and their names`,
+      );
+    const value = tf.tidy(() => weightFor(weight.read(), path));
+    target.write(value);
+    value.dispose();
+  }
 }
 
 /** Sets the flag of a model before those of its layers, because it applies to all of them. */

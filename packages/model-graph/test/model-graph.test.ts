@@ -86,3 +86,22 @@ test("a clone computes the same, shares nothing, and keeps what is frozen", () =
   disposeModel(model);
   disposeModel(copy);
 });
+
+test("a model that is used inside another and beside it cannot be rebuilt, and says so", () => {
+  const wrap = (name: string, layer: tfl.layers.Layer) => {
+    const input = tfl.input({ shape: [6, 6, 4], name: `${name}_input` });
+    return tfl.model({ name, inputs: input, outputs: layer.apply(input) as tfl.SymbolicTensor });
+  };
+  const shared = wrap("shared", conv("conv"));
+  const outer = wrap("outer", shared);
+  const x = tfl.input({ shape: [6, 6, 4], name: "x" });
+  const both = [outer.apply(x), shared.apply(x)] as tfl.SymbolicTensor[];
+  const outputs = tfl.layers.add({ name: "sum" }).apply(both) as tfl.SymbolicTensor;
+  const model = tfl.model({ inputs: x, outputs });
+  expect([...modelGraph(model).weights.keys()]).toEqual([
+    "outer/shared/conv/kernel",
+    "outer/shared/conv/bias",
+  ]);
+  expect(() => cloneModel(model)).toThrow('"shared/conv/kernel" would become a weight of its own');
+  disposeModel(model);
+});

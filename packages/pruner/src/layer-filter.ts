@@ -1,12 +1,12 @@
-/** Chooses layers by name, by glob pattern, or by a function. */
+/** Chooses layers by name, by a pattern with wildcards, or by a function. */
 import { modelGraph } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { minimatch } from "minimatch";
+import { isMatch } from "matcher";
 import { PrunerError } from "./errors.ts";
 
 /**
- * A layer's name or path, or a pattern of them: `conv1`, `stage3_*`, `backbone/**`. A pattern without "/" is compared with
- * the name, any other with the path. `*` and `?` do not match "/".
+ * A layer's name or path, or a pattern of them in which `*` stands for any text: `conv1`, `stage3_*`, `backbone/*`. A
+ * pattern without "/" is compared with the name, any other with the path.
  */
 export type LayerPattern = string | ((path: string, layer: tfl.layers.Layer) => boolean);
 
@@ -40,5 +40,5 @@ export function layerMatcher(
 function matches(pattern: LayerPattern, path: string, layer: tfl.layers.Layer): boolean {
   if (typeof pattern === "function") return pattern(path, layer);
   const name = pattern.includes("/") ? path : layer.name;
-  return pattern === name || minimatch(name, pattern, { dot: true, nocomment: true, nonegate: true });
+  return pattern === name || isMatch(name, pattern, { caseSensitive: true });
 }

@@ -105,12 +105,12 @@ describe("selectUnits", () => {
 
 describe("a selection", () => {
   it("excludes layers by name, glob or function", () => {
-    for (const exclude of ["a", "[ac]", ["a"], (path: string) => path === "a"])
+    for (const exclude of ["a", "a*", ["a"], (path: string) => path === "a"])
       expect(select({ count: 2 }, { exclude })).toEqual({ b: [0, 2] });
   });
   it("includes only what matches", () => {
     expect(select({ count: 2 }, { include: "b" })).toEqual({ b: [0, 2] });
-    expect(() => select({ count: 1 }, { include: "*", exclude: "?" })).toThrow(BudgetError);
+    expect(() => select({ count: 1 }, { include: "*", exclude: "*" })).toThrow(BudgetError);
   });
   it("names a pattern that matches no layer", () =>
     expect(() => select({ count: 1 }, { exclude: ["b", "conv*"] })).toThrow(
@@ -152,9 +152,9 @@ it("matches layers of models inside the model by path", () => {
   const graph = buildDependencyGraph(model);
   const groups = (exclude: string): readonly string[] =>
     Object.keys(selectUnits(graph, scoresFrom(graph, [0]), { units: 0.2 }, { exclude }).remove);
-  expect(groups("backbone/**")).toEqual(["c"]);
+  expect(groups("backbone/*")).toEqual(["c"]);
   expect(groups("backbone/a")).toEqual(["backbone/b"]);
-  expect(groups("[ab]")).toEqual(["c"]);
+  expect(groups("*b*")).toEqual(["backbone/a"]);
   disposeModel(model);
 });
 

@@ -1,0 +1,119 @@
+"""
+Writes apps/bench/test/golden/heads.json: what PyTorch (torch 2.13.0, double precision) makes of small networks with other
+heads than one softmax, defined here independently of the TypeScript ones. Run it where PyTorch is:
+python tooling/pytorch-check/make-heads.py
+
+All have two convolutions with batch normalisation in training mode. "two heads": a softmax over classes and half of the
+binary cross-entropy of a sigmoid. "soft targets": the same network against distributions and fractions. "regression": the
+mean squared error of two numbers. For each: the loss, gradients, the square of every unit's gate gradient, read at the
+producers (γ·∂γ + β·∂β after batch normalisation, w·∂w + b·∂b of a dense layer), and by how much two steps of SGD with
+momentum and weight decay change the weights. Images and weights are those of formula.py.
+"""
+
+import torch
+import torch.nn.functional as F
+from formula import best_phase, fill, images, rounded, write_golden
+from torch import nn
+
+
+class Trunk(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 6, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(6)
+        self.conv2 = nn.Conv2d(6, 8, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(8)
+
+    def features(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
+        return F.relu(self.bn2(self.conv2(x))).mean((2, 3))
+
+
+class TwoHeads(Trunk):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(8, 6)
+        self.classes = nn.Linear(6, 4)
+        self.tags = nn.Linear(8, 3)
+
+    def forward(self, x):
+        features = self.features(x)
+        return self.classes(F.relu(self.hidden(features))), self.tags(features)
+
+
+class Regression(Trunk):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(8, 6)
+        self.numbers = nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.numbers(F.relu(self.hidden(self.features(x))))
+
+
+def waves(*shape):
+    """sin² of the index: numbers from 0 to 1."""
+    size = torch.Size(shape).numel()
+    return torch.sin(torch.arange(size, dtype=torch.float64)).square().reshape(shape)
+
+
+def two_heads(outputs):
+    classes, tags = outputs
+    labels = (waves(4, 3) > 0.5).double()
+    return F.cross_entropy(classes, torch.arange(4)) + 0.5 * F.binary_cross_entropy_with_logits(tags, labels)
+
+
+def soft_targets(outputs):
+    classes, tags = outputs
+    distributions = waves(4, 4) / waves(4, 4).sum(1, keepdim=True)
+    return F.cross_entropy(classes, distributions) + F.binary_cross_entropy_with_logits(tags, waves(4, 3))
+
+
+def squared_error(outputs):
+    return F.mse_loss(outputs, waves(4, 2))
+
+
+def gate_scores(net):
+    producers = {"conv1": net.bn1, "conv2": net.bn2, "hidden": net.hidden}
+    scores = {}
+    for name, layer in producers.items():
+        products = layer.weight * layer.weight.grad
+        weight = products if products.dim() == 1 else products.sum(1)
+        scores[name] = (weight + layer.bias * layer.bias.grad).square().tolist()
+    return rounded(scores)
+
+
+def flat(tensors):
+    """All but the largest weight, to keep the file small."""
+    return rounded({name: tensor.flatten().tolist() for name, tensor in tensors.items() if name != "conv2.weight"})
+
+
+def golden_of(net, loss_of):
+    net = net.double()
+    fill(net)
+    net.train()
+    phase = best_phase(net)
+    parameters = dict(net.named_parameters())
+    before = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, weight_decay=1e-3)
+    losses, golden = [], {"phase": phase}
+    for step in range(2):
+        optimizer.zero_grad()
+        loss = loss_of(net(images(phase)))
+        loss.backward()
+        losses.append(float(f"{loss.item():.7e}"))
+        if step == 0:
+            golden["gradients"] = flat({name: parameter.grad for name, parameter in parameters.items()})
+            golden["gates"] = gate_scores(net)
+        optimizer.step()
+    golden["losses"] = losses
+    golden["changes"] = flat({name: parameter.detach() - before[name] for name, parameter in parameters.items()})
+    return golden
+
+
+golden = {
+    "two heads": golden_of(TwoHeads(), two_heads),
+    "soft targets": golden_of(TwoHeads(), soft_targets),
+    "regression": golden_of(Regression(), squared_error),
+}
+print(write_golden("heads.json", golden), {name: each["phase"] for name, each in golden.items()})
