@@ -31,12 +31,13 @@ const makeBatches = (model: tfl.LayersModel, seed: number): Batch<tf.Tensor, tf.
 
 /** The random architecture with one head, flattened into a softmax of two classes. */
 function classifier(spec: Parameters<typeof buildArchitecture>[0]): tfl.LayersModel {
-  const body = buildArchitecture({ ...spec, head: spec.head === "twoHeads" ? "average" : spec.head });
+  const head = spec.head === "twoHeads" ? "average" : spec.head;
+  const body = buildArchitecture({ ...spec, head, activation: "linear" });
   const [output] = body.outputs as [tfl.SymbolicTensor];
   const flat =
     output.shape.length === 2 ? output : (tfl.layers.flatten().apply(output) as tfl.SymbolicTensor);
-  const head = tfl.layers.dense({ name: "classes", units: 2, activation: "softmax" });
-  return tfl.model({ inputs: body.inputs, outputs: head.apply(flat) as tfl.SymbolicTensor });
+  const classes = tfl.layers.dense({ name: "classes", units: 2, activation: "softmax" });
+  return tfl.model({ inputs: body.inputs, outputs: classes.apply(flat) as tfl.SymbolicTensor });
 }
 
 async function lossOfCut(
@@ -70,7 +71,7 @@ describe("loss changes", () => {
         }
         disposeModel(model);
       }),
-      { numRuns: 40, seed: 3 },
+      { numRuns: 40 },
     );
     expect(checked).toBeGreaterThan(60);
   });
