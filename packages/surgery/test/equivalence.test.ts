@@ -2,45 +2,15 @@
 
 import { checkProperty } from "@repo/testing/check-property";
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
-import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
+import { dice, randomPlan } from "@repo/testing/random-plan";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyPlan, composePlans, createPlan, type Plan, silence, verifyPlan } from "../src/index.ts";
+import { applyPlan, composePlans, createPlan, silence, verifyPlan } from "../src/index.ts";
 import { withoutFinalActivation } from "../src/without-final-activation.ts";
-
-/** Removes each unit whose number in `dice` is below `ratio`, but never all of a layer. */
-function randomPlan(graph: DependencyGraph, dice: readonly number[], ratio: number): Plan {
-  let next = 0;
-  const left = new Map<string, number>();
-  for (const { slices } of graph.groups) {
-    for (const { weight, axis } of slices) {
-      const size = graph.model.weights.find((each) => each.originalName === weight)?.shape[axis] ?? 0;
-      left.set(`${weight}|${axis}`, size);
-    }
-  }
-  const remove = graph.groups.map((group) => {
-    const units: number[] = [];
-    for (let unit = 0; unit < group.unitCount; unit++) {
-      const wanted = (dice[next++ % dice.length] ?? 1) < ratio;
-      const fits = group.slices.every((s) => (left.get(`${s.weight}|${s.axis}`) ?? 0) > s.indicesPerUnit);
-      if (!wanted || !fits) continue;
-      units.push(unit);
-      for (const s of group.slices) {
-        const key = `${s.weight}|${s.axis}`;
-        left.set(key, (left.get(key) ?? 0) - s.indicesPerUnit);
-      }
-    }
-    return [group.id, units] as const;
-  });
-  return createPlan(graph, remove);
-}
-
-// Uniform: fc.double draws most numbers near 0, which would remove all units that can go.
-const share = fc.integer({ min: 0, max: 999 }).map((n) => n / 1000);
-const dice = fc.array(share, { minLength: 7, maxLength: 29 });
 
 function outputs(model: tfl.LayersModel, seed: number): Float32Array[] {
   return tf.tidy(() => {
