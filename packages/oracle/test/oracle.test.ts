@@ -91,13 +91,16 @@ it("labels that are probabilities, and an input that is read again later, are no
       ys.dispose();
       return { xs, ys: probabilities };
     });
+  const checked: string[] = [];
   for await (const { group, changes } of lossChanges(graph, soft)) {
+    checked.push(group);
     const cut = applyPlan(model, createPlan(graph, [[group, [2]]]), { graph });
     const { loss } = await evaluate(cut, soft());
     const { loss: before } = await evaluate(model, soft());
     expect(changes[2]).toBeAllClose(loss - before, { rtol: 1e-3, atol: 1e-5 });
     disposeModel(cut);
   }
+  expect(checked).toEqual(["d1", "d2"]);
   model.dispose();
 });
 
