@@ -2,7 +2,7 @@
 
 import { checkProperty } from "@repo/testing/check-property";
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
-import { dice, randomPlan } from "@repo/testing/random-plan";
+import { dice, randomUnits } from "@repo/testing/random-plan";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -45,7 +45,7 @@ describe("removing equals silencing", () => {
       const model = buildArchitecture(spec);
       const before = outputs(model, spec.seed);
       const graph = buildDependencyGraph(model);
-      const plan = randomPlan(graph, numbers, ratio);
+      const plan = createPlan(graph, randomUnits(graph, numbers, ratio));
       const units = Object.values(plan.remove).flat().length;
       removed += units;
       const smaller = applyPlan(model, plan, { graph });
@@ -69,10 +69,10 @@ describe("removing equals silencing", () => {
     const law = fc.asyncProperty(architecture, dice, dice, async (spec, first, second) => {
       const model = buildArchitecture(spec);
       const graph = buildDependencyGraph(model);
-      const planA = randomPlan(graph, first, 0.4);
+      const planA = createPlan(graph, randomUnits(graph, first, 0.4));
       const smaller = applyPlan(model, planA);
       const after = buildDependencyGraph(smaller);
-      const planB = randomPlan(after, second, 0.4);
+      const planB = createPlan(after, randomUnits(after, second, 0.4));
       const smallest = applyPlan(smaller, planB);
       const atOnce = applyPlan(model, composePlans(graph, planA, after, planB));
       if (Object.keys(planA.remove).length > 0 && Object.keys(planB.remove).length > 0) removed++;

@@ -1,6 +1,6 @@
 /** Every criterion of the table, through the conformance kit. */
-import { type CriterionOptions, describeCriterion } from "@repo/testing/describe-criterion";
-import { type CriterionName, criterionNames, criterionTable } from "../src/index.ts";
+import { type CriterionName, criterionNames, criterionTable } from "@secateur/criteria";
+import { type CriterionOptions, describeCriterion } from "../src/index.ts";
 
 const options: Readonly<Partial<Record<CriterionName, CriterionOptions>>> = {
   random: { random: true },

@@ -3,6 +3,10 @@
  * the smaller model equals the silenced one, has the shapes and configuration it should, counts fewer MACs, and is loaded by
  * tfjs alone. Needs only vitest and a tfjs backend.
  */
+
+import { randomizeWeights } from "@repo/testing/random-architecture";
+import { dice, randomUnits } from "@repo/testing/random-plan";
+import { saveAndLoad } from "@repo/testing/save-and-load";
 import {
   buildDependencyGraph,
   type DependencyGraph,
@@ -11,15 +15,11 @@ import {
 } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { disposeModel, layerConfigs, modelGraph } from "@secateur/model-graph";
-import { applyPlan, type Plan, unitsToRemove, verifyPlan } from "@secateur/surgery";
+import { applyPlan, createPlan, type Plan, unitsToRemove, verifyPlan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toBeAllClose } from "./all-close.ts";
-import { randomizeWeights } from "./random-architecture.ts";
-import { dice, randomPlan } from "./random-plan.ts";
-import { saveAndLoad } from "./save-and-load.ts";
 
 export interface LayerRuleOptions {
   /** Default: `layerRules`. */
@@ -42,7 +42,6 @@ export function describeLayerRule(
   makeModel: () => tfl.LayersModel,
   { rules = layerRules, pins, plans = 20 }: LayerRuleOptions = {},
 ): void {
-  expect.extend({ toBeAllClose });
   describe(`layer rule ${className}`, () => {
     let model: tfl.LayersModel;
     let graph: DependencyGraph;
@@ -88,7 +87,7 @@ async function removal(graph: DependencyGraph, plans: number): Promise<void> {
   const { numTensors } = tf.memory();
   let removed = 0;
   const law = fc.asyncProperty(dice, async (numbers) => {
-    const plan = randomPlan(graph, numbers, 0.5);
+    const plan = createPlan(graph, randomUnits(graph, numbers, 0.5));
     const smaller = applyPlan(graph.model, plan, { graph });
     try {
       await verifyPlan(graph.model, plan, { graph, smaller });
@@ -147,7 +146,7 @@ const numberAt = (config: unknown, path: readonly (string | number)[]): unknown 
 
 async function roundTrip(graph: DependencyGraph): Promise<void> {
   const units = graph.groups.filter(({ unitCount }) => unitCount > 1);
-  const plan = randomPlan(graph, [0.2, 0.9], 0.5);
+  const plan = createPlan(graph, randomUnits(graph, [0.2, 0.9], 0.5));
   expect(Object.keys(plan.remove).length, `of ${units.length} groups`).toBeGreaterThan(0);
   const smaller = applyPlan(graph.model, plan, { graph });
   const loaded = await saveAndLoad(smaller);

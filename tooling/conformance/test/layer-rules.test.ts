@@ -1,7 +1,8 @@
 /** Every layer rule of the table, through the conformance kit. */
-import { describeLayerRule, type LayerRuleOptions } from "@repo/testing/describe-layer-rule";
+
+import { type SupportedLayer, supportedLayers } from "@secateur/dependency-graph";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { type SupportedLayer, supportedLayers } from "../src/index.ts";
+import { describeLayerRule, type LayerRuleOptions } from "../src/index.ts";
 
 type Tensor = tfl.SymbolicTensor;
 type Body = (x: Tensor) => Tensor;

@@ -3,6 +3,8 @@
  * and follow the units when these change places; the model is left alone and no tensor is left over. Needs only vitest and a
  * tfjs backend.
  */
+
+import { toBeAllClose } from "@repo/testing/all-close";
 import { type Criterion, CriterionNotApplicableError, caveats, type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
@@ -10,7 +12,6 @@ import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toBeAllClose } from "./all-close.ts";
 import { type ConformanceNetwork, conformanceNetwork, conformanceNetworks } from "./conformance-networks.ts";
 import { permuteUnits } from "./permute-units.ts";
 

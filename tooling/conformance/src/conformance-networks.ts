@@ -1,6 +1,7 @@
 /** Small classifiers, [6, 6, 2] to 3 classes, that between them have the couplings that a criterion meets. */
+
+import { randomizeWeights } from "@repo/testing/random-architecture";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { randomizeWeights } from "./random-architecture.ts";
 
 type Tensor = tfl.SymbolicTensor;
 
