@@ -4,12 +4,7 @@
  */
 
 import {
-  type Criterion,
-  type CriterionName,
-  CriterionNotApplicableError,
   criteria,
-  criterionNames,
-  criterionTable,
   defineCriterion,
   gradients,
   margins,
@@ -76,7 +71,7 @@ function expectEqual(
 ): void {
   for (const { id } of graph.groups) {
     const expected = a?.get(id) ?? new Float32Array();
-    const atol = rtol * Math.max(...expected.map(Math.abs)) + 1e-7;
+    const atol = rtol * Math.max(...expected.map(Math.abs));
     expect(b?.get(id) ?? [], id).toBeAllClose(expected, { rtol, atol });
   }
 }
@@ -133,6 +128,7 @@ it.each(["vgg11-bn", "resnet20-b"] as const)(
       { xs, ys },
       { mode: "eval", weights: [], gates: [...atInputs, ...atOutputs] },
     );
+    expect(atInputs).not.toEqual([]);
     for (const [i, site] of atInputs.entries()) {
       const atOutput = found.gates[siteKey(atOutputs[i] ?? site)] ?? [];
       expect(found.gates[siteKey(site)]).toBeAllClose(atOutput, { rtol: 1e-3, atol: 1e-6 });
@@ -220,50 +216,13 @@ it("Hutchinson's and Fisher's estimates tend to the curvature that all margins g
   model.dispose();
 });
 
-describe("every criterion", () => {
-  const needBatchNormalization: readonly CriterionName[] = ["bn-scale", "bn-scale-taylor"];
-  const all = (): Criterion[] => criterionNames.map((name) => criterionTable[name](0));
-
-  it.each(["resnet20", "densenet-cifar", "mobilenet-v2"] as const)(
-    "scores %s, all in one go, differently",
-    async (name) => {
-      const model = network(name);
-      const graph = buildDependencyGraph(model);
-      const scores = await scoreAll(model, graph, all(), [images(4)], {
-        mode: "eval",
-        onWarning: () => undefined,
-      });
-      for (const each of criterionNames) {
-        const values = [...(scores.get(each)?.values() ?? [])].flatMap((group) => [...group]);
-        expect(values.every(Number.isFinite), each).toBe(true);
-        if (each !== "bn-scale") expect(new Set(values).size, each).toBeGreaterThan(100); // γ is 1 at first
-      }
-      model.dispose();
-    },
+it("refuses a network with too many classes for a pass each, by name", async () => {
+  const model = createModel("lenet3", { classes: 200 });
+  const graph = buildDependencyGraph(model);
+  const exact = criteria.obd({ topK: Number.POSITIVE_INFINITY });
+  await expect(scoreAll(model, graph, [exact], [images(2)])).rejects.toThrow(
+    'criterion "obd" cannot score this model: topK selects 199 classes, at most 127 are supported',
   );
-
-  it.each(criterionNames)("%s gives zeros nowhere where it cannot score", async (name) => {
-    const model = network("lenet3");
-    const graph = buildDependencyGraph(model);
-    const run = scoreAll(model, graph, [criterionTable[name](0)], [images(2)], {
-      onWarning: () => undefined,
-    });
-    if (needBatchNormalization.includes(name)) await expect(run).rejects.toThrow(CriterionNotApplicableError);
-    else
-      expect(
-        [...((await run).get(name)?.values() ?? [])].flatMap((group) => [...group]).some((v) => v !== 0),
-      ).toBe(true);
-    model.dispose();
-  });
-
-  it("refuses a network with too many classes for a pass each, by name", async () => {
-    const model = createModel("lenet3", { classes: 200 });
-    const graph = buildDependencyGraph(model);
-    const exact = criteria.obd({ topK: Number.POSITIVE_INFINITY });
-    await expect(scoreAll(model, graph, [exact], [images(2)])).rejects.toThrow(
-      'criterion "obd" cannot score this model: topK selects 199 classes, at most 127 are supported',
-    );
-    await scoreAll(model, graph, [criteria.obd()], [images(2)]); // follows three of them
-    model.dispose();
-  });
+  await scoreAll(model, graph, [criteria.obd()], [images(2)]); // follows three of them
+  model.dispose();
 });

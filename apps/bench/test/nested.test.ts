@@ -1,5 +1,5 @@
 /** Models inside models: scored, half of their units selected, proved, removed, trained, and loaded by stock tfjs. */
-import { predictElsewhere } from "@repo/testing/predict-elsewhere";
+import { saveAndRunElsewhere } from "@repo/testing/load-elsewhere";
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import { saveAndLoad } from "@repo/testing/save-and-load";
 import { criteria, score } from "@secateur/criteria";
@@ -194,9 +194,9 @@ describe.each(Object.entries(cases))("%s", (_, { build, loss = softmaxCrossEntro
     const loaded = await saveAndLoad(smaller);
     expect(outputsOf(loaded, inputs)).toEqual(outputs);
     expect(buildDependencyGraph(loaded).fingerprint).toBe(buildDependencyGraph(smaller).fingerprint);
-    const elsewhere = await predictElsewhere(smaller, inputs);
-    for (const [i, values] of outputs.entries())
-      expect(elsewhere[i] ?? []).toBeAllClose(values, { rtol: 1e-4, atol: 1e-5 });
+    const { saved, elsewhere } = await saveAndRunElsewhere(smaller);
+    for (const [i, values] of saved.linear.entries())
+      expect(elsewhere.linear[i] ?? []).toBeAllClose(values, { rtol: 1e-4, atol: 1e-5 });
 
     optimizer.dispose();
     tf.dispose(inputs);

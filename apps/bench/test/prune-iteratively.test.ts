@@ -93,6 +93,7 @@ describe("pruneIteratively", () => {
     expect(kept).toEqual(config.ratios.map((ratio) => units - Math.round(ratio * units)));
     expect(cells.map(({ accuracyTuned }) => accuracyTuned === null)).toEqual([true, false]);
     expect(cells.map(({ lossPruned }) => Number.isFinite(lossPruned))).toEqual([true, true]);
+    expect(Object.keys(cells[0]?.plan.remove ?? {})).not.toEqual([]);
     for (const [group, later] of Object.entries(cells[1]?.plan.remove ?? {}))
       expect(later).toEqual(expect.arrayContaining([...(cells[0]?.plan.remove[group] ?? [])]));
   });

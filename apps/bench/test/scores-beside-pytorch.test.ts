@@ -152,8 +152,13 @@ describe("in mode eval also", () => {
 
   it("the change of the loss without each unit, to 1e-4", async () => {
     const groups = Object.keys(oracle);
-    for await (const { group, changes } of lossChanges(graph, () => [batchOf(golden.eval)], { groups }))
+    const compared: string[] = [];
+    for await (const { group, changes } of lossChanges(graph, () => [batchOf(golden.eval)], { groups })) {
       expect(changes, group).toBeAllClose(oracle[group] ?? [], { rtol: 0, atol: 1e-4 });
+      compared.push(group);
+    }
+    expect(compared.sort()).toEqual(groups.sort());
+    expect(compared).not.toEqual([]);
   });
 
   it("the change of the loss by the margins, to 1e-3", async () => {

@@ -13,8 +13,6 @@ import {
   CriterionNotApplicableError,
   caveats,
   criteria,
-  criterionNames,
-  criterionTable,
   defineCriterion,
   NonFiniteScoreError,
   normalized,
@@ -165,6 +163,7 @@ it("skip gates before a pooling layer that is called on two tensors are separate
   };
   const both = [criteria.taylorGate(), criteria.taylorSkipGate()];
   const scores = await scoreAll(pooled, buildDependencyGraph(pooled), both, [batch]);
+  expect([...(scores.get("taylor-gate")?.keys() ?? [])]).toEqual(["a", "b", "c"]);
   for (const [id, values] of scores.get("taylor-gate") ?? [])
     expect(scores.get("taylor-skip-gate")?.get(id) ?? [], id).toBeAllClose(values, {
       rtol: 1e-3,
@@ -347,10 +346,6 @@ it("eq. 7 before batch normalisation warns, eq. 8 does not", () => {
   expect(others).toEqual([]);
 });
 
-it("the table creates every criterion by its name", () => {
-  for (const name of criterionNames) expect(criterionTable[name](0).name).toBe(name);
-});
-
 describe("score", () => {
   const batch = (seed: number): { xs: tf.Tensor; ys: tf.Tensor } => ({
     xs: tf.randomNormal([4, 2, 2, 2], 0, 1, "float32", seed),
@@ -375,14 +370,12 @@ describe("score", () => {
     tf.dispose([all.map(({ xs: x, ys: y }) => [x, y]), xs, ys]);
   });
 
-  it("is the average over minibatches, and does not change the model", async () => {
-    const before = model.getWeights().map((weight) => Array.from(weight.dataSync()));
+  it("is the average over minibatches", async () => {
     const of = async (...seeds: number[]): Promise<number[]> =>
       Array.from((await score(model, graph, criteria.taylorGate(), seeds.map(batch))).get("c") ?? []);
     const [first, second, both] = [await of(1), await of(2), await of(1, 2)];
-    for (const [i, value] of both.entries()) {
-      expect(value).toBeCloseTo((Number(first[i]) + Number(second[i])) / 2, 6);
-    }
-    expect(model.getWeights().map((weight) => Array.from(weight.dataSync()))).toEqual(before);
+    expect(first).not.toBeAllClose(second, { rtol: 1e-2, atol: 0 });
+    const means = first.map((value, i) => (value + Number(second[i])) / 2);
+    expect(both).toBeAllClose(means, { rtol: 1e-5, atol: 0 });
   });
 });

@@ -64,7 +64,9 @@ function gates(
 }
 
 function expectEqualGates(model: tfl.LayersModel, roles: readonly Role[]): void {
-  for (const [producers, consumers] of gates(model, roles).values()) {
+  const found = gates(model, roles);
+  expect(found.size).toBe(buildDependencyGraph(model).groups.length);
+  for (const [producers, consumers] of found.values()) {
     const scale = Math.max(...producers.map(Math.abs));
     expect(scale).toBeGreaterThan(1e-3);
     for (const [i, gate] of producers.entries())
@@ -105,6 +107,8 @@ describe("the gate's gradient", () => {
       gap(apply(tfl.layers.activation({ activation: "sigmoid" }), conv("c1", 4, x, true))),
     );
     const gate = gates(model, ["kernel"]).get("c1")?.[1] ?? [];
+    expect(gate).toHaveLength(4);
+    expect(Math.max(...gate.map(Math.abs))).toBeGreaterThan(1e-3);
     for (const [unit, expected] of gate.entries()) {
       const step = 1e-2;
       const slope = (lossWithGate(model, unit, 1 + step) - lossWithGate(model, unit, 1 - step)) / (2 * step);

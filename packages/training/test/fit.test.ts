@@ -82,6 +82,11 @@ describe("fit", () => {
     const second = sgd({ learningRate: 0.1, momentum: 0.9 });
     second.restore(state);
     expect(await train(halves, second, 2, 4)).toBe(expected);
+    expect(expected).toBeGreaterThan(0);
+    const [ended, undisturbed] = [halves, whole].map((each) =>
+      each.weights.map((w) => [...w.read().dataSync()]),
+    );
+    expect(ended).toEqual(undisturbed);
     tf.dispose(state);
     for (const each of [optimizer, first, second]) each.dispose();
     whole.dispose();

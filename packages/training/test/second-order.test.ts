@@ -97,9 +97,10 @@ describe("a Hessian-vector product", () => {
       ],
     });
     const batch = { xs: tf.ones([2, 3]), ys: tf.tensor1d([0, 1], "int32") };
-    const direction = { "out/kernel": tf.ones([3, 2]) };
+    const direction = { "out/kernel": tf.tensor2d([1, -1, 2, 0, 0, 1], [3, 2]) }; // not along all classes alike
     const train = hessianVectorProduct(model, batch, direction);
     const evaluation = hessianVectorProduct(model, batch, direction, { mode: "eval" });
+    expect(Math.max(...(train["out/kernel"]?.dataSync() ?? []))).toBeGreaterThan(1e-2);
     expect(train["out/kernel"] ?? []).toBeAllClose(evaluation["out/kernel"] ?? [], { rtol: 1e-6 });
     tf.dispose([batch.xs, batch.ys, direction, train, evaluation]);
     model.dispose();

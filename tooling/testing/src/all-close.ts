@@ -31,6 +31,7 @@ export function toBeAllClose(
   if (a.length !== b.length) {
     return { pass: false, message: () => `expected ${b.length} numbers, there are ${a.length}` };
   }
+  if (a.length === 0) return { pass: false, message: () => "expected numbers, both sides have none" };
   // Infinity is close to itself only: relative to it, everything would be.
   const isClose = (x: number, y: number): boolean =>
     x === y || (Number.isFinite(y) && Math.abs(x - y) <= atol + rtol * Math.abs(y));

@@ -7,6 +7,7 @@ import { disposeModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toBeAllClose } from "./all-close.ts";
 import { saveAndLoad } from "./save-and-load.ts";
 
 export interface ModelOptions {
@@ -35,6 +36,7 @@ const classes = 7;
  * @example describeModel("lenet3", { build: (options) => createModel("lenet3", options), ... });
  */
 export function describeModel(name: string, entry: ModelEntry): void {
+  expect.extend({ toBeAllClose });
   const { build, inputShape } = entry;
   const small = (seed: number): tfl.LayersModel => build({ inputShape, classes, seed });
   let model: tfl.LayersModel;

@@ -37,6 +37,8 @@ export interface ArchitectureSpec {
   readonly channels: number;
   readonly blocks: readonly BlockSpec[];
   readonly head: "average" | "max" | "flatten" | "flattenNorm" | "twoHeads";
+  /** Of the output layers. */
+  readonly activation: "linear" | "softmax" | "sigmoid";
   readonly seed: number;
 }
 
@@ -55,6 +57,7 @@ export const architecture: fc.Arbitrary<ArchitectureSpec> = fc.record({
     { minLength: 1, maxLength: 6 },
   ),
   head: fc.constantFrom("average", "max", "flatten", "flattenNorm", "twoHeads"),
+  activation: fc.constantFrom("linear", "softmax", "sigmoid"),
   seed: fc.integer({ min: 1, max: 1_000_000 }),
 });
 
@@ -66,7 +69,7 @@ export function buildArchitecture(spec: ArchitectureSpec): tfl.LayersModel {
   const input = tfl.input({ shape: [spec.size, spec.size + 1, spec.channels], name: naming("input") });
   const first = convolution(input, { kind: "conv", width: 4, kernel: 3, stride: 1, flag: true }, naming);
   const body = spec.blocks.reduce<Tensor>((x, block) => builders[block.kind](x, block, naming), first);
-  const model = tfl.model({ inputs: input, outputs: heads(body, spec.head, naming) });
+  const model = tfl.model({ inputs: input, outputs: heads(body, spec, naming) });
   randomizeWeights(model, spec.seed);
   return model;
 }
@@ -143,17 +146,13 @@ const builders: Readonly<Record<BlockSpec["kind"], (x: Tensor, block: BlockSpec,
       const config = { poolSize: 2, strides: 2, padding: "same" as const, name: naming("pool") };
       return apply(flag ? tfl.layers.maxPooling2d(config) : tfl.layers.averagePooling2d(config), x);
     },
-    zeroPad: (x, { stride }, naming) =>
-      apply(
-        tfl.layers.zeroPadding2d({
-          padding: [
-            [1, stride],
-            [0, 1],
-          ],
-          name: naming("pad"),
-        }),
-        x,
-      ),
+    zeroPad: (x, { stride }, naming) => {
+      const padding: [[number, number], [number, number]] = [
+        [1, stride],
+        [0, 1],
+      ];
+      return apply(tfl.layers.zeroPadding2d({ padding, name: naming("pad") }), x);
+    },
     shared: (x, block, naming) => {
       const config = { filters: channelsOf(x), kernelSize: block.kernel, padding: "same" as const };
       const layer = tfl.layers.conv2d({ ...config, name: naming("shared") });
@@ -193,9 +192,9 @@ function nested(x: Tensor, block: BlockSpec, naming: Naming): Tensor {
   return add([apply(model, apply(model, x)), x], naming);
 }
 
-function heads(x: Tensor, head: ArchitectureSpec["head"], naming: Naming): Tensor | Tensor[] {
+function heads(x: Tensor, { head, activation }: ArchitectureSpec, naming: Naming): Tensor | Tensor[] {
   const logits = (from: Tensor): Tensor =>
-    apply(tfl.layers.dense({ units: 3, name: naming("logits") }), from);
+    apply(tfl.layers.dense({ units: 3, activation, name: naming("logits") }), from);
   const hidden = (from: Tensor): Tensor =>
     apply(tfl.layers.dense({ units: 5, activation: "relu", name: naming("fc") }), from);
   const average = (): Tensor => apply(tfl.layers.globalAveragePooling2d({ name: naming("gap") }), x);

@@ -47,6 +47,11 @@ it("tells where the first difference is and how large the largest", () => {
   tf.dispose([a, b]);
 });
 
+it("no numbers are not close to no numbers: a name that both sides lack would pass", () => {
+  expect([]).not.toBeAllClose([]);
+  expect(toBeAllClose([], []).message()).toBe("expected numbers, both sides have none");
+});
+
 it("shapes and lengths differ", () => {
   const [row, column] = [tf.zeros([1, 2]), tf.zeros([2, 1])];
   expect(toBeAllClose(row, column).message()).toBe("expected shape [2,1], it is [1,2]");

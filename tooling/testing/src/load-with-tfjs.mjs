@@ -1,0 +1,33 @@
+/**
+ * A process that imports tfjs and nothing of ours: loads the saved models whose directories are its arguments and prints
+ * their outputs on a fixed input as JSON, see `load-elsewhere.ts`.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import "@tensorflow/tfjs-backend-wasm";
+
+await tf.setBackend("wasm");
+
+async function outputsOf(directory, file) {
+  const { modelTopology, weightSpecs } = JSON.parse(fs.readFileSync(path.join(directory, file), "utf8"));
+  const weightData = new Uint8Array(fs.readFileSync(path.join(directory, "weights.bin"))).buffer;
+  const model = await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+  const inputs = model.inputs.map((symbol) => {
+    const shape = symbol.shape.slice(1);
+    const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i));
+    return tf.tensor(values, [1, ...shape]);
+  });
+  const outputs = [model.predict(inputs)].flat();
+  const values = outputs.map((y) => Array.from(y.dataSync()));
+  tf.disposeVariables();
+  return values;
+}
+
+const all = [];
+for (const directory of process.argv.slice(2)) {
+  const outputs = await outputsOf(directory, "model.json");
+  all.push({ outputs, linear: await outputsOf(directory, "linear.json") });
+}
+fs.writeSync(1, `\n${JSON.stringify(all)}\n`);
