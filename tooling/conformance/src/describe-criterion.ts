@@ -107,7 +107,7 @@ function scoring(
 
   it("has caveats that are sentences, if any", () => {
     for (const caveat of caveats(graph, [make(0)]))
-      expect(caveat).toMatch(/^criterion ".+" .+: \S+( \S+){2,}$/);
+      expect(caveat).toMatch(/^scores of criterion ".+" .+: \S+( \S+){2,}$/);
   });
 }
 
