@@ -32,7 +32,7 @@ export function selectUnits(
 }
 
 /** Throws `BudgetError` unless what is left meets the target. */
-export function requireMet(
+function requireMet(
   budget: Budget,
   selection: Selection,
   { original, left, target }: Readonly<Record<"original" | "left" | "target", Amounts>>,
