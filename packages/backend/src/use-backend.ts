@@ -46,7 +46,7 @@ export async function useBackend<Name extends string = keyof typeof portableEngi
   requireTestedTfjs();
   const names = Object.keys(engines) as Name[];
   const candidates = names.filter((each) => (name === "auto" ? engines[each].isAutomatic : each === name));
-  if (candidates.length === 0) throw unknownEngine(name, names);
+  if (candidates.length === 0) throw noCandidate(name, names);
   const outcome = await startFirstUsable(engines, candidates, options);
   if (!Array.isArray(outcome)) return outcome;
   const reason = outcome
@@ -76,7 +76,12 @@ async function startFirstUsable<Name extends string>(
   return tried;
 }
 
-function unknownEngine(name: string, names: readonly string[]): EngineUnavailableError {
+function noCandidate(name: string, names: readonly string[]): EngineUnavailableError {
+  if (name === "auto") {
+    const remedy =
+      names.length === 0 ? "pass at least one engine" : `choose one of ${names.join(", ")} by name`;
+    return new EngineUnavailableError(name, "none of the engines is automatic", remedy);
+  }
   const native = name.startsWith("tensorflow")
     ? ", or pass `engines: nativeEngines` of @secateur/native-engine"
     : "";

@@ -95,7 +95,9 @@ function publishWeights(model: tfl.LayersModel, layout: readonly WeightRange[], 
   const variables = modelGraph(model).weights;
   for (const { name, start, end } of layout) {
     const weight = variables.get(name);
-    if (weight !== undefined) weights.subarray(start, end).set(weight.read().dataSync());
+    if (weight === undefined)
+      throw new DataParallelError(`the model has no weight "${name}" any more: start a new pool for it`);
+    weights.subarray(start, end).set(weight.read().dataSync());
   }
 }
 

@@ -52,22 +52,26 @@ export async function ablationLosses(
   let [count, loss] = [0, 0];
   for await (const batch of batches) {
     const prepared = prepareAndDispose(gated, batch);
-    const { size } = prepared;
-    const unmasked = lossesOf(gated, consumers, prepared, [[]]);
-    loss += sum(unmasked);
-    count += size;
-    const perPass = Math.max(1, Math.floor(rowsPerPass / size));
-    for (let from = 0; from < ablations.length; from += perPass) {
-      const chosen = ablations.slice(from, from + perPass);
-      const masked = lossesOf(gated, consumers, prepared, chosen);
-      for (const [i] of chosen.entries()) {
-        const difference = differenceOf(masked.subarray(i * size, (i + 1) * size), unmasked);
-        changes[from + i] = Number(changes[from + i]) + difference;
+    try {
+      const { size } = prepared;
+      const unmasked = lossesOf(gated, consumers, prepared, [[]]); // one ablation that removes nothing
+      loss += sum(unmasked);
+      count += size;
+      checkFinite(loss, changes, group);
+      const perPass = Math.max(1, Math.floor(rowsPerPass / size));
+      for (let from = 0; from < ablations.length; from += perPass) {
+        const chosen = ablations.slice(from, from + perPass);
+        const masked = lossesOf(gated, consumers, prepared, chosen);
+        for (const [i] of chosen.entries()) {
+          const difference = differenceOf(masked.subarray(i * size, (i + 1) * size), unmasked);
+          changes[from + i] = Number(changes[from + i]) + difference;
+        }
+        onPass(masked.length);
+        await tf.nextFrame(); // lets the process handle signals, for example Ctrl-C
       }
-      onPass(masked.length);
-      await tf.nextFrame(); // so that the process can handle signals
+    } finally {
+      tf.dispose([...prepared.tensors, ...prepared.targets]);
     }
-    tf.dispose([...prepared.tensors, ...prepared.targets]);
   }
   if (count === 0)
     throw new OracleError("batches is empty: pass at least one minibatch to measure losses on");

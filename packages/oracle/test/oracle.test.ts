@@ -158,8 +158,10 @@ describe("subsets", () => {
     model.weights.find(({ originalName }) => originalName === "out/kernel")?.write(bad);
     bad.dispose();
     const graph = buildDependencyGraph(model);
-    const changes = lossChanges(graph, () => makeBatches(model, 1));
+    const batches = makeBatches(model, 1);
+    const changes = lossChanges(graph, () => batches);
     await expect(changes.next()).rejects.toThrow("is not finite");
+    for (const { xs, ys } of batches.slice(1)) tf.dispose([xs, ys]); // not read any more
     model.dispose();
   });
 });

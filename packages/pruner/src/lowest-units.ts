@@ -32,7 +32,7 @@ export function takeLowest(
   for (const { group, units } of rank(graph, scores, roundTo)) {
     if (isEnough(remaining.amounts(), count)) break;
     const known = taken.get(group.id) ?? [];
-    if (known.length + units.length > Number(removable.get(group.id))) continue;
+    if (known.length + units.length > (removable.get(group.id) ?? 0)) continue;
     if (!remaining.canRemove(group, units.length, minUnits)) continue;
     remaining.remove(group, units.length);
     known.push(...units);

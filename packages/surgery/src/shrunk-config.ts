@@ -1,6 +1,7 @@
 /** A model's configuration in which every count of channels is lowered by the number of removed channels. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Config, layerConfigs } from "@secateur/model-graph";
+import { SurgeryError } from "./errors.ts";
 import { type Plan, unitsToRemove } from "./plan.ts";
 
 export function shrunkConfig(graph: DependencyGraph, plan: Plan): Config {
@@ -22,6 +23,9 @@ function lower(config: unknown, path: readonly (string | number)[], by: number):
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
   const last = path.at(-1) ?? "";
   const entry = parent as Record<string | number, unknown>;
-  // A reshape target of -1 is inferred from the shape.
-  if (typeof entry[last] === "number" && entry[last] >= 0) entry[last] -= by;
+  const count = entry[last];
+  if (count === -1 || count === null) return; // tfjs infers it
+  if (typeof count !== "number")
+    throw new SurgeryError(`a layer rule names ${path.join(".")} as a count of channels, which is ${count}`);
+  entry[last] = count - by;
 }

@@ -71,7 +71,7 @@ export async function trainAndPrune(
   tasks.prune.done();
 }
 
-/** As many as cores and memory allow; an engine with threads of its own uses all cores in one process. */
+/** As many as jobs, cores and memory allow. An engine with threads of its own uses all cores in one process. */
 function workerCount(
   { model, seeds, workers }: CompareConfig,
   engine: EngineReport<NativeEngineName>,
@@ -79,7 +79,7 @@ function workerCount(
 ): number {
   if (engine.threads !== 1) return 1;
   const fitting = Math.min(availableParallelism(), Math.floor(totalmem() / memoryOfWorker(model)));
-  return Math.max(1, Math.floor(Math.min(fitting, seeds * criteria) / workers));
+  return Math.max(1, Math.min(Math.floor(fitting / workers), seeds * criteria)); // `workers` threads each
 }
 
 /** The pruning of one seed that has no result yet. */

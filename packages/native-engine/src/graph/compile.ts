@@ -143,19 +143,20 @@ class Specialization {
     inputs: readonly tf.Tensor[],
     expected: readonly Digest[],
   ): readonly tf.Tensor[] | null {
+    let graph: Graph | undefined;
     try {
-      const graph = load(this.#backend, encoded, recording);
+      graph = load(this.#backend, encoded, recording);
       const outputs = graph.run(inputs);
       if (agree(expected, outputs.map(digest))) {
         this.#graph = graph;
         this.#graphs.push(graph);
         return outputs;
       }
-      graph.dispose();
       tf.dispose([...outputs]);
     } catch {
       // TensorFlow refuses some operations in a graph that it runs one by one; then the function goes on being called.
     }
+    graph?.dispose();
     return null;
   }
 }

@@ -107,14 +107,14 @@ function accumulate(
   return gradients;
 }
 
-/** Gradients by input id. Each is a new tensor, also if a gradient function returns its argument. */
+/** Gradients by input id. Each is a new tensor, even if a gradient function returns its argument or a saved tensor. */
 function inputGradients(
-  { kernelName, gradient }: TapeNode,
+  { kernelName, gradient, inputs: read, saved }: TapeNode,
   inputs: readonly (readonly [string, tf.Tensor])[],
   dys: readonly (tf.Tensor | null)[],
 ): readonly (readonly [number, tf.Tensor])[] {
   if (gradient === undefined) throw new TrainingError(`tfjs has no gradient of kernel ${kernelName}`);
-  const taken = new Set(dys.map((dy) => dy?.id));
+  const taken = new Set([...dys, ...saved, ...Object.values(read)].map((tensor) => tensor?.id));
   return tf.tidy(() => {
     const functions = gradient(dys);
     return inputs.map(([name, { id }]) => {
