@@ -44,7 +44,7 @@ export interface Observation<
   WeightFields extends object = object,
   Result = unknown,
 > {
-  /** Observations with the same name are computed once. */
+  /** Observations with the same name are computed once: an observation with options has them in its name, or an `extent`. */
   readonly name: string;
   /** Of several observations with the same name, the one with the largest extent is computed. Default 0. */
   readonly extent?: number;

@@ -9,7 +9,7 @@ import {
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion } from "./criterion.ts";
-import { CriterionNotApplicableError } from "./errors.ts";
+import { CriterionError, CriterionNotApplicableError } from "./errors.ts";
 import type { ObservedMinibatch } from "./group-scope.ts";
 import type { Observation, ObserveOptions, StepRequest } from "./observation.ts";
 
@@ -93,12 +93,16 @@ function observationsOf(
   return [...found.values()];
 }
 
-/** Turns a TrainingError into an error with the name of the criterion that needs the observation. */
+/** Turns errors into ones with the name of the criterion that needs the observation. */
 function asCriterionError<T>(criterion: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof TrainingError)) throw error;
-    throw new CriterionNotApplicableError(criterion, null, error.message);
+    if (error instanceof TrainingError) throw new CriterionNotApplicableError(criterion, null, error.message);
+    if (error instanceof CriterionError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CriterionError(`criterion "${criterion}" fails in an observation: ${message}`, {
+      cause: error,
+    });
   }
 }

@@ -32,12 +32,20 @@ export function scoreMinibatch(
   step: LossAndGradients | null,
   options: ObserveOptions,
 ): ReadonlyMap<string, Scores> {
+  checkNames(criteria);
   const observed = observeMinibatch(graph, criteria, batch, step, options);
   try {
     return scoreObserved(criteria, observed);
   } finally {
     disposeResults(observed);
   }
+}
+
+/** Throws where two criteria have one name, because names are the keys of the result. */
+export function checkNames(criteria: readonly Criterion[]): void {
+  const twice = criteria.find(({ name }, i) => criteria.findIndex((each) => each.name === name) < i);
+  if (twice === undefined) return;
+  throw new CriterionError(`two criteria have the name "${twice.name}": rename one`);
 }
 
 /** @returns Scores by criterion name. */

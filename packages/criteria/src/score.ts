@@ -17,7 +17,7 @@ import { CriterionError } from "./errors.ts";
 import type { ObserveOptions } from "./observation.ts";
 import { scoringStep } from "./observe-minibatch.ts";
 import { scoreAverage } from "./score-average.ts";
-import { type Scores, scoreMinibatch } from "./score-minibatch.ts";
+import { checkNames, type Scores, scoreMinibatch, scoreObserved } from "./score-minibatch.ts";
 
 export interface ScoreOptions {
   /** Batch normalisation by the minibatch's statistics ("train", as in the paper) or by moving averages. Default "train". */
@@ -73,15 +73,22 @@ export async function scoreAll(
       averages.get(name)?.add(scores, size);
     minibatch++;
   }
-  if (minibatch === 0) throw new CriterionError("batches is empty: pass at least one minibatch to score on");
+  if (minibatch === 0) return scoreWithoutData(graph, criteria);
   return new Map([...averages].map(([name, average]) => [name, average.mean()]));
 }
 
-/** Names must be unique, because they are the keys of the result. */
-function checkNames(criteria: readonly Criterion[]): void {
-  const twice = criteria.find(({ name }, i) => criteria.findIndex((each) => each.name === name) < i);
-  if (twice === undefined) return;
-  throw new CriterionError(`two criteria have the name "${twice.name}": rename one`);
+/** For criteria that read weights alone. */
+function scoreWithoutData(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+): ReadonlyMap<string, Scores> {
+  const needing = criteria.find(({ observes }) => observes.length > 0);
+  if (needing !== undefined) {
+    throw new CriterionError(
+      `batches is empty: criterion "${needing.name}" needs at least one minibatch to score on`,
+    );
+  }
+  return scoreObserved(criteria, { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() });
 }
 
 /** Disposes the batch. */

@@ -281,7 +281,7 @@ describe("what cannot be computed", () => {
   });
 
   it("no batches", async () => {
-    await expect(score(model, graph, criteria.l1(), [])).rejects.toThrow("batches is empty");
+    await expect(score(model, graph, criteria.taylorGate(), [])).rejects.toThrow("batches is empty");
   });
 
   it("a topK that is not a number of classes", () => {

@@ -5,6 +5,7 @@ import { disposeModel } from "./dispose-model.ts";
 import { ModelGraphError } from "./errors.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
+import { variableOf } from "./variable-of.ts";
 import type { NamedWeights } from "./weight-paths.ts";
 
 export type Config = tf.serialization.ConfigDict;
@@ -59,7 +60,7 @@ export function rebuildModel(
     throw error;
   }
   const metadata = model.getUserDefinedMetadata();
-  if (metadata !== undefined) rebuilt.setUserDefinedMetadata(metadata);
+  if (metadata !== undefined) rebuilt.setUserDefinedMetadata(structuredClone(metadata));
   return rebuilt;
 }
 
@@ -91,7 +92,7 @@ function copyWeights(
         `the new model has no weight "${path}": config must keep all layers and their names`,
       );
     const value = tf.tidy(() => weightFor(weight.read(), path));
-    target.write(value);
+    variableOf(target).assign(value); // `write` would apply the layer's constraint to weights that need not meet it
     value.dispose();
   }
 }

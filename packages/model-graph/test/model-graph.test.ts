@@ -105,3 +105,17 @@ test("a model that is used inside another and beside it cannot be rebuilt, and s
   expect(() => cloneModel(model)).toThrow('"shared/conv/kernel" would become a weight of its own');
   disposeModel(model);
 });
+
+test("a copy keeps weights that do not meet their layer's constraint", () => {
+  const layer = tfl.layers.dense({
+    name: "d",
+    units: 3,
+    inputShape: [2],
+    kernelConstraint: tfl.constraints.nonNeg(),
+    kernelInitializer: tfl.initializers.constant({ value: -2 }),
+  });
+  const model = tfl.sequential({ layers: [layer] });
+  const copy = cloneModel(model);
+  expect([...(copy.getWeights()[0]?.dataSync() ?? [])]).toEqual(Array(6).fill(-2));
+  for (const each of [model, copy]) disposeModel(each);
+});

@@ -39,8 +39,7 @@ export function budgetKind(budget: Budget): BudgetKind {
 export function targetOf(budget: Budget, original: Amounts): Amounts {
   const kind = budgetKind(budget);
   const unlimited = { units: Infinity, macs: Infinity, parameters: Infinity };
-  if ("count" in budget)
-    return { ...unlimited, units: original.units - Math.min(budget.count, original.units) };
+  if ("count" in budget) return { ...unlimited, units: original.units - budget.count };
   if ("units" in budget)
     return { ...unlimited, units: original.units - Math.round(budget.units * original.units) };
   const share = "macs" in budget ? budget.macs : budget.parameters;

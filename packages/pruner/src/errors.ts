@@ -9,4 +9,5 @@ export class PrunerError extends SecateurError {
 /** A budget outside its range, or one that the selection does not allow to be met. */
 export class BudgetError extends PrunerError {
   override readonly name = "BudgetError";
+  override readonly code = "BUDGET";
 }

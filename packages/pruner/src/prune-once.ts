@@ -2,12 +2,13 @@
 import { score } from "@secateur/criteria";
 import { buildDependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { checkOptions } from "./check-options.ts";
 import { batchesOf } from "./data.ts";
 import type { PruneResult } from "./prune-event.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
-import { selectUnits } from "./select-units.ts";
+import { requireReachable, selectUnits } from "./select-units.ts";
 
 /**
  * Returns a smaller copy; the model itself is not changed.
@@ -18,8 +19,10 @@ import { selectUnits } from "./select-units.ts";
  * const { model: smaller } = await pruneOnce(model, { criterion: criteria.taylorGate(), data, budget: { macs: 0.5 } });
  */
 export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): Promise<PruneResult> {
-  const { criterion, data, budget, selection, verify = "always", rules = layerRules } = options;
+  const { criterion, data = [], budget, selection, verify = "always", rules = layerRules } = options;
+  checkOptions(options);
   const graph = buildDependencyGraph(model, { rules });
+  requireReachable(graph, budget, selection);
   const scores = await score(model, graph, criterion, batchesOf(data, 0), options);
   const plan = selectUnits(graph, scores, budget, selection);
   const smaller = await removeUnits(graph, plan, verify !== "never");

@@ -12,8 +12,11 @@ export type Data = Batches | ((epoch: number) => Batches);
 
 export interface PruneOptions {
   readonly criterion: Criterion;
-  /** For one shot, the batches to score on. A loop of several epochs takes a function of the epoch. */
-  readonly data: Data;
+  /**
+   * The batches to score on; the loop also trains on them, and takes a function of the epoch where one is not enough. May
+   * be omitted in one shot for criteria that observe nothing, such as `l2`.
+   */
+  readonly data?: Data;
   readonly budget: Budget;
   /** Which units may be removed. Default: all but one of every layer. */
   readonly selection?: Selection;

@@ -9,11 +9,12 @@ import { cloneModel } from "@secateur/model-graph";
 import { createPlan, type Plan, traceUnits, unitsToRemove, type Verification } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Amounts, isMet, targetOf } from "./budget.ts";
+import { checkLoopOptions } from "./check-options.ts";
 import { PrunerError } from "./errors.ts";
 import type { PruneLoopOptions, PruneSchedule } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
 import { type RunningScores, runningScores } from "./running-scores.ts";
-import { selectUnits } from "./select-units.ts";
+import { requireReachable } from "./select-units.ts";
 import { type Limits, limitsOf, requireCount } from "./selection.ts";
 
 export interface PruneRun {
@@ -39,12 +40,16 @@ export interface PruneRun {
 
 /** Throws `BudgetError` where the budget cannot be met, and `PrunerError` for an invalid option, before any training. */
 export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): PruneRun {
-  const { budget, selection, rules = layerRules, resume } = options;
+  checkLoopOptions(options);
+  const { budget, data, selection, rules = layerRules, resume } = options;
   const original = buildDependencyGraph(model, { rules });
   const originalAmounts = remainingOf(original).amounts();
   const schedule = checkedSchedule(options.schedule, originalAmounts);
-  const equalScores = original.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)] as const);
-  selectUnits(original, new Map(equalScores), budget, selection);
+  if (schedule.fineTuneEpochs > 0 && typeof data !== "function")
+    throw new PrunerError(
+      "fine-tuning needs data as a function (epoch) => batches: batches are disposed after use",
+    );
+  requireReachable(original, budget, selection);
   if (resume !== undefined) checkGroups(original, resume.state.plan);
   const state = resume?.state;
   const scores = Object.entries(state?.scores ?? {});

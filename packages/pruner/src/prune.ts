@@ -21,6 +21,7 @@ import {
   type Optimizer,
   type StepResult,
   sgd,
+  type TrainStepOptions,
   trainStep,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -76,7 +77,7 @@ async function* pruneToBudget(
 
 async function* fineTune(
   run: PruneRun,
-  { data, loss }: PruneLoopOptions,
+  { data = [], loss }: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
   const epochs = run.epoch + run.schedule.fineTuneEpochs;
@@ -91,7 +92,7 @@ async function* pruneEpoch(
   options: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  for await (const batch of unusedBatches(batchesOf(options.data, run.epoch), run)) {
+  for await (const batch of unusedBatches(batchesOf(options.data ?? [], run.epoch), run)) {
     yield { type: "step", step: ++run.step, ...scoredStep(run, options, optimizer, batch) };
     if (run.step % run.schedule.frequency === 0)
       yield await removal(run, optimizer, options.verify ?? "always");
@@ -124,6 +125,7 @@ function scoredStep(
   batch: Batch,
 ): StepResult {
   const { graph } = run;
+  let isTrained = false; // `trainStep` disposes the batch
   const lossOption = loss === undefined ? {} : { loss };
   const scoring: ObserveOptions = { mode, minibatch: run.step, seed, ...lossOption };
   const observe = (step: LossAndGradients | null): void => {
@@ -131,21 +133,20 @@ function scoredStep(
     run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
   };
   const options = { ...lossOption, step: run.step };
-  if (mode === "train") {
-    return trainStep(graph.model, optimizer, batch, {
-      ...options,
-      ...stepOptionsFor(graph, [criterion]),
-      observe,
-    });
-  }
-  const step = scoringStep(graph, [criterion], batch, scoring);
+  const train = (more: Partial<TrainStepOptions>): StepResult => {
+    isTrained = true;
+    return trainStep(graph.model, optimizer, batch, { ...options, ...more });
+  };
   try {
-    observe(step);
-  } catch (error) {
-    disposeBatch(batch); // as `trainStep` does
-    throw error;
+    if (mode === "train") return train({ ...stepOptionsFor(graph, [criterion]), observe });
+    const step = scoringStep(graph, [criterion], batch, scoring);
+    try {
+      observe(step);
+    } finally {
+      tf.dispose({ ...step });
+    }
+    return train({});
   } finally {
-    tf.dispose({ ...step });
+    if (!isTrained) disposeBatch(batch);
   }
-  return trainStep(graph.model, optimizer, batch, options);
 }

@@ -27,22 +27,37 @@ export function selectUnits(
   const target = targetOf(budget, original);
   const limits = limitsOf(graph, selection);
   const taken = takeLowest(graph, scores, remaining, limits, (left) => isMet(left, target));
-  requireMet(budget, selection, { original, left: remaining.amounts(), target });
+  requireMet(graph, budget, selection, { original, left: remaining.amounts(), target });
   return createPlan(graph, taken);
+}
+
+/** Throws `BudgetError` where no scores could meet the budget; for checks before anything is computed. */
+export function requireReachable(graph: DependencyGraph, budget: Budget, selection?: Selection): void {
+  const equal = graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)] as const);
+  selectUnits(graph, new Map(equal), budget, selection);
 }
 
 /** Throws `BudgetError` unless what is left meets the target. */
 function requireMet(
+  { model, groups, pinned }: DependencyGraph,
   budget: Budget,
   selection: Selection,
   { original, left, target }: Readonly<Record<"original" | "left" | "target", Amounts>>,
 ): void {
+  const asked = Object.values(budget).some((amount) => amount > 0);
+  if (groups.length === 0 && asked) {
+    const reasons = [...new Set(pinned.map(({ layer, reason }) => `"${layer}" (${reason})`))];
+    throw new BudgetError(
+      `nothing can be removed from model "${model.name}"; pinned are ${reasons.slice(0, 5).join(", ")}. ` +
+        "A layer class of your own needs a rule: pass `rules`",
+    );
+  }
   if (isMet(left, target)) return;
   const kind = "macs" in budget ? "macs" : "parameters" in budget ? "parameters" : "units";
   const share = (100 * (1 - left[kind] / original[kind])).toFixed(1);
   throw new BudgetError(
     `budget ${JSON.stringify(budget)} cannot be met: at most ${share} % of the ${kind} can be removed ` +
-      `(${left[kind]} stay, at most ${Math.floor(target[kind])} should) with selection ${describe(selection)}. ` +
+      `(${left[kind]} stay, at most ${Math.max(0, Math.floor(target[kind]))} should) with selection ${describe(selection)}. ` +
       "Ask for less, or let the selection remove more",
   );
 }

@@ -3,6 +3,7 @@
  * that engines compute efficiently.
  */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
+import { checkSelection } from "./check-options.ts";
 import { PrunerError } from "./errors.ts";
 import { type LayerFilter, layerMatcher } from "./layer-filter.ts";
 
@@ -32,9 +33,10 @@ export interface Limits {
 
 /** Throws `PrunerError` for a number outside its range, and for a pattern that matches no layer. */
 export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Limits {
+  checkSelection(selection);
   const { minUnits = 1, roundTo = 1, maxShare = 1, include, exclude } = selection;
-  requireCount("minUnits", minUnits);
-  requireCount("roundTo", roundTo);
+  requireCount("selection.minUnits", minUnits);
+  requireCount("selection.roundTo", roundTo);
   if (!(maxShare >= 0 && maxShare <= 1))
     throw new PrunerError(`selection.maxShare is a share from 0 to 1, not ${maxShare}`);
   const isIncluded = include === undefined ? () => true : layerMatcher(graph.model, "include", include);
@@ -44,7 +46,7 @@ export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Lim
     return layers.every(isIncluded) && !layers.some(isExcluded);
   };
   const removable = graph.groups.map(
-    (group) => [group.id, mayPrune(group) ? Math.floor(maxShare * group.unitCount) : 0] as const,
+    (group) => [group.id, mayPrune(group) ? Math.floor(maxShare * group.unitCount + 1e-9) : 0] as const,
   );
   return { minUnits, roundTo, removable: new Map(removable) };
 }

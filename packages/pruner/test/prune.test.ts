@@ -17,6 +17,7 @@ import { describe, expect, it } from "vitest";
 import {
   BudgetError,
   type PruneEvent,
+  type PruneLoopOptions,
   PrunerError,
   type PruneState,
   prune,
@@ -181,11 +182,26 @@ describe("prune", () => {
     [{ schedule: { unitsPerRemoval: Number.NaN } }, "schedule.unitsPerRemoval"],
     [{ schedule: { scoreMomentum: Number.NaN } }, "schedule.scoreMomentum is a share from 0 to 1, not NaN"],
     [{ schedule: { fineTuneEpochs: -1 } }, "schedule.fineTuneEpochs"],
+    [{ schedule: { unitPerRemoval: 2 } }, 'schedule has no field "unitPerRemoval": expected frequency'],
+    [{ selection: { minUnit: 8 } }, 'selection has no field "minUnit": expected minUnits'],
+    [{ selections: {} }, 'options has no field "selections"'],
+    [{ verify: "sometimes" }, 'verify must be "always" or "first" or "never", not "sometimes"'],
+    [{ mode: "evaluation" }, 'mode must be "train" or "eval", not "evaluation"'],
+    [{ criterion: criteria.l1 }, "criterion is a function: call it"],
+    [{ criterion: "l1" }, "criterion must be a criterion"],
+    [{ data: {} }, "data must be a list of minibatches"],
+    [{ data: undefined }, "data is missing"],
+    [{ budget: undefined }, "budget is missing"],
+    [{ optimizer: { minimize: () => null } }, "optimizer must be one of @secateur/training"],
+    [
+      { data: [], schedule: { fineTuneEpochs: 1 } },
+      "fine-tuning needs data as a function (epoch) => batches",
+    ],
   ])("refuses %j before any training", async (options, message) => {
     const model = network();
     const events: PruneEvent[] = [];
     const run = async (): Promise<void> => {
-      const all = { criterion: criteria.l1(), data, budget: { count: 7 }, ...options };
+      const all = { criterion: criteria.l1(), data, budget: { count: 7 }, ...options } as PruneLoopOptions;
       for await (const event of prune(model, all)) events.push(event);
     };
     await expect(run()).rejects.toThrow(message);
@@ -276,6 +292,20 @@ describe("rules of one's own", () => {
   });
 });
 
+describe("a batch that cannot be scored is disposed", () => {
+  it.each(["train", "eval"] as const)("in mode %s", async (mode) => {
+    const model = network();
+    const before = tf.memory().numTensors;
+    const wrong = function* (): Generator<Batch> {
+      yield { xs: tf.zeros([2, 6, 6, 2]), ys: tf.tensor1d([0, 7], "int32") };
+    };
+    const run = prune(model, { criterion: criteria.taylorGate(), data: wrong, budget: { count: 2 }, mode });
+    await expect(collect(run)).rejects.toThrow("one label is 7");
+    expect(tf.memory().numTensors).toBe(before);
+    disposeModel(model);
+  });
+});
+
 it("the seed decides what a criterion draws", async () => {
   const model = network();
   const removed = async (seed: number): Promise<string> => {
@@ -291,6 +321,45 @@ it("the seed decides what a criterion draws", async () => {
 });
 
 describe("pruneOnce", () => {
+  it("needs no data where the criterion reads weights alone", async () => {
+    const model = network();
+    const options = { budget: { count: 3 } };
+    const { plan, model: smaller } = await pruneOnce(model, { ...options, criterion: criteria.l2() });
+    expect(Object.values(plan.remove).flat()).toHaveLength(3);
+    await expect(pruneOnce(model, { ...options, criterion: criteria.taylorGate() })).rejects.toThrow(
+      'batches is empty: criterion "taylor-gate" needs at least one minibatch',
+    );
+    for (const each of [model, smaller]) disposeModel(each);
+  });
+
+  it("refuses a budget before it reads any data", async () => {
+    const model = network();
+    let reads = 0;
+    function* counted(): Generator<Batch> {
+      reads++;
+      yield* data(0);
+    }
+    const options = { criterion: criteria.l2(), data: counted(), budget: { macs: 0.999 } };
+    await expect(pruneOnce(model, options)).rejects.toThrow(BudgetError);
+    expect(reads).toBe(0);
+    disposeModel(model);
+  });
+
+  it("says why nothing can be removed", async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "d", units: 4, inputShape: [3] }),
+        tfl.layers.layerNormalization({ name: "ln" }),
+        tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+      ],
+    });
+    for (const budget of [{ count: 2 }, { units: 0.5 }, { macs: 0.5 }])
+      await expect(pruneOnce(model, { criterion: criteria.l2(), budget })).rejects.toThrow(
+        /nothing can be removed from model .* pinned are .*"ln" \(no rule for layer class LayerNormalization\).* needs a rule: pass `rules`/,
+      );
+    disposeModel(model);
+  });
+
   it("scores, removes and verifies at once", async () => {
     const model = network();
     const {

@@ -45,6 +45,7 @@ export function disposeBatch(batch: Batch): void {
  */
 export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonly Loss[]): void {
   const { inputs, outputs } = modelGraph(model);
+  if (batchSize(batch) === 0) throw new TrainingError("the batch has no examples");
   checkInputs(model.name, inputs, inputsOf(batch));
   const targets = targetsOf(batch);
   if (targets.length !== outputs.length) {

@@ -12,6 +12,11 @@ export type Mode = "train" | "eval";
  */
 export type Hooks = Readonly<Record<string, (tensor: tf.Tensor) => tf.Tensor>>;
 
+/** A layer may be called "toString". */
+export function hookAt(hooks: Hooks, path: string): Hooks[string] | undefined {
+  return Object.hasOwn(hooks, path) ? hooks[path] : undefined;
+}
+
 export interface Pass {
   readonly mode: Mode;
   /** Random layers (dropout, noise) act. */

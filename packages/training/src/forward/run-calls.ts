@@ -8,7 +8,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 import { normalizesLastAxis } from "./batch-normalization.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
-import type { Pass } from "./pass.ts";
+import { hookAt, type Pass } from "./pass.ts";
 import { runLayer } from "./run-layer.ts";
 
 export type Values = Map<GraphTensor, tf.Tensor>;
@@ -21,9 +21,17 @@ export function runModel(
 ): readonly tf.Tensor[] {
   const graph = modelGraph(model);
   const values: Values = new Map();
-  setAll(values, graph.inputs, inputs);
+  setAll(values, graph.inputs, castInputs(model, inputs));
   runCalls(graph, graph.calls, values, graph.outputs, pass);
   return graph.outputs.map((output) => read(values, output));
+}
+
+/** Inputs of the types that the model takes, for instance float32 images from int32 pixels. */
+export function castInputs(model: tfl.LayersModel, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
+  return inputs.map((x, i) => {
+    const dtype = model.inputs[i]?.dtype ?? x.dtype;
+    return x.dtype === dtype ? x : tf.cast(x, dtype);
+  });
 }
 
 /**
@@ -47,7 +55,7 @@ export function runCalls(
     const inputs = inputsOf(values, first, pass);
     const results =
       fused.length === 1 ? runLayer(call, inputs, pass) : [runFused(fused, inputs[0] as tf.Tensor)];
-    const hook = pass.outputHooks[call.path];
+    const hook = hookAt(pass.outputHooks, call.path);
     setAll(values, call.outputs, hook === undefined ? results : results.map(hook));
     release(first.inputs);
   }
@@ -82,14 +90,24 @@ function possibleFusions(graph: ModelGraph, calls: readonly LayerCall[], pass: P
   const { mode, outputHooks, inputHooks } = pass;
   const isPossible = ([call, before]: readonly [LayerCall, LayerCall]): boolean =>
     (mode === "eval" || !normalizesLastAxis(call.layer, 4)) &&
-    outputHooks[before.path] === undefined &&
-    inputHooks[call.path] === undefined;
+    hookAt(outputHooks, before.path) === undefined &&
+    hookAt(inputHooks, call.path) === undefined;
   return new Map([...fusionsOf(graph, calls)].filter(isPossible));
 }
 
-function inputsOf(values: Values, { path, inputs }: LayerCall, { inputHooks }: Pass): readonly tf.Tensor[] {
-  const hook = inputHooks[path];
-  const tensors = inputs.map((input) => read(values, input));
+/** Layers that read a model output whose activation is omitted read it with the activation. */
+function inputsOf(
+  values: Values,
+  { path, inputs }: LayerCall,
+  { inputHooks, finalActivations }: Pass,
+): readonly tf.Tensor[] {
+  const hook = hookAt(inputHooks, path);
+  const tensors = inputs.map((input) => {
+    const value = read(values, input);
+    const activation = finalActivations.get(input);
+    if (activation === undefined) return value;
+    return activation === "softmax" ? tf.softmax(value) : tf.sigmoid(value);
+  });
   return hook === undefined ? tensors : tensors.map(hook);
 }
 

@@ -1,6 +1,7 @@
 /** Runs one layer call: by a faster operation than tfjs-layers' where there is one, else by `layer.call`. */
 import type { LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { TrainingError } from "../errors.ts";
 import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { convolve, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
@@ -9,6 +10,7 @@ import { isRelu6 } from "./relu6.ts";
 
 export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
   const { layer, outputs } = call;
+  requireNoMask(call);
   const [input] = inputs;
   if (input !== undefined && outputs.some((output) => pass.finalActivations.has(output)))
     return [withoutActivation(call, input)];
@@ -16,6 +18,12 @@ export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pa
   if (result !== null) return [result];
   const training = isRandom(call) ? pass.dropout : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
+}
+
+/** tfjs passes masks from layer to layer; this pass does not. */
+function requireNoMask({ path, className, layer }: LayerCall): void {
+  if (className !== "Masking" && layer.getConfig()["maskZero"] !== true) return;
+  throw new TrainingError(`layer "${path}" computes a mask, which is not supported: remove the mask`);
 }
 
 /** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise. */

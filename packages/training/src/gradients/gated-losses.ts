@@ -9,7 +9,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, checkBatch, inputsOf, targetsOf } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { Hooks, Pass } from "../forward/pass.ts";
-import { read, runCalls, type Values } from "../forward/run-calls.ts";
+import { castInputs, read, runCalls, type Values } from "../forward/run-calls.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "../losses/model-loss.ts";
 import { onceForModel } from "./model-function.ts";
 
@@ -60,7 +60,8 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
     return { mode: "eval", dropout: false, outputHooks: {}, inputHooks, finalActivations };
   };
   const prefix = compiled((tensors) => {
-    const values: Values = new Map(graph.inputs.map((input, i) => [input, tensors[i] as tf.Tensor]));
+    const inputs = castInputs(model, tensors.slice(0, graph.inputs.length));
+    const values: Values = new Map(graph.inputs.map((input, i) => [input, inputs[i] as tf.Tensor]));
     runCalls(graph, before, values, between, passWith({}));
     return between.map((tensor) => tf.clone(read(values, tensor))); // a model input may be among them
   });

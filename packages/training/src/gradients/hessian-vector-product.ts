@@ -3,7 +3,7 @@
  * O(ε²) plus float32 rounding over ε. (tfjs has no second derivatives of convolutions and pooling, and wrong ones of softmax,
  * exp and tanh.) In mode "eval" differences include the kinks of ReLU, which derivatives do not.
  */
-import { trainableWeights } from "@secateur/model-graph";
+import { trainableWeights, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "../batch.ts";
@@ -11,7 +11,6 @@ import { TrainingError } from "../errors.ts";
 import type { Mode } from "../forward/pass.ts";
 import type { LossOption } from "../losses/model-loss.ts";
 import { lossAndGradients } from "./loss-and-gradients.ts";
-import { variableOf } from "./variable-of.ts";
 
 export interface HessianOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */

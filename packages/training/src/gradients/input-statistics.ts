@@ -1,7 +1,7 @@
 /** Hooks that record statistics of layers' inputs: for each channel the mean, and the share of values that are not 0. */
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
-import type { Hooks } from "../forward/pass.ts";
+import { type Hooks, hookAt } from "../forward/pass.ts";
 
 interface InputStatistics {
   /** Record an input, then apply the given hook. */
@@ -16,7 +16,7 @@ export function recordInputs(layers: readonly string[], others: Hooks): InputSta
   const hooks = layers.map((layer) => {
     const hook = (x: tf.Tensor): tf.Tensor => {
       recorded.get(layer)?.push(summary(x));
-      return others[layer]?.(x) ?? x;
+      return hookAt(others, layer)?.(x) ?? x;
     };
     return [layer, hook] as const;
   });

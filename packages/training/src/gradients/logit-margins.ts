@@ -53,9 +53,9 @@ export function logitMargins(
   const count = Math.min(topK, Number(output.shape.at(-1)) - 1);
   const keys = [...new Set(gates.map(siteKey))];
   const run = onceForModel(model, JSON.stringify(["margins", mode, count, keys]), () =>
-    modelFunction(model, ([xs], [ys]) => {
-      if (xs === undefined || ys === undefined) throw new TypeError("xs, ys expected");
-      return margins(model, xs, ys, gates, count, mode);
+    modelFunction(model, (inputs, [ys]) => {
+      if (ys === undefined) throw new TypeError("ys expected");
+      return margins(model, inputs, ys, gates, count, mode);
     }),
   );
   const [logProbabilities, ...slopes] = run(batch);
@@ -65,13 +65,13 @@ export function logitMargins(
 
 function margins(
   model: tfl.LayersModel,
-  xs: tf.Tensor,
+  inputs: readonly tf.Tensor[],
   ys: tf.Tensor,
   sites: readonly GateSite[],
   count: number,
   mode: Mode,
 ): readonly tf.Tensor[] {
-  const { outputHooks, inputHooks, tensors } = createGates(model, sites, Number(xs.shape[0]));
+  const { outputHooks, inputHooks, tensors } = createGates(model, sites, Number(ys.shape[0]));
   const gates = [...tensors.values()];
   const [output] = modelGraph(model).outputs;
   if (output === undefined) throw new TypeError("a model has an output");
@@ -84,7 +84,7 @@ function margins(
     return [own, ...largest(logits, own, count)];
   };
   const { value, gradients } = valueAndPullbacks(
-    () => runModel(model, [xs], pass) as [tf.Tensor2D],
+    () => runModel(model, inputs, pass) as [tf.Tensor2D],
     (logits) => {
       const [own, ...wrong] = select(logits);
       return wrong.map((each) => tf.sub(each, own));

@@ -3,7 +3,7 @@
  * to one program. The caller updates the moving averages and the weights.
  */
 import { reserveMemory } from "@secateur/backend/ops";
-import { modelGraph } from "@secateur/model-graph";
+import { modelGraph, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize } from "../batch.ts";
@@ -17,7 +17,6 @@ import { recordInputs } from "./input-statistics.ts";
 import { modelFunction, onceForModel } from "./model-function.ts";
 import { stepBytes } from "./step-memory.ts";
 import { valueAndGradients } from "./tape.ts";
-import { variableOf } from "./variable-of.ts";
 
 export interface StepOptions {
   readonly loss: ModelLoss;
@@ -119,16 +118,19 @@ function differentiateOnce(
     const moments = statistics.flatMap(({ mean, variance }) => [mean, variance]);
     return [tf.mean(losses), loss.countCorrect(outputs, targets), ...moments, ...recorder.results()];
   }, [...variables, ...z.values()]);
-  const names = [
-    ...weights.map((path) => `"${path}"`),
-    ...[...z.keys()].map((key) => `the gates at the ${key}`),
-  ];
-  const found = gradients.map((gradient, i) => {
+  const ofWeights = variables.map((variable, i) => gradients[i] ?? tf.zerosLike(variable)); // may not reach the loss
+  const ofGates = [...z.keys()].map((key, i) => {
+    const gradient = gradients[weights.length + i];
     if (gradient === undefined)
-      throw new TrainingError(`${names[i]} has no gradient: the loss does not depend on it`);
-    return i < weights.length ? gradient : tf.mul(gradient, size); // gradients of each example's loss, not of the mean
+      throw new TrainingError(
+        `there is no gradient for the gates at the ${key}: the loss does not depend on them`,
+      );
+    return tf.mul(gradient, size); // of each example's loss, not of the mean
   });
-  return { tensors: [value, ...others, ...found], layers: statistics.map(({ layer }) => layer) };
+  return {
+    tensors: [value, ...others, ...ofWeights, ...ofGates],
+    layers: statistics.map(({ layer }) => layer),
+  };
 }
 
 function variableAt(model: tfl.LayersModel, path: string): tf.Variable {

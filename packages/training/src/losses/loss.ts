@@ -9,7 +9,10 @@ export type OutputShape = readonly (number | null)[];
 
 export interface Loss {
   readonly name: string;
-  /** Losses with equal keys are equal. Built-in losses have a key; a loss without one equals only itself. */
+  /**
+   * Losses with equal keys are equal; JSON with the name and options of a built-in loss. A loss of your own has none and
+   * equals only itself: create it once, because steps are cached by it.
+   */
   readonly key?: string;
   /**
    * The final activation of the model that the loss includes, for numerical stability. The model must end in it, and the

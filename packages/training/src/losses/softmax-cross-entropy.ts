@@ -49,7 +49,8 @@ export function oneHot(classes: tf.Tensor, count: number): tf.Tensor2D {
 /** `[batch, ..., classes]` from classes or probabilities. */
 function probabilities(target: tf.Tensor, logits: tf.Tensor, labelSmoothing: number): tf.Tensor {
   const classes = logits.shape.at(-1) ?? 0;
-  const exact = target.rank === logits.rank ? target : oneHot(tf.reshape(target, [-1]), classes);
+  const exact =
+    target.rank === logits.rank ? tf.cast(target, "float32") : oneHot(tf.reshape(target, [-1]), classes);
   if (labelSmoothing === 0) return exact;
   return tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes);
 }

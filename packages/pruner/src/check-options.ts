@@ -1,0 +1,87 @@
+/** Checks the options of pruning where they enter, so that a mistake is one sentence and not a failure further inside. */
+import { PrunerError } from "./errors.ts";
+import type { PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
+import type { Selection } from "./selection.ts";
+
+type Known<T> = Readonly<Record<keyof Required<T>, true>>;
+
+const shared: Known<PruneOptions> = {
+  criterion: true,
+  data: true,
+  budget: true,
+  selection: true,
+  verify: true,
+  mode: true,
+  loss: true,
+  seed: true,
+  rules: true,
+  onWarning: true,
+};
+const loop: Known<PruneLoopOptions> = { ...shared, schedule: true, optimizer: true, resume: true };
+const selectionKeys: Known<Selection> = {
+  minUnits: true,
+  include: true,
+  exclude: true,
+  roundTo: true,
+  maxShare: true,
+};
+const scheduleKeys: Known<PruneSchedule> = {
+  frequency: true,
+  unitsPerRemoval: true,
+  scoreMomentum: true,
+  fineTuneEpochs: true,
+};
+
+/** Throws `PrunerError` for options that `pruneOnce` does not take. */
+export function checkOptions(options: PruneOptions): void {
+  checkShared(options, shared);
+}
+
+/** Throws `PrunerError` for options that `prune` does not take. */
+export function checkLoopOptions(options: PruneLoopOptions): void {
+  checkShared(options, loop);
+  checkKeys("schedule", options.schedule ?? {}, scheduleKeys);
+  const { data, optimizer } = options;
+  if (data === undefined)
+    throw new PrunerError("data is missing: pass the batches to train on, (epoch) => batches");
+  if (optimizer !== undefined && typeof optimizer.apply !== "function")
+    throw new PrunerError(
+      "optimizer must be one of @secateur/training, for instance sgd({ learningRate: 0.01 })",
+    );
+}
+
+/** Throws `PrunerError` for a field that a selection does not have. */
+export function checkSelection(selection: Selection): void {
+  checkKeys("selection", selection, selectionKeys);
+}
+
+function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
+  checkKeys("options", options, known);
+  const { criterion, data, budget, verify = "always", mode = "train" } = options;
+  if (typeof criterion === "function")
+    throw new PrunerError("criterion is a function: call it, for instance criteria.taylorGate()");
+  if (!Array.isArray(criterion?.observes))
+    throw new PrunerError("criterion must be a criterion, for instance criteria.taylorGate()");
+  if (typeof budget !== "object" || budget === null)
+    throw new PrunerError("budget is missing: pass the share to remove, for instance { macs: 0.5 }");
+  if (data !== undefined && typeof data !== "function" && !isIterable(data))
+    throw new PrunerError(
+      "data must be a list of minibatches, [{ xs, ys }], or a function (epoch) => minibatches",
+    );
+  checkChoice("verify", verify, ["always", "first", "never"]);
+  checkChoice("mode", mode, ["train", "eval"]);
+}
+
+const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
+
+function checkChoice(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  const list = choices.map((choice) => `"${choice}"`).join(" or ");
+  throw new PrunerError(`${name} must be ${list}, not ${JSON.stringify(value)}`);
+}
+
+function checkKeys(name: string, value: object, known: Readonly<Record<string, true>>): void {
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
+  if (unknown === undefined) return;
+  throw new PrunerError(`${name} has no field "${unknown}": expected ${Object.keys(known).join(", ")}`);
+}
