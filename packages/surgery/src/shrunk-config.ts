@@ -1,4 +1,7 @@
-/** A model's configuration in which every count of channels is lowered by the number of removed channels. */
+/**
+ * A model's configuration in which every number that counts channels (`filters`, `units`, `batchInputShape` …) is lowered by
+ * the number of removed channels.
+ */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Config, layerConfigs } from "@secateur/model-graph";
 import { type Plan, unitsToRemove } from "./plan.ts";
@@ -9,19 +12,19 @@ export function shrunkConfig(graph: DependencyGraph, plan: Plan): Config {
   for (const group of graph.groups) {
     const units = unitsToRemove(plan, group.id);
     for (const { layer, path, perUnit } of group.counts) {
-      const by = units.reduce((sum, unit) => sum + Number(perUnit[unit]), 0);
-      if (by > 0) lower(layers.get(layer), path, by);
+      const removed = units.reduce((sum, unit) => sum + Number(perUnit[unit]), 0);
+      if (removed > 0) lower(layers.get(layer), path, removed);
     }
   }
   return config;
 }
 
-function lower(config: unknown, path: readonly (string | number)[], by: number): void {
+function lower(config: unknown, path: readonly (string | number)[], removed: number): void {
   const parent = path
     .slice(0, -1)
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
   const last = path.at(-1) ?? "";
   const entry = parent as Record<string | number, unknown>;
-  // A reshape target of -1 is inferred from the shape.
-  if (typeof entry[last] === "number" && entry[last] >= 0) entry[last] -= by;
+  // Leave -1 (tfjs infers it) and null unchanged.
+  if (typeof entry[last] === "number" && entry[last] >= 0) entry[last] -= removed;
 }
