@@ -75,5 +75,5 @@ it("the oracle study, killed twice", { timeout: 120_000 }, async () => {
   expect(found(broken)).toEqual(found(whole));
   const last = found(whole).criteria.at(-1);
   expect(last).toMatchObject({ name: "bn-scale", scores: null });
-  expect(last?.notes[0]).toContain("its layers have no gamma weights");
+  expect(last?.notes[0]).toContain('its layers have no weight with role "gamma"');
 });

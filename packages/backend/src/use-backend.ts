@@ -10,13 +10,13 @@ import { requireTestedTfjs } from "./ops/tfjs-version.ts";
 export interface EngineAttempt<Name extends string = string> {
   readonly engine: Name;
   readonly usable: boolean;
-  /** Why it cannot be used, or `in use`. */
+  /** Why it cannot be used, or "in use". */
   readonly reason: string;
 }
 
 export interface EngineReport<Name extends string = string> extends EngineDevice {
   readonly engine: Name;
-  /** In the order of trying; the last one is the engine in use. */
+  /** In the order they were tried; the last one is the engine in use. */
   readonly tried: readonly EngineAttempt<Name>[];
 }
 
@@ -30,13 +30,13 @@ export interface BackendOptions<Name extends string> extends StartOptions {
 /**
  * Makes an engine tfjs's current backend. May be called again at any time.
  *
- * @param name - A name in `engines`, or `auto`: the first automatic engine that can be used.
+ * @param name - A name in `engines`, or `auto`: the first usable engine with `isAutomatic`.
  * @throws EngineUnavailableError when the named engine, or with `auto` every engine, cannot be used.
- * @throws UnsupportedTfjsVersionError when another minor version of tfjs runs than the tested one.
+ * @throws UnsupportedTfjsVersionError if the installed tfjs has a different minor version from the tested one.
  *
  * @example
  * await useBackend("auto");
- * await useBackend("auto", { engines: nativeEngines }); // of @secateur/native-engine
+ * await useBackend("auto", { engines: nativeEngines }); // import from @secateur/native-engine
  * await useBackend("wasm", { wasmPaths: "/assets/" });
  */
 export async function useBackend<Name extends string = keyof typeof portableEngines>(
@@ -45,7 +45,9 @@ export async function useBackend<Name extends string = keyof typeof portableEngi
 ): Promise<EngineReport<Name>> {
   requireTestedTfjs();
   const names = Object.keys(engines) as Name[];
-  const candidates = names.filter((each) => (name === "auto" ? engines[each].isAutomatic : each === name));
+  const candidates = names.filter((engine) =>
+    name === "auto" ? engines[engine].isAutomatic : engine === name,
+  );
   if (candidates.length === 0) throw noCandidate(name, names);
   const outcome = await startFirstUsable(engines, candidates, options);
   if (!Array.isArray(outcome)) return outcome;

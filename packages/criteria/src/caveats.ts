@@ -7,13 +7,13 @@ import { groupView } from "./group-view.ts";
 export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {
   const nothingObserved = { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() };
   return criteria.flatMap(({ name, caveat }) => {
-    const found = graph.groups.flatMap((group) => {
+    const meaningless = graph.groups.flatMap((group) => {
       const reason = caveat?.(groupView(nothingObserved, group, name, [])) ?? null;
       return reason === null ? [] : [{ id: group.id, reason }];
     });
-    const [first] = found;
+    const [first] = meaningless;
     if (first === undefined) return [];
-    const more = found.length > 1 ? ` and ${found.length - 1} more groups` : "";
+    const more = meaningless.length > 1 ? ` and ${meaningless.length - 1} more groups` : "";
     return [`scores of criterion "${name}" are meaningless for group "${first.id}"${more}: ${first.reason}`];
   });
 }

@@ -41,7 +41,7 @@ export function defineCriterion<const Observes extends readonly Observation[]>(
   const { name, observes, score } = definition;
   if (typeof name !== "string" || name === "")
     throw new TypeError("a criterion needs a name, a string that is not empty");
-  const isObservation = (each: Observation): boolean => typeof each?.name === "string";
+  const isObservation = (entry: Observation): boolean => typeof entry?.name === "string";
   if (!Array.isArray(observes) || !observes.every(isObservation)) {
     throw new TypeError(
       `criterion "${name}": observes must be a list of observations, for instance [gradients()] or [], not ` +

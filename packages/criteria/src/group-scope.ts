@@ -15,11 +15,13 @@ export interface ObservedMinibatch {
   readonly step: LossAndGradients | null;
   /** Results of observations' passes, by observation name. */
   readonly results: ReadonlyMap<string, unknown>;
-  /** Sums over all but one axis of a weight, shared by groups and criteria. */
+  /** Cache: the sum of a tensor over all axes but one, keyed by kind, weight and axis; reused across groups and criteria. */
   readonly sums: Map<string, tf.Tensor1D>;
 }
 
-/** One group in one minibatch, for one criterion. Use inside `tf.tidy`. */
+/**
+ * One group in one minibatch, for one criterion. Use all scopes of a minibatch inside one `tf.tidy`: cached sums belong to it.
+ */
 export class GroupScope {
   readonly observed: ObservedMinibatch;
   readonly group: Group;
@@ -36,7 +38,9 @@ export class GroupScope {
   slices(roles: readonly Role[]): readonly Slice[] {
     const slices = this.group.slices.filter(({ role }) => roles.includes(role));
     if (slices.length > 0) return slices;
-    throw this.notApplicable(`its layers have no ${roles.join(" or ")} weights`);
+    if (roles.join() === "input") throw this.notApplicable("no layer consumes its units");
+    const names = roles.map((role) => `"${role}"`).join(" or ");
+    throw this.notApplicable(`its layers have no weight with role ${names}`);
   }
 
   /** The weight of a slice. */
@@ -56,9 +60,9 @@ export class GroupScope {
     return this.#step.gates[siteKey(site)] ?? this.#notInStep(`gates at the ${siteKey(site)}`);
   }
 
-  /** `[2, channels]`: the mean of a layer's input, and the share of values that are not 0. */
+  /** `[2, channels]`: the mean of each channel of a layer's input, and the fraction of non-zero values. */
   inputStatistics(layer: string): tf.Tensor2D {
-    return this.#step.activations[layer] ?? this.#notInStep(`the input of "${layer}"`);
+    return this.#step.inputStatistics[layer] ?? this.#notInStep(`the input statistics of "${layer}"`);
   }
 
   /**
@@ -77,12 +81,12 @@ export class GroupScope {
     return addAll(terms);
   }
 
-  /** Values observed at each consumer's input, reduced from `[..., channels]` to `[..., units]`. */
+  /** For each consumer, `observed(layer)` with channels summed into units: `[..., channels]` to `[..., units]`. */
   perConsumer<T extends tf.Tensor>(observed: (layer: string) => T): readonly T[] {
     return this.slices(["input"]).map((slice) => {
-      const found = observed(slice.layer);
-      if (found.shape.at(-1) === this.value(slice).shape[slice.axis])
-        return unitsOfLastAxis(found, slice) as T;
+      const perChannel = observed(slice.layer);
+      if (perChannel.shape.at(-1) === this.value(slice).shape[slice.axis])
+        return unitsOfLastAxis(perChannel, slice) as T;
       throw this.notApplicable(`the input of "${slice.layer}" does not have its channels on the last axis`);
     });
   }
@@ -92,13 +96,17 @@ export class GroupScope {
   }
 
   get #step(): LossAndGradients {
-    return this.observed.step ?? this.#notInStep("a training step");
+    if (this.observed.step !== null) return this.observed.step;
+    throw new CriterionError(
+      `criterion "${this.criterion}" needs a training step for group "${this.group.id}": pass the result of a step with ` +
+        "stepOptionsFor(graph, criteria)",
+    );
   }
 
-  #notInStep(what: string): never {
+  #notInStep(missing: string): never {
     throw new CriterionError(
-      `criterion "${this.criterion}" needs ${what} to score group "${this.group.id}", which the training step did not ` +
-        "return: pass stepOptionsFor(graph, criteria) to the step",
+      `the training step did not return ${missing}, which criterion "${this.criterion}" needs for group ` +
+        `"${this.group.id}": pass stepOptionsFor(graph, criteria) to the step`,
     );
   }
 }

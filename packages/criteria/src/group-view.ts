@@ -38,7 +38,7 @@ export function groupView(
   observes: readonly Observation[],
 ): GroupView {
   const scope = new GroupScope(observed, group, criterion);
-  const resultOf = (observation: string): unknown => observed.results.get(observation);
+  const resultOf = (name: string): unknown => observed.results.get(name);
   const base: GroupView = {
     id: group.id,
     unitCount: group.unitCount,
@@ -47,7 +47,9 @@ export function groupView(
     sum: (roles, f) =>
       addAll(
         scope.slices(roles).map((slice) => {
-          const fields = observes.map((each) => each.weight?.(scope, slice, resultOf(each.name)) ?? {});
+          const fields = observes.map(
+            (observation) => observation.weight?.(scope, slice, resultOf(observation.name)) ?? {},
+          );
           const weight: WeightView = { value: scope.value(slice), role: slice.role };
           return sumPerUnit(f(withFields(weight, fields)), slice);
         }),
@@ -60,12 +62,12 @@ export function groupView(
   };
   return withFields(
     base,
-    observes.map((each) => each.group?.(scope, resultOf(each.name)) ?? {}),
+    observes.map((observation) => observation.group?.(scope, resultOf(observation.name)) ?? {}),
   );
 }
 
 /** Copies getters as getters, so that a field is computed only when it is read. */
 function withFields<T extends object>(target: T, fields: readonly object[]): T {
-  for (const each of fields) Object.defineProperties(target, Object.getOwnPropertyDescriptors(each));
+  for (const source of fields) Object.defineProperties(target, Object.getOwnPropertyDescriptors(source));
   return target;
 }

@@ -1,5 +1,5 @@
 /**
- * An observation is something measured in a minibatch that criteria read, such as gradients. It requests results from the
+ * An observation is a quantity measured on a minibatch and read by criteria, such as gradients. It requests results from the
  * training step, or runs a pass of its own, and adds fields to a criterion's view of a group. Each observation is computed
  * once per minibatch for all criteria.
  */
@@ -24,8 +24,8 @@ export interface StepRequest {
   readonly weights?: readonly string[];
   /** Gates to differentiate with respect to. */
   readonly gates?: readonly GateSite[];
-  /** Paths of layers whose inputs are recorded. */
-  readonly activations?: readonly string[];
+  /** Paths of layers for whose inputs the step returns the mean and the fraction of non-zero values. */
+  readonly inputStatistics?: readonly string[];
 }
 
 export interface PassContext extends ObserveOptions {
@@ -46,11 +46,14 @@ export interface Observation<
 > {
   /** Observations with the same name are computed once: an observation with options has them in its name, or an `extent`. */
   readonly name: string;
-  /** Of several observations with the same name, the one with the largest extent is computed. Default 0. */
+  /**
+   * If several observations share a name but differ in size (for example `margins` with different topK), the one of the largest
+   * extent is computed and serves all. Default 0.
+   */
   readonly extent?: number;
-  /** The results of the training step that it needs. */
+  /** What it needs the training step to return. */
   step?(graph: DependencyGraph): StepRequest;
-  /** A pass of its own, besides the training step. */
+  /** Extra computation beyond the training step, for example another backward pass. */
   pass?(context: PassContext): Result;
   /** Fields of a group's view; use getters, so that only fields that are read are computed. */
   group?(scope: GroupScope, result: Result): GroupFields;
@@ -58,23 +61,24 @@ export interface Observation<
   weight?(scope: GroupScope, slice: Slice, result: Result): WeightFields;
 }
 
-type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+/** Turns a union `A | B` into the intersection `A & B`: a function that accepts A and one that accepts B must accept both. */
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
   all: infer All,
 ) => void
   ? All
   : never;
 
-type GroupFieldsOfOne<O> = O extends Observation<infer Fields, object, infer _> ? Fields : never;
-type WeightFieldsOfOne<O> = O extends Observation<object, infer Fields, infer _> ? Fields : never;
+type GroupFieldsAddedBy<O> = O extends Observation<infer Fields, object, infer _> ? Fields : never;
+type WeightFieldsAddedBy<O> = O extends Observation<object, infer Fields, infer _> ? Fields : never;
 
 /** The fields that a list of observations adds to a group's view. */
 export type GroupFieldsOf<Observes extends readonly Observation[]> = Intersection<
-  GroupFieldsOfOne<Observes[number]>
+  GroupFieldsAddedBy<Observes[number]>
 > &
   object;
 
 /** The fields that a list of observations adds to each weight. */
 export type WeightFieldsOf<Observes extends readonly Observation[]> = Intersection<
-  WeightFieldsOfOne<Observes[number]>
+  WeightFieldsAddedBy<Observes[number]>
 > &
   object;

@@ -29,7 +29,7 @@ export function stepOptionsFor(
   return {
     weights: [...new Set(requests.flatMap((request) => request.weights ?? []))],
     gates: [...new Map(gates.map((site) => [siteKey(site), site])).values()],
-    activations: [...new Set(requests.flatMap((request) => request.activations ?? []))],
+    inputStatistics: [...new Set(requests.flatMap((request) => request.inputStatistics ?? []))],
   };
 }
 
@@ -41,8 +41,8 @@ export function scoringStep(
   { mode, loss }: ObserveOptions,
 ): LossAndGradients | null {
   const request = stepOptionsFor(graph, criteria);
-  const { weights, gates, activations } = request;
-  if (weights.length + gates.length + activations.length === 0) return null;
+  const { weights, gates, inputStatistics } = request;
+  if (weights.length + gates.length + inputStatistics.length === 0) return null;
   const options = { mode, dropout: false, ...request, ...(loss === undefined ? {} : { loss }) };
   return lossAndGradients(graph.model, batch, options);
 }
@@ -82,15 +82,15 @@ export function disposeResults({ results }: ObservedMinibatch): void {
 function observationsOf(
   criteria: readonly Criterion[],
 ): readonly { readonly observation: Observation; readonly criterion: string }[] {
-  const found = new Map<string, { readonly observation: Observation; readonly criterion: string }>();
+  const chosen = new Map<string, { readonly observation: Observation; readonly criterion: string }>();
   for (const { name: criterion, observes } of criteria) {
     for (const observation of observes) {
-      const known = found.get(observation.name)?.observation;
-      if (known === undefined || (observation.extent ?? 0) > (known.extent ?? 0))
-        found.set(observation.name, { observation, criterion });
+      const previous = chosen.get(observation.name)?.observation;
+      if (previous === undefined || (observation.extent ?? 0) > (previous.extent ?? 0))
+        chosen.set(observation.name, { observation, criterion });
     }
   }
-  return [...found.values()];
+  return [...chosen.values()];
 }
 
 /** Turns errors into ones with the name of the criterion that needs the observation. */

@@ -108,20 +108,20 @@ describe("by hand, other criteria", () => {
   });
 
   it("activations and margins: mean, activity, log(p_y + Σ p·exp(-d) + rest)", () => {
-    const activations = { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) };
+    const inputStatistics = { head: tf.tensor2d([1, -2, 3, 0.5, 0.25, 1], [2, 3]) };
     const margins = {
       logProbabilities: tf.tensor2d([0.5, 0.3, 0.2].map(Math.log), [3, 1]), // one example, one wrong class, the rest
       gates: { "input of head": tf.tensor3d([Math.log(2), 0, -Math.log(3)], [1, 1, 3]) },
     };
     const all = [criteria.activationMean(), criteria.apoz(), criteria.taylorMargin(), criteria.obd()];
-    const scores = scoreMade(graph, all, { step: { activations }, results: { margins } });
+    const scores = scoreMade(graph, all, { step: { inputStatistics }, results: { margins } });
     const of = (name: string): Float32Array => scores.get(name)?.get("c") ?? new Float32Array();
     expect(of("activation-mean")).toBeAllClose([1, 2, 3]);
     expect(of("apoz")).toBeAllClose([0.5, 0.25, 1]);
     expect(of("taylor-margin")).toBeAllClose([Math.log(0.85), 0, Math.log(1.6)], { rtol: 1e-5 });
     const variance = (d: number): number => 0.3 * d ** 2 - (0.3 * d) ** 2;
     expect(of("obd")).toBeAllClose([variance(Math.log(2)), 0, variance(Math.log(3))], { rtol: 1e-5 });
-    tf.dispose([activations, margins.logProbabilities, margins.gates]);
+    tf.dispose([inputStatistics, margins.logProbabilities, margins.gates]);
   });
 });
 
@@ -235,17 +235,21 @@ describe("what cannot be computed", () => {
     });
     const run = (): unknown => scoreMade(buildDependencyGraph(plain), [criteria.bnScale()], { step: null });
     expect(run).toThrow(CriterionNotApplicableError);
-    expect(run).toThrow('criterion "bn-scale" cannot score group "fc": its layers have no gamma weights');
+    expect(run).toThrow(
+      'criterion "bn-scale" cannot score group "fc": its layers have no weight with role "gamma"',
+    );
     plain.dispose();
   });
 
   it("a step without the results that a criterion needs", () => {
     const { "head/kernel": gone, ...rest } = gradients;
     const run = (): unknown => scoreGradients(graph, [criteria.taylorGate()], rest, 0);
-    expect(run).toThrow('criterion "taylor-gate" needs the gradient of "head/kernel" to score group "c"');
+    expect(run).toThrow(
+      'the training step did not return the gradient of "head/kernel", which criterion "taylor-gate" needs for group "c"',
+    );
     expect(run).toThrow("pass stepOptionsFor(graph, criteria) to the step");
     expect(() => scoreGradients(graph, [criteria.taylorFullGradient()], gradients, 0)).toThrow(
-      "needs gates at the input of head",
+      "did not return gates at the input of head",
     );
     gone?.dispose();
   });
@@ -327,7 +331,7 @@ describe("what cannot be computed", () => {
     const batch = { xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") };
     await expect(
       scoreAll(twice, buildDependencyGraph(twice), [criteria.taylorSkipGate()], [batch]),
-    ).rejects.toThrow('layer "relu" is called more than once');
+    ).rejects.toThrow('layer "relu" must be called exactly once for tensor gates');
     twice.dispose();
   });
 

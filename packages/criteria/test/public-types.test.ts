@@ -95,7 +95,7 @@ describe("an observation of one's own", () => {
   it("gets the result of its pass, and asks the step only for what there is", () => {
     // @ts-expect-error the pass returns a string, the fields expect a number
     const wrong: Observation<{ readonly n: number }, object, number> = { name: "n", pass: () => "1" };
-    // @ts-expect-error a step returns gates, weights and activations
+    // @ts-expect-error a step returns gates, weights and input statistics
     const unknown: Observation = { name: "u", step: () => ({ outputs: ["fc"] }) };
     expectTypeOf([wrong, unknown]).toExtend<readonly Observation[]>();
   });

@@ -17,7 +17,7 @@ export function scoreMade(
   criteria: readonly Criterion[],
   { step = {}, results = {}, minibatch = 0 }: Made,
 ): ReadonlyMap<string, Scores> {
-  const none = { loss: tf.scalar(0), correct: tf.scalar(0), gradients: {}, gates: {}, activations: {} };
+  const none = { loss: tf.scalar(0), correct: tf.scalar(0), gradients: {}, gates: {}, inputStatistics: {} };
   const observed = {
     graph,
     minibatch,

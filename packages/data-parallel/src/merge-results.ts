@@ -1,17 +1,18 @@
-/** Combines the workers' results. Each shard is weighted by its share of the minibatch. */
+/** Combines the workers' results. Each shard is weighted by `share`, its fraction of the batch. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { WeightRange } from "./weight-layout.ts";
 
 export interface WeightedResult {
   /** A worker's results, in the layout of the weights. */
   readonly values: Float32Array;
+  /** The shard's fraction of the batch. */
   readonly share: number;
 }
 
 export interface MergedResults {
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
   /** New values of weights that are not trained: the moving averages. Unchanged weights are omitted. */
-  readonly untrained: Readonly<Record<string, tf.Tensor>>;
+  readonly movingAverages: Readonly<Record<string, tf.Tensor>>;
 }
 
 /** By weight name. The caller disposes the tensors. */
@@ -22,15 +23,15 @@ export function mergeResults(
   trained: ReadonlySet<string>,
 ): MergedResults {
   const gradients: Record<string, tf.Tensor> = {};
-  const untrained: Record<string, tf.Tensor> = {};
+  const movingAverages: Record<string, tf.Tensor> = {};
   for (const range of layout) {
     if (trained.has(range.name)) gradients[range.name] = mergeGradient(results, range);
     else {
       const value = mergeMovingAverage(results, weights, range);
-      if (value !== null) untrained[range.name] = value;
+      if (value !== null) movingAverages[range.name] = value;
     }
   }
-  return { gradients, untrained };
+  return { gradients, movingAverages };
 }
 
 /** Σ share · gradient: the gradient of the mean over the whole minibatch. */

@@ -25,8 +25,8 @@ export interface PoolState {
   readonly weights: Float32Array;
   readonly allReduce: AllReduce;
   readonly threads: readonly WorkerThread[];
-  /** One array per worker, in shared memory. */
-  readonly results: readonly Float32Array[];
+  /** One array per worker, in shared memory: the gradients and moving averages that it computed. */
+  readonly buffers: readonly Float32Array[];
 }
 
 export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["trainStep"] {
@@ -36,30 +36,30 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["
     const { step = 0, observe } = options;
     const count = batchSize(batch);
     const shards = splitAndDispose();
-    refuseGates(options);
+    rejectUnsupported(options);
     const losses = lossKeys(options);
     publishWeights(model, layout, weights);
     const trained = [...trainableWeights(model).keys()];
-    const results = await computeAll(state, shards, { losses, trained });
-    const loss = results.reduce((sum, result, i) => sum + result.loss * (shards[i]?.share ?? 0), 0);
-    const correct = results.reduce((sum, result) => sum + result.correct, 0);
+    const responses = await computeAll(state, shards, { losses, trained });
+    const loss = responses.reduce((sum, response, i) => sum + response.loss * (shards[i]?.share ?? 0), 0);
+    const correct = responses.reduce((sum, response) => sum + response.correct, 0);
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
-    const weighted = shards.map(({ share }, i) => ({ values: state.results[i] as Float32Array, share }));
-    const { gradients, untrained } = mergeResults(layout, weights, weighted, new Set(trained));
+    const weighted = shards.map(({ share }, i) => ({ values: state.buffers[i] as Float32Array, share }));
+    const { gradients, movingAverages } = mergeResults(layout, weights, weighted, new Set(trained));
     const observed: LossAndGradients = {
       loss: tf.scalar(loss),
       correct: tf.scalar(correct),
       gradients,
       gates: {},
-      activations: {},
+      inputStatistics: {},
     };
     try {
       observe?.(observed);
       const variables = modelGraph(model).weights;
-      for (const [name, value] of Object.entries(untrained)) variables.get(name)?.write(value);
+      for (const [name, value] of Object.entries(movingAverages)) variables.get(name)?.write(value);
       optimizer.apply(trainableWeights(model), gradients);
     } finally {
-      tf.dispose([observed.loss, observed.correct, gradients, untrained]);
+      tf.dispose([observed.loss, observed.correct, gradients, movingAverages]);
     }
     return { loss, accuracy: correct / count };
 
@@ -73,15 +73,15 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["
   };
 }
 
-/** Workers return gradients of weights only. */
-function refuseGates({ gates = [], activations = [] }: TrainStepOptions): void {
-  if (gates.length + activations.length === 0) return;
+/** Workers compute no gates or input statistics. */
+function rejectUnsupported({ gates = [], inputStatistics = [] }: TrainStepOptions): void {
+  if (gates.length + inputStatistics.length === 0) return;
   throw new DataParallelError(
-    "a worker pool does not record gates or activations: use trainStep of @secateur/training",
+    "a worker pool does not compute gates or input statistics: use trainStep of @secateur/training",
   );
 }
 
-/** A function cannot be sent to another thread; a built-in loss can be rebuilt there. */
+/** A function cannot be sent to another thread; a built-in loss is rebuilt there from its key. */
 function lossKeys({ loss = softmaxCrossEntropy() }: TrainStepOptions): readonly string[] {
   return [loss].flat().map(({ name, key }) => {
     if (key !== undefined) return key;
@@ -101,14 +101,14 @@ function publishWeights(model: tfl.LayersModel, layout: readonly WeightRange[], 
   }
 }
 
-/** Settles when every worker has responded or ended, so no worker waits at a barrier afterwards. */
+/** Waits for all workers, even after a failure, so that none is left waiting in an all-reduce. */
 async function computeAll(
   { allReduce, threads }: PoolState,
   shards: readonly BatchShard[],
   task: { readonly losses: readonly string[]; readonly trained: readonly string[] },
 ): Promise<readonly ShardResult[]> {
   resetAllReduce(allReduce);
-  const responses = await Promise.allSettled(
+  const outcomes = await Promise.allSettled(
     threads.slice(0, shards.length).map(async (thread, i) => {
       try {
         return await thread.compute({ ...(shards[i] as BatchShard), ...task, participants: shards.length });
@@ -118,7 +118,7 @@ async function computeAll(
       }
     }),
   );
-  const errors = responses.flatMap((response) => (response.status === "rejected" ? [response.reason] : []));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
   if (errors.length > 0) throw errors.find((error) => !(error instanceof AbortedError)) ?? errors[0];
-  return responses.flatMap((response) => (response.status === "fulfilled" ? [response.value] : []));
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }

@@ -14,7 +14,7 @@ export interface SharedRows {
 export interface BatchShard {
   readonly xs: readonly SharedRows[];
   readonly ys: readonly SharedRows[];
-  /** The shard's share of the minibatch's examples, 0..1. */
+  /** The shard's fraction of the batch, 0..1. */
   readonly share: number;
 }
 

@@ -43,7 +43,7 @@ export interface WorkerPool {
 
 /**
  * Starts worker threads for a model. Between steps weights may change and layers may be frozen or unfrozen; after a change
- * of the topology, start another pool. Each worker draws its own dropout masks.
+ * of the topology, start another pool. Each worker samples its own dropout masks.
  *
  * @throws DataParallelError when a worker cannot start.
  *
@@ -65,8 +65,8 @@ export async function startWorkerPool(
   const allReduce = createAllReduce(workers);
   const data = workersData(model, { ...options, workers }, { layout, weights, allReduce });
   const threads = await startAll(data);
-  const results = data.map((worker) => worker.results);
-  return guarded(allReduce, threads, poolStep(model, { layout, weights, allReduce, threads, results }));
+  const buffers = data.map(({ results }) => results);
+  return guarded(allReduce, threads, poolStep(model, { layout, weights, allReduce, threads, buffers }));
 }
 
 function workersData(

@@ -46,9 +46,9 @@ export class ChannelTable {
   /** A second binding of the same axis ties its channels to those of the first. */
   bind(binding: Binding): void {
     const key = `${binding.weight}|${binding.axis}`;
-    const known = this.#bindings.get(key);
-    if (known === undefined) this.#bindings.set(key, binding);
-    else this.tie(known.ids, binding.ids);
+    const existing = this.#bindings.get(key);
+    if (existing === undefined) this.#bindings.set(key, binding);
+    else this.tie(existing.ids, binding.ids);
   }
 
   tie(a: Int32Array, b: Int32Array): void {
@@ -59,11 +59,12 @@ export class ChannelTable {
     for (const [i, id] of a.entries()) this.channels.union(id, Number(b[i]));
   }
 
+  /** A second count of the same number, as when a layer is called twice, ties its channels to those of the first. */
   count(count: Count): void {
     const key = `${count.layer}|${count.path.join("|")}`;
-    const known = this.#counts.get(key);
-    if (known === undefined) this.#counts.set(key, count);
-    else this.tie(known.ids, count.ids);
+    const existing = this.#counts.get(key);
+    if (existing === undefined) this.#counts.set(key, count);
+    else this.tie(existing.ids, count.ids);
   }
 
   pin(layer: string, className: string, ids: Int32Array, reason: string): void {

@@ -4,9 +4,9 @@
  * a flattened one has an id for every element.
  */
 export interface Channels {
-  /** Sizes without the batch axis; null where the model leaves a size open. */
+  /** Sizes without the batch axis; null where the size is not fixed. */
   readonly shape: readonly (number | null)[];
-  /** For each axis of `shape`, whether ids differ along it. */
+  /** For each axis of `shape`, whether channel ids differ along it. */
   readonly varies: readonly boolean[];
   /** Ids in row-major order over the varying axes. */
   readonly ids: Int32Array;

@@ -29,9 +29,9 @@ export function describeGraph(graph: DependencyGraph): string {
 export function toMermaid(graph: DependencyGraph): string {
   const names = new Map<string, string>();
   const node = (layer: string): string => {
-    const known = names.get(layer) ?? `l${names.size}`;
-    names.set(layer, known);
-    return known;
+    const id = names.get(layer) ?? `l${names.size}`;
+    names.set(layer, id);
+    return id;
   };
   const edges = graph.groups.flatMap((group, i) => [
     `  g${i}{{"${quoted(group.id)}: ${group.unitCount} units"}}`,

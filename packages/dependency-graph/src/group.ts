@@ -29,7 +29,10 @@ export interface ConfigCount {
 }
 
 export interface Group {
-  /** The path of the first layer that produces the units; all producers, joined by "+", if that is not unique. */
+  /**
+   * The path of the first layer that produces the units; all producers, joined by "+", if that is not unique; duplicates that
+   * remain get `#2`, `#3` and so on.
+   */
   readonly id: GroupId;
   readonly unitCount: number;
   readonly slices: readonly Slice[];

@@ -39,8 +39,8 @@ export function ruleContext(
     outputShape,
     hasWeight: (name) => layerWeight(layer, name) !== undefined,
     create: (name, axis, role) => {
-      const known = table.boundTo(`${path}/${name}`, axis);
-      if (known !== undefined) return known;
+      const bound = table.boundTo(`${path}/${name}`, axis);
+      if (bound !== undefined) return bound;
       const ids = table.channels.add(ownWeight(name).shape[axis] ?? 0);
       bind(name, axis, role, ids);
       return ids;

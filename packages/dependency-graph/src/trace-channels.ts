@@ -18,11 +18,15 @@ import { ruleContext } from "./rule-context.ts";
 import type { UnionFind } from "./union-find.ts";
 
 export interface ChannelTrace {
+  /** The tied channels, as classes of channel ids. */
   readonly channels: UnionFind;
+  /** For every bound weight axis, the channel at each of its indices. */
   readonly bindings: readonly Binding[];
+  /** Numbers in layer configurations that count channels (`filters`, `units`). */
   readonly counts: readonly Count[];
   /** The representatives of the pinned classes. */
   readonly pinnedRoots: ReadonlySet<number>;
+  /** Channels that are never removed, with the layer and the reason. */
   readonly pinned: readonly PinnedChannels[];
 }
 
@@ -30,20 +34,28 @@ export function traceChannels(model: tfl.LayersModel, rules: LayerRules): Channe
   const graph = modelGraph(model);
   const table = new ChannelTable();
   const channelsOf = new Map<GraphTensor, Channels>();
-  const known = (tensor: GraphTensor): Channels => {
+  const channelsOfTensor = (tensor: GraphTensor): Channels => {
     const channels = channelsOf.get(tensor);
-    if (channels === undefined) throw new DependencyGraphError(`tensor "${tensor.name}" has no channels`);
+    if (channels === undefined)
+      throw new DependencyGraphError(`no layer produced tensor "${tensor.name}" before it was read`);
     return channels;
   };
   const feedsNormalization = layersBeforeNormalization(graph);
   for (const call of graph.calls) {
-    const outputs = applyRule(table, rules, call, call.inputs.map(known), feedsNormalization.has(call.layer));
+    const outputs = applyRule(
+      table,
+      rules,
+      call,
+      call.inputs.map(channelsOfTensor),
+      feedsNormalization.has(call.layer),
+    );
     for (const [i, output] of call.outputs.entries()) channelsOf.set(output, outputs[i] as Channels);
   }
-  for (const input of graph.nestedInputs) countInputShape(table, graph, input, known(input.tensor));
+  for (const input of graph.nestedInputs)
+    registerInputShape(table, graph, input, channelsOfTensor(input.tensor));
   for (const output of graph.outputs) {
     const { path, className } = graph.producers.get(output) as LayerCall;
-    table.pin(path, className, known(output).ids, "model output");
+    table.pin(path, className, channelsOfTensor(output).ids, "model output");
   }
   const { channels, bindings, counts, pinned } = table;
   return { channels, bindings, counts, pinned, pinnedRoots: table.pinnedRoots() };
@@ -61,6 +73,7 @@ function applyRule(
   const rule = Object.hasOwn(rules, className) ? rules[className] : undefined;
   if (rule !== undefined && outputs.length === 1) {
     const result = rule(ruleContext(table, call, inputs, feedsNormalization));
+    // A rule returns undefined only for a call without inputs.
     if (result === undefined) throw new UnsupportedLayerError(path, className, "it has no input");
     return [result];
   }
@@ -72,8 +85,11 @@ function applyRule(
   });
 }
 
-/** The input shape in a nested model's configuration shrinks with the channels of the tensor it is called on. */
-function countInputShape(
+/**
+ * Registers the channel size in a nested model's `batchInputShape`, so that surgery lowers it. The table keeps one count, even
+ * if the nested model is called twice.
+ */
+function registerInputShape(
   table: ChannelTable,
   { layers }: ModelGraph,
   { path }: NestedInput,
@@ -88,7 +104,7 @@ function countInputShape(
     table.pin(path, String(layers.get(path)?.getClassName()), ids, "its input has channels on several axes");
 }
 
-/** Linear layers whose output is read only by batch normalisation. */
+/** Layers without an activation of their own whose output is read only by batch normalisation; only kernels use it. */
 function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySet<tfl.layers.Layer> {
   const feeds = new Map<tfl.layers.Layer, boolean>();
   for (const { className, inputs } of calls) {

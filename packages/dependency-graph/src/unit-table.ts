@@ -62,8 +62,8 @@ function couplings(roots: readonly Int32Array[], channelCount: number): Int32Arr
 
 function child(trie: Map<number, number>, from: number, binding: number, width: number): number {
   const key = from * width + binding;
-  const known = trie.get(key);
-  if (known !== undefined) return known;
+  const existing = trie.get(key);
+  if (existing !== undefined) return existing;
   trie.set(key, trie.size + 1);
   return trie.size;
 }

@@ -6,7 +6,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelGraphError } from "./errors.ts";
 import { isModel } from "./is-model.ts";
 
-/** The sizes of a tensor, batch axis first; null for an open size. */
+/** The sizes of a tensor, batch axis first; null where the size is not fixed (usually the batch axis). */
 export type Shape = readonly (number | null)[];
 
 /** A tensor between two layer calls, compared by identity. */
@@ -33,10 +33,10 @@ interface LayerNode {
   readonly outputTensors: readonly tfl.SymbolicTensor[];
 }
 
-/** Within one call of a model: the tensor for each of tfjs's symbolic tensors. */
+/** Maps tfjs's symbolic tensors to ours for one call of a model. A nested model that is called twice gets two scopes. */
 type Scope = Map<tfl.SymbolicTensor, GraphTensor>;
 
-/** An input of a nested model. The model's configuration repeats the shape of the tensor it is called on. */
+/** An input of a nested model. The nested model's own configuration also stores this tensor's shape, so it must shrink too. */
 export interface NestedInput {
   /** The layer whose configuration holds `batchInputShape`. */
   readonly path: string;
@@ -45,6 +45,7 @@ export interface NestedInput {
 
 export interface TracedCalls {
   readonly calls: readonly LayerCall[];
+  /** A nested model that is called twice lists its inputs twice. */
   readonly nestedInputs: readonly NestedInput[];
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphTensor[];
@@ -54,47 +55,51 @@ export function traceCalls(model: tfl.LayersModel, pathOf: (layer: tfl.layers.La
   const calls: LayerCall[] = [];
   const nestedInputs: NestedInput[] = [];
 
-  const tensorOf = (symbol: tfl.SymbolicTensor, scope: Scope): GraphTensor => {
-    const known = scope.get(symbol);
-    if (known !== undefined) return known;
-    const layer = symbol.sourceLayer;
-    const node = (layer.inboundNodes as unknown as readonly LayerNode[])[symbol.nodeIndex];
+  const tensorOf = (symbolic: tfl.SymbolicTensor, scope: Scope): GraphTensor => {
+    const traced = scope.get(symbolic);
+    if (traced !== undefined) return traced;
+    const layer = symbolic.sourceLayer;
+    const node = (layer.inboundNodes as unknown as readonly LayerNode[])[symbolic.nodeIndex];
     if (node === undefined)
       throw new ModelGraphError(
-        `layer "${layer.name}" has no call ${symbol.nodeIndex}: rebuild the model from its layers`,
+        `the model is inconsistent: layer "${layer.name}" no longer has the call that outputs "${symbolic.name}". Recreate the ` +
+          "model with tf.model(...)",
       );
     // An InputLayer lists its own output as its input.
-    const symbols = node.inputTensors.filter((input) => input !== symbol);
-    const inputs = symbols.map((input) => tensorOf(input, scope));
+    const symbolicInputs = node.inputTensors.filter((input) => input !== symbolic);
+    const inputs = symbolicInputs.map((input) => tensorOf(input, scope));
     const outputs = isModel(layer) ? inline(layer, inputs) : append(layer, inputs, node.outputTensors);
     for (const [i, output] of node.outputTensors.entries()) scope.set(output, outputs[i] as GraphTensor);
-    return scope.get(symbol) as GraphTensor;
+    return scope.get(symbolic) as GraphTensor;
   };
 
   const inline = (inner: tfl.LayersModel, inputs: readonly GraphTensor[]): readonly GraphTensor[] => {
-    const scope: Scope = new Map(inner.inputs.map((symbol, i) => [symbol, inputs[i] as GraphTensor]));
-    for (const [symbol, tensor] of scope)
-      nestedInputs.push({ path: pathOf(inputShapeOwner(inner, symbol.sourceLayer)), tensor });
-    return inner.outputs.map((symbol) => tensorOf(symbol, scope));
+    const scope: Scope = new Map(inner.inputs.map((symbolic, i) => [symbolic, inputs[i] as GraphTensor]));
+    for (const [symbolic, tensor] of scope)
+      nestedInputs.push({ path: pathOf(inputShapeOwner(inner, symbolic.sourceLayer)), tensor });
+    return inner.outputs.map((symbolic) => tensorOf(symbolic, scope));
   };
 
   const append = (
     layer: tfl.layers.Layer,
     inputs: readonly GraphTensor[],
-    symbols: readonly tfl.SymbolicTensor[],
+    symbolicOutputs: readonly tfl.SymbolicTensor[],
   ): readonly GraphTensor[] => {
-    const outputs = symbols.map(({ name, shape }) => ({ name, shape }));
+    const outputs = symbolicOutputs.map(({ name, shape }) => ({ name, shape }));
     calls.push({ path: pathOf(layer), className: layer.getClassName(), layer, inputs, outputs });
     return outputs;
   };
 
   const scope: Scope = new Map();
-  const outputs = model.outputs.map((symbol) => tensorOf(symbol, scope));
-  const inputs = model.inputs.map((symbol) => tensorOf(symbol, scope));
+  const outputs = model.outputs.map((symbolic) => tensorOf(symbolic, scope));
+  const inputs = model.inputs.map((symbolic) => tensorOf(symbolic, scope));
   return { calls, nestedInputs, inputs, outputs };
 }
 
-/** The layer whose configuration has the input shape: the InputLayer, or the first layer of a Sequential. */
+/**
+ * The layer whose configuration has the input shape: the InputLayer, or the first layer of a Sequential (a Sequential's
+ * InputLayer is not in `model.layers`).
+ */
 function inputShapeOwner(model: tfl.LayersModel, inputLayer: tfl.layers.Layer): tfl.layers.Layer {
   const [first] = model.layers;
   if (first === undefined || model.layers.includes(inputLayer)) return inputLayer;

@@ -8,7 +8,7 @@ export interface ModelGraph {
   readonly model: tfl.LayersModel;
   /** Producers before consumers; only calls that the model's outputs depend on. */
   readonly calls: readonly LayerCall[];
-  /** Inputs of nested models. */
+  /** Inputs of nested models; a nested model that is called twice lists its inputs twice. */
   readonly nestedInputs: readonly NestedInput[];
   readonly inputs: readonly GraphTensor[];
   readonly outputs: readonly GraphTensor[];
@@ -34,8 +34,8 @@ const cache = new WeakMap<readonly tfl.SymbolicTensor[], ModelGraph>();
  * @example modelGraph(model).calls.map(({ path, className }) => `${path}: ${className}`);
  */
 export function modelGraph(model: tfl.LayersModel): ModelGraph {
-  const known = cache.get(model.outputs);
-  if (known !== undefined && known.model === model) return known;
+  const cached = cache.get(model.outputs);
+  if (cached !== undefined && cached.model === model) return cached;
   const { layers, pathOf } = layerPaths(model);
   const traced = traceCalls(model, pathOf);
   const weights = weightPaths(model, layers);

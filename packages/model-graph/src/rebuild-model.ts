@@ -17,7 +17,7 @@ interface LayerEntry {
 
 /** The configuration of every layer that is not a model, by path: parts of `config`, which can be edited in place. */
 export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
-  const found = new Map<string, Config>();
+  const configs = new Map<string, Config>();
   const visit = (model: Config, prefix: string): void => {
     const { layers } = model as { readonly layers?: readonly LayerEntry[] };
     if (layers === undefined)
@@ -27,11 +27,11 @@ export function layerConfigs(config: Config): ReadonlyMap<string, Config> {
     for (const { config } of layers) {
       const path = `${prefix}${String(config["name"])}`;
       if (Array.isArray(config["layers"])) visit(config, `${path}/`);
-      else found.set(path, config);
+      else configs.set(path, config);
     }
   };
   visit(config, "");
-  return found;
+  return configs;
 }
 
 /**

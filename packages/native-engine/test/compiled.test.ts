@@ -115,7 +115,7 @@ describe("a pure function", () => {
 });
 
 describe("what cannot be a graph goes on being called", () => {
-  it("a function that draws random numbers gives new ones each time", () => {
+  it("a function that uses random numbers gives new ones each time", () => {
     const noise = compiled(([x]) => [tf.add(x as tf.Tensor, tf.randomNormal([4]))]);
     const x = tf.zeros([4]);
     const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The change of the mean loss under ablations. An ablation removes some of a group's units, by a gate of 0 at their
- * consumers; several ablations share a forward pass.
+ * The change of the mean loss under ablations. An ablation removes some of a group's units, by setting their gates to 0 at
+ * every layer that reads them; several ablations share a forward pass.
  */
 import type { Group } from "@secateur/dependency-graph";
 import {
@@ -18,7 +18,7 @@ import { OracleError } from "./errors.ts";
 import { type Consumer, consumersOf, gateMasks } from "./gate-masks.ts";
 
 export interface AblationOptions {
-  /** Rows per forward pass, ablations times batch size; a pass holds at least one ablation. Default 256. */
+  /** Maximum rows of one forward pass; k ablations of a batch of n take k·n rows. Always at least one ablation. Default 256. */
   readonly rowsPerPass?: number;
   /** Called after every pass with the number of per-example losses that it computed. */
   readonly onPass?: (losses: number) => void;
@@ -34,9 +34,9 @@ export interface AblationLosses {
 }
 
 /**
- * @param batches - Disposed.
+ * @param batches - Each batch is disposed after use.
  * @param ablations - For each ablation, the units that it removes.
- * @throws OracleError without batches, or where a loss is not finite.
+ * @throws OracleError if there are no batches, or where a loss is not finite.
  */
 export async function ablationLosses(
   model: tfl.LayersModel,
@@ -67,7 +67,7 @@ export async function ablationLosses(
           changes[from + i] = Number(changes[from + i]) + difference;
         }
         onPass(masked.length);
-        await tf.nextFrame(); // lets the process handle signals, for example Ctrl-C
+        await tf.nextFrame(); // yield to the event loop, for example for Ctrl-C
       }
     } finally {
       tf.dispose([...prepared.tensors, ...prepared.targets]);

@@ -89,15 +89,15 @@ function lowestUnits(
   count: number,
 ): ReadonlyMap<string, readonly number[]> {
   const left = new Map(groups.map(({ id, unitCount }) => [id, unitCount]));
-  const taken = new Map<string, number[]>();
+  const unitsOfGroup = new Map<string, number[]>();
   let total = 0;
   for (const { group, unit } of ranked) {
     const remaining = Number(left.get(group));
     if (total === count) break;
     if (remaining <= 1) continue;
     left.set(group, remaining - 1);
-    taken.set(group, [...(taken.get(group) ?? []), unit]);
+    unitsOfGroup.set(group, [...(unitsOfGroup.get(group) ?? []), unit]);
     total++;
   }
-  return taken;
+  return unitsOfGroup;
 }

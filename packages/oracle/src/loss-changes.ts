@@ -25,7 +25,7 @@ export interface GroupChanges {
  * layers from its first consumer on.
  *
  * @param batches - Returns the same minibatches at every call; they are disposed.
- * @throws OracleError for a group that the graph does not have, without batches, or where a loss is not finite.
+ * @throws OracleError for a group that the graph does not have, if there are no batches, or where a loss is not finite.
  *
  * @example for await (const { group, changes } of lossChanges(graph, () => batches(images, { batchSize: 128 }))) …
  */

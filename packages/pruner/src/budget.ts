@@ -25,7 +25,7 @@ export function budgetKind(budget: Budget): BudgetKind {
     !(kind === "units" || kind === "macs" || kind === "parameters" || kind === "count")
   ) {
     throw new BudgetError(
-      `a budget is one of units, macs, parameters or count, not ${JSON.stringify(budget)}`,
+      `a budget must be one of units, macs, parameters or count, not ${JSON.stringify(budget)}`,
     );
   }
   if (kind === "count" ? !(Number.isInteger(amount) && amount >= 0) : !(amount >= 0 && amount < 1)) {

@@ -25,14 +25,14 @@ export function layerMatcher(
   const layers = [...modelGraph(model).layers];
   const matching = new Set<string>();
   for (const pattern of [filter].flat()) {
-    const found = layers.filter(([path, layer]) => matches(pattern, path, layer));
-    if (found.length === 0 && typeof pattern === "string") {
+    const matched = layers.filter(([path, layer]) => matches(pattern, path, layer));
+    if (matched.length === 0 && typeof pattern === "string") {
       throw new PrunerError(
         `selection.${option}: no layer of "${model.name}" matches "${pattern}"; its layers are ` +
           `${layers.map(([path]) => path).join(", ")}`,
       );
     }
-    for (const [path] of found) matching.add(path);
+    for (const [path] of matched) matching.add(path);
   }
   return (path) => matching.has(path);
 }

@@ -15,7 +15,7 @@ interface Chunk {
 }
 
 /**
- * Stops when `isEnough` returns true or when nothing more may be removed. Subtracts what it takes from `remaining`.
+ * Stops when `isEnough` returns true or when nothing more may be removed. Modifies `remaining`: subtracts the removed units.
  *
  * @returns Unit numbers by group.
  * @throws PrunerError where scores are missing, belong to another model or are not finite.
@@ -25,18 +25,18 @@ export function takeLowest(
   scores: Scores,
   remaining: Remaining,
   { minUnits, roundTo, removable }: Limits,
-  isEnough: (left: Amounts, taken: number) => boolean,
+  isEnough: (left: Amounts, takenCount: number) => boolean,
 ): ReadonlyMap<GroupId, readonly number[]> {
   const taken = new Map<GroupId, number[]>();
   let count = 0;
   for (const { group, units } of rank(graph, scores, roundTo)) {
     if (isEnough(remaining.amounts(), count)) break;
-    const known = taken.get(group.id) ?? [];
-    if (known.length + units.length > (removable.get(group.id) ?? 0)) continue;
+    const takenOfGroup = taken.get(group.id) ?? [];
+    if (takenOfGroup.length + units.length > (removable.get(group.id) ?? 0)) continue;
     if (!remaining.canRemove(group, units.length, minUnits)) continue;
     remaining.remove(group, units.length);
-    known.push(...units);
-    taken.set(group.id, known);
+    takenOfGroup.push(...units);
+    taken.set(group.id, takenOfGroup);
     count += units.length;
   }
   return taken;
@@ -48,30 +48,34 @@ function rank({ groups }: DependencyGraph, scores: Scores, roundTo: number): rea
   return all.sort((a, b) => a.score - b.score);
 }
 
-/** The first chunk leaves a multiple of `roundTo`, and each further one `roundTo` units less; at least `roundTo` stay. */
+/**
+ * The group's units sorted by score and cut into chunks: the first has `length % roundTo` units (or `roundTo`), all others
+ * `roundTo`. The last `roundTo` units are never removed.
+ */
 function chunks(group: Group, scores: Float32Array, roundTo: number): readonly Chunk[] {
   const order = [...scores.keys()].sort((a, b) => Number(scores[a]) - Number(scores[b]));
-  const found: Chunk[] = [];
+  const result: Chunk[] = [];
   const last = roundTo === 1 ? scores.length : scores.length - roundTo; // `remaining` guards the last unit
   let from = 0;
   for (let to = scores.length % roundTo || roundTo; to <= last; to += roundTo) {
     const units = order.slice(from, to);
     const total = units.reduce((sum, unit) => sum + Number(scores[unit]), 0);
-    found.push({ group, units, score: total / units.length });
+    result.push({ group, units, score: total / units.length });
     from = to;
   }
-  return found;
+  return result;
 }
 
 function scoresOf({ id, unitCount }: Group, scores: Scores): Float32Array {
   const values = scores.get(id);
   if (values === undefined || values.length !== unitCount) {
     throw new PrunerError(
-      `group "${id}" has ${unitCount} units and ${values?.length ?? "no"} scores: score this model's own graph`,
+      `group "${id}" has ${unitCount} units and ${values?.length ?? "no"} scores. The scores ` +
+        "belong to another model: compute them on this graph",
     );
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new PrunerError(`the score of unit ${bad} of "${id}" is ${values[bad]}: scores are finite`);
+    throw new PrunerError(`the score of unit ${bad} of "${id}" is ${values[bad]}: scores must be finite`);
   return values;
 }

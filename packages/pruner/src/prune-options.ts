@@ -39,7 +39,7 @@ export interface PruneSchedule {
   readonly frequency?: number;
   /** Units per removal. Default: a twentieth of all. */
   readonly unitsPerRemoval?: number;
-  /** Share of the old score that stays at each removal, 0..1. Default 0.9. */
+  /** Fraction of the old score that stays at each removal, 0..1. Default 0.9. */
   readonly scoreMomentum?: number;
   /** Epochs of training after the last removal. Default 0. */
   readonly fineTuneEpochs?: number;

@@ -21,16 +21,17 @@ export interface PruneRun {
   readonly original: DependencyGraph;
   readonly originalAmounts: Amounts;
   readonly target: Amounts;
-  /** Of the original model. */
+  /** Limits of the original model. */
   readonly limits: Limits;
   readonly schedule: Required<PruneSchedule>;
   readonly scores: RunningScores;
   readonly rules: LayerRules;
-  /** Of the model as it is now. */
+  /** Graph of the current, smaller model. */
   graph: DependencyGraph;
   left: Amounts;
   /** Everything removed so far, for the original model. */
   plan: Plan;
+  /** The verification with the largest error so far; null if no removal was verified. */
   proof: Verification | null;
   epoch: number;
   batch: number;
@@ -52,7 +53,7 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
   requireReachable(original, budget, selection);
   if (resume !== undefined) checkGroups(original, resume.state.plan);
   const state = resume?.state;
-  const scores = Object.entries(state?.scores ?? {});
+  const savedScores = Object.entries(state?.scores ?? {});
   const graph = buildDependencyGraph(cloneModel(resume?.model ?? model), { rules });
   const run: PruneRun = {
     original,
@@ -62,7 +63,7 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
     schedule,
     scores: runningScores(
       schedule.scoreMomentum,
-      new Map(scores.map(([id, values]) => [id, Float32Array.from(values)])),
+      new Map(savedScores.map(([id, values]) => [id, Float32Array.from(values)])),
     ),
     rules,
     graph,
@@ -75,13 +76,17 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
     removals: state?.removals ?? 0,
   };
   if (resume !== undefined && isMet(run.left, run.target)) {
-    run.epoch++; // as the loop does when the budget is met
+    // The checkpoint was written before the loop advanced the epoch; do it here.
+    run.epoch++;
     run.batch = 0;
   }
   return run;
 }
 
-/** The limits of the original model, less what was removed from it, for the groups of the model as it is now. */
+/**
+ * How many units each current group may still lose: the original limit minus what was removed. A current group never mixes
+ * units of several original groups, so its first unit shows which one it comes from.
+ */
 export function limitsNow({ original, limits, plan, graph }: PruneRun): Limits {
   const removable = [...traceUnits(original, plan, graph)].map(([id, [first]]) => {
     const allowed = first === undefined ? 0 : Number(limits.removable.get(first.group));
@@ -97,9 +102,11 @@ function checkedSchedule(schedule: PruneSchedule = {}, { units }: Amounts): Requ
   requireCount("schedule.frequency", frequency);
   requireCount("schedule.unitsPerRemoval", unitsPerRemoval);
   if (!(scoreMomentum >= 0 && scoreMomentum <= 1))
-    throw new PrunerError(`schedule.scoreMomentum is a share from 0 to 1, not ${scoreMomentum}`);
+    throw new PrunerError(`schedule.scoreMomentum must be a number from 0 to 1, not ${scoreMomentum}`);
   if (!Number.isInteger(fineTuneEpochs) || fineTuneEpochs < 0)
-    throw new PrunerError(`schedule.fineTuneEpochs is a whole number of at least 0, not ${fineTuneEpochs}`);
+    throw new PrunerError(
+      `schedule.fineTuneEpochs must be a whole number of at least 0, not ${fineTuneEpochs}`,
+    );
   return { frequency, unitsPerRemoval, scoreMomentum, fineTuneEpochs };
 }
 

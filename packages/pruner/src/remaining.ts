@@ -75,7 +75,7 @@ function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize
   for (const { path, macs } of countMacs(model).layers) macsOf.set(path, (macsOf.get(path) ?? 0) + macs);
   const sizes = new Map<string, WeightSize>();
   for (const [path, weight] of modelGraph(model).weights) {
-    const axes = weight.shape.map((each) => each ?? 0);
+    const axes = weight.shape.map((size) => size ?? 0);
     sizes.set(path, { axes, size: axes.reduce((a, b) => a * b, 1), macsPerNumber: 0 });
   }
   for (const [path, layer] of modelGraph(model).layers) {

@@ -46,8 +46,8 @@ export async function removal(
 /** The lowest units by the running scores, at most `unitsPerRemoval`. */
 function nextPlan(run: PruneRun): Plan {
   const { graph, schedule, target } = run;
-  const isEnough = (left: Amounts, taken: number): boolean =>
-    taken >= schedule.unitsPerRemoval || isMet(left, target);
+  const isEnough = (left: Amounts, takenCount: number): boolean =>
+    takenCount >= schedule.unitsPerRemoval || isMet(left, target);
   const taken = takeLowest(graph, run.scores.blend(), remainingOf(graph), limitsNow(run), isEnough);
   if (taken.size > 0) return createPlan(graph, taken);
   throw new BudgetError(

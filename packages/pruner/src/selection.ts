@@ -38,7 +38,7 @@ export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Lim
   requireCount("selection.minUnits", minUnits);
   requireCount("selection.roundTo", roundTo);
   if (!(maxShare >= 0 && maxShare <= 1))
-    throw new PrunerError(`selection.maxShare is a share from 0 to 1, not ${maxShare}`);
+    throw new PrunerError(`selection.maxShare must be a number from 0 to 1, not ${maxShare}`);
   const isIncluded = include === undefined ? () => true : layerMatcher(graph.model, "include", include);
   const isExcluded = exclude === undefined ? () => false : layerMatcher(graph.model, "exclude", exclude);
   const mayPrune = (group: Group): boolean => {
@@ -54,7 +54,7 @@ export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Lim
 /** Throws `PrunerError` unless `value` is a whole number of at least 1. */
 export function requireCount(name: string, value: number): void {
   if (!Number.isInteger(value) || value < 1)
-    throw new PrunerError(`${name} is a whole number of at least 1, not ${value}`);
+    throw new PrunerError(`${name} must be a whole number of at least 1, not ${value}`);
 }
 
 /** Paths of the layers whose kernels produce the group's units. */

@@ -175,12 +175,15 @@ describe("prune", () => {
     [{ budget: { count: 14 } }, "at most 85.7 % of the units can be removed (2 stay, at most 0 should)"],
     [{ budget: { count: 7 }, selection: { exclude: "c1" } }, 'with selection {"exclude":"c1"}'],
     [{ budget: { units: Number.NaN } }, "budget units: NaN is not the removed share"],
-    [{ selection: { minUnits: 0 } }, "minUnits is a whole number of at least 1, not 0"],
-    [{ selection: { roundTo: 2.5 } }, "roundTo is a whole number"],
-    [{ selection: { maxShare: 2 } }, "maxShare is a share from 0 to 1, not 2"],
-    [{ schedule: { frequency: 0 } }, "schedule.frequency is a whole number of at least 1, not 0"],
+    [{ selection: { minUnits: 0 } }, "minUnits must be a whole number of at least 1, not 0"],
+    [{ selection: { roundTo: 2.5 } }, "roundTo must be a whole number"],
+    [{ selection: { maxShare: 2 } }, "maxShare must be a number from 0 to 1, not 2"],
+    [{ schedule: { frequency: 0 } }, "schedule.frequency must be a whole number of at least 1, not 0"],
     [{ schedule: { unitsPerRemoval: Number.NaN } }, "schedule.unitsPerRemoval"],
-    [{ schedule: { scoreMomentum: Number.NaN } }, "schedule.scoreMomentum is a share from 0 to 1, not NaN"],
+    [
+      { schedule: { scoreMomentum: Number.NaN } },
+      "schedule.scoreMomentum must be a number from 0 to 1, not NaN",
+    ],
     [{ schedule: { fineTuneEpochs: -1 } }, "schedule.fineTuneEpochs"],
     [{ schedule: { unitPerRemoval: 2 } }, 'schedule has no field "unitPerRemoval": expected frequency'],
     [{ selection: { minUnit: 8 } }, 'selection has no field "minUnit": expected minUnits'],
@@ -306,7 +309,7 @@ describe("a batch that cannot be scored is disposed", () => {
   });
 });
 
-it("the seed decides what a criterion draws", async () => {
+it("the seed determines what a criterion samples", async () => {
   const model = network();
   const removed = async (seed: number): Promise<string> => {
     const options = { criterion: criteria.obdHutchinson(), data, budget: { count: 6 }, schedule, seed };

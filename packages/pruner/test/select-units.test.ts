@@ -87,7 +87,7 @@ describe("selectUnits", () => {
     [{ macs: -0.1 }, "budget macs: -0.1"],
     [{ count: 1.5 }, "budget count: 1.5 is not a whole number"],
     [{ flops: 0.5 } as unknown as Budget, "one of units, macs, parameters or count"],
-    [{ units: 0.5, macs: 0.5 } as Budget, "a budget is one of"],
+    [{ units: 0.5, macs: 0.5 } as Budget, "a budget must be one of"],
   ])("refuses %j", (budget, message) => {
     expect(() => select(budget)).toThrow(BudgetError);
     expect(() => select(budget)).toThrow(message);

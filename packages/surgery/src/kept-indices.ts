@@ -1,4 +1,4 @@
-/** The indices of every weight axis that a plan keeps. */
+/** For every weight axis, the indices that remain after a plan. */
 import type { DependencyGraph, Slice } from "@secateur/dependency-graph";
 import { modelGraph } from "@secateur/model-graph";
 import { InvalidPlanError } from "./errors.ts";
@@ -12,31 +12,35 @@ export function keptIndices(graph: DependencyGraph, plan: Plan): KeptIndices {
   checkPlan(graph, plan);
   const kept = new Map<string, ReadonlyMap<number, Int32Array>>();
   for (const [weight, axes] of removedIndices(graph, plan, () => true)) {
-    const byAxis = [...axes].map(([axis, removed]) => [axis, zerosIn(removed)] as const);
-    if (byAxis.some(([, { length }]) => length === 0))
-      throw new InvalidPlanError(`the plan removes all of "${weight}": keep at least one unit of its layer`);
+    const byAxis = [...axes].map(([axis, removed]) => [axis, unmarkedIndices(removed)] as const);
+    const empty = byAxis.find(([, { length }]) => length === 0);
+    if (empty !== undefined) {
+      throw new InvalidPlanError(
+        `the plan removes every index of axis ${empty[0]} of "${weight}": keep at least one unit there`,
+      );
+    }
     kept.set(weight, new Map(byAxis));
   }
   return kept;
 }
 
-const zerosIn = (mask: Uint8Array): Int32Array =>
+const unmarkedIndices = (mask: Uint8Array): Int32Array =>
   Int32Array.from(mask.keys()).filter((index) => mask[index] === 0);
 
-/** By weight path, then by axis: a mask with 1 at the indices of removed units, for the slices that `where` selects. */
+/** By weight path, then by axis: a mask with 1 at the indices of removed units, for the slices that `includes` accepts. */
 export function removedIndices(
   graph: DependencyGraph,
   plan: Plan,
-  where: (slice: Slice) => boolean,
+  includes: (slice: Slice) => boolean,
 ): ReadonlyMap<string, ReadonlyMap<number, Uint8Array>> {
-  const shapes = modelGraph(graph.model).weights;
+  const weights = modelGraph(graph.model).weights;
   const masks = new Map<string, Map<number, Uint8Array>>();
   for (const group of graph.groups) {
     const units = unitsToRemove(plan, group.id);
-    for (const slice of units.length > 0 ? group.slices.filter(where) : []) {
+    for (const slice of units.length > 0 ? group.slices.filter(includes) : []) {
       const axes = masks.get(slice.weight) ?? new Map<number, Uint8Array>();
       masks.set(slice.weight, axes);
-      const mask = axes.get(slice.axis) ?? new Uint8Array(shapes.get(slice.weight)?.shape[slice.axis] ?? 0);
+      const mask = axes.get(slice.axis) ?? new Uint8Array(weights.get(slice.weight)?.shape[slice.axis] ?? 0);
       axes.set(slice.axis, mask);
       mark(mask, slice, units);
     }

@@ -1,4 +1,7 @@
-/** A model's configuration in which every count of channels is lowered by the number of removed channels. */
+/**
+ * A model's configuration in which every number that counts channels (`filters`, `units`, `batchInputShape` …) is lowered by
+ * the number of removed channels.
+ */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Config, layerConfigs } from "@secateur/model-graph";
 import { SurgeryError } from "./errors.ts";
@@ -10,14 +13,14 @@ export function shrunkConfig(graph: DependencyGraph, plan: Plan): Config {
   for (const group of graph.groups) {
     const units = unitsToRemove(plan, group.id);
     for (const { layer, path, perUnit } of group.counts) {
-      const by = units.reduce((sum, unit) => sum + Number(perUnit[unit]), 0);
-      if (by > 0) lower(layers.get(layer), path, by);
+      const removed = units.reduce((sum, unit) => sum + Number(perUnit[unit]), 0);
+      if (removed > 0) lower(layers.get(layer), path, removed);
     }
   }
   return config;
 }
 
-function lower(config: unknown, path: readonly (string | number)[], by: number): void {
+function lower(config: unknown, path: readonly (string | number)[], removed: number): void {
   const parent = path
     .slice(0, -1)
     .reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
@@ -27,5 +30,5 @@ function lower(config: unknown, path: readonly (string | number)[], by: number):
   if (count === -1 || count === null) return; // tfjs infers it
   if (typeof count !== "number")
     throw new SurgeryError(`a layer rule names ${path.join(".")} as a count of channels, which is ${count}`);
-  entry[last] = count - by;
+  entry[last] = count - removed;
 }

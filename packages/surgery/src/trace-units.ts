@@ -23,9 +23,9 @@ export function traceUnits(
   const owners = new Map<string, ReadonlyMap<number, UnitAddress>>();
   const ownersOf = (slice: Slice): ReadonlyMap<number, UnitAddress> => {
     const key = `${slice.weight}|${slice.axis}`;
-    const known = owners.get(key) ?? new Map(before.groups.flatMap((group) => addresses(group, slice)));
-    owners.set(key, known);
-    return known;
+    const ofAxis = owners.get(key) ?? new Map(before.groups.flatMap((group) => addresses(group, slice)));
+    owners.set(key, ofAxis);
+    return ofAxis;
   };
   return new Map(
     after.groups.map((group) => {

@@ -60,7 +60,7 @@ describe("a plan", () => {
     [{ a: [3] }, 'group "a" has units 0 to 2; the plan removes 3'],
     [{ a: [0.5] }, "removes 0.5"],
     [{ a: [1, 1] }, 'removes a unit of "a" twice'],
-    [{ a: [0, 1, 2] }, 'removes all of "a/kernel"'],
+    [{ a: [0, 1, 2] }, 'removes every index of axis 3 of "a/kernel"'],
   ])("with %j is not applied", (remove, message) => {
     expect(() => applyPlan(model, planOf(remove))).toThrow(InvalidPlanError);
     expect(() => applyPlan(model, planOf(remove))).toThrow(message);

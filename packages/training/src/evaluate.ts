@@ -4,7 +4,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, type Batches, batchSize, checkBatch, disposeBatch } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { runModel } from "./forward/run-calls.ts";
-import { type ModelFunction, modelFunction, onceForModel } from "./gradients/model-function.ts";
+import { cachedForModel, type ModelFunction, modelFunction } from "./gradients/model-function.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.ts";
 
 export interface EvaluateOptions {
@@ -59,7 +59,7 @@ async function measure(
   let measured: tf.Tensor | undefined;
   try {
     checkBatch(model, batch, loss.losses);
-    [measured] = onceForModel(model, `evaluate ${loss.key}`, () => measureFunction(model, loss))(batch);
+    [measured] = cachedForModel(model, `evaluate ${loss.key}`, () => measureFunction(model, loss))(batch);
     const [sum = Number.NaN, correct = 0] = (await measured?.data<"float32">()) ?? [];
     return [sum, correct];
   } finally {

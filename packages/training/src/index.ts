@@ -1,4 +1,7 @@
-/** @packageDocumentation A fused training step, losses, optimisers, schedules and evaluation for any `tf.LayersModel`. */
+/**
+ * @packageDocumentation One training step for loss, gradients and what criteria read; losses, optimisers, schedules and
+ * evaluation for any `tf.LayersModel`.
+ */
 export { accelerate } from "./accelerate.ts";
 export { type Batch, type Batches, batchSize, disposeBatch, inputsOf, targetsOf } from "./batch.ts";
 export { NonFiniteLossError, TrainingError } from "./errors.ts";

@@ -19,8 +19,8 @@ export interface TrainStepOptions {
   readonly observe?: (observed: LossAndGradients) => void;
   /** Gates whose gradients `observed.gates` holds. Default none. */
   readonly gates?: readonly GateSite[];
-  /** Paths of the layers whose inputs `observed.activations` describes. Default none. */
-  readonly activations?: readonly string[];
+  /** Paths of the layers whose input statistics `observed.inputStatistics` holds. Default none. */
+  readonly inputStatistics?: readonly string[];
   /** Paths of frozen weights whose gradients `observed.gradients` holds as well. Default none. */
   readonly weights?: readonly string[];
 }
@@ -28,7 +28,7 @@ export interface TrainStepOptions {
 export interface StepResult {
   /** Mean loss of the minibatch before the step. */
   readonly loss: number;
-  /** Share of correct predictions before the step, 0..1; NaN if the loss does not define it. */
+  /** Fraction of correct predictions before the step, 0..1; NaN if the loss does not define it. */
   readonly accuracy: number;
 }
 
@@ -44,7 +44,14 @@ export function trainStep(
   model: tfl.LayersModel,
   optimizer: Optimizer,
   batch: Batch,
-  { loss: lossOption, step = 0, observe, gates = [], activations = [], weights = [] }: TrainStepOptions = {},
+  {
+    loss: lossOption,
+    step = 0,
+    observe,
+    gates = [],
+    inputStatistics = [],
+    weights = [],
+  }: TrainStepOptions = {},
 ): StepResult {
   const disposables: tf.TensorContainer[] = [];
   try {
@@ -53,7 +60,7 @@ export function trainStep(
       ...(lossOption === undefined ? {} : { loss: lossOption }),
       weights: [...new Set([...trained.keys(), ...weights])],
       gates,
-      activations,
+      inputStatistics,
     });
     disposables.push({ ...observed });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));

@@ -163,14 +163,16 @@ describe("gates", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "x", at: "input" }] as const;
     expect(() => lossAndGradients(model, batch, { gates })).toThrow('no layer "x" to put a gate on');
-    expect(() => lossAndGradients(model, batch, { activations: ["x"] })).toThrow('no layer "x" to record');
+    expect(() => lossAndGradients(model, batch, { inputStatistics: ["x"] })).toThrow(
+      'no layer "x" to record',
+    );
     expect(() => gatedLosses(model, ["x"])).toThrow('the model has no layer "x"');
     tf.dispose([batch.xs, batch.ys]);
     model.dispose();
   });
 });
 
-it("activations are the mean and the share of values that are not 0", () => {
+it("input statistics are the mean and the fraction of non-zero values", () => {
   const relu = tfl.layers.reLU({ inputShape: [2] });
   const head = tfl.layers.dense({ name: "head", units: 2, activation: "softmax" });
   const model = tfl.sequential({ layers: [relu, head] });
@@ -178,14 +180,14 @@ it("activations are the mean and the share of values that are not 0", () => {
     xs: tf.tensor2d([1, -1, 3, 2, -5, 4, 0, -1], [4, 2]),
     ys: tf.tensor1d([0, 1, 0, 1], "int32"),
   };
-  const step = lossAndGradients(model, batch, { activations: ["head"], weights: [] });
-  expect(step.activations["head"] ?? []).toBeAllClose([1, 1.5, 0.5, 0.5]);
-  tf.dispose([batch.xs, batch.ys, step.loss, step.correct, step.activations]);
+  const step = lossAndGradients(model, batch, { inputStatistics: ["head"], weights: [] });
+  expect(step.inputStatistics["head"] ?? []).toBeAllClose([1, 1.5, 0.5, 0.5]);
+  tf.dispose([batch.xs, batch.ys, step.loss, step.correct, step.inputStatistics]);
   model.dispose();
 });
 
 describe("margins", () => {
-  it("of all classes give the gradient of the loss: Σ p·d = ∂E/∂z", () => {
+  it("of all classes give the gradient of the loss: Σ p·d = ∂L/∂z", () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const gates = [{ layer: "d", at: "input" }] as const;
     const options = { gates, topK: 9, mode: "eval" } as const;

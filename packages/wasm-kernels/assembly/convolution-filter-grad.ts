@@ -1,5 +1,5 @@
 /**
- * ∂E/∂w of a convolution, in channels-last layout:
+ * ∂L/∂w of a convolution with dilation 1, in channels-last layout, with padding p and stride s:
  *   dw[kh, kw, ci, co] = Σ_{n,oh,ow} x[n, oh·s + kh - p, ow·s + kw - p, ci] · dy[n, oh, ow, co]
  * In a zero-padded image the values under one filter row, [kw, ci], are contiguous, so for each filter row this is a
  * product xᵀ·dy with rows (kw, ci) and columns co, computed in tiles of 4 × 8 sums held in registers.
@@ -16,15 +16,15 @@ function tile4x8(
   dy: usize,
   dw: usize,
   rows: i32,
-  xRow: usize,
-  xPixel: usize,
-  dyRow: usize,
-  dyPixel: usize,
-  dwRow: usize,
+  xRowBytes: usize,
+  xPixelBytes: usize,
+  dyRowBytes: usize,
+  dyPixelBytes: usize,
+  dwRowBytes: usize,
 ): void {
-  const dw1 = dw + dwRow;
-  const dw2 = dw1 + dwRow;
-  const dw3 = dw2 + dwRow;
+  const dw1 = dw + dwRowBytes;
+  const dw2 = dw1 + dwRowBytes;
+  const dw3 = dw2 + dwRowBytes;
   let a00 = v128.load(dw);
   let a01 = v128.load(dw, 16);
   let a10 = v128.load(dw1);
@@ -35,8 +35,8 @@ function tile4x8(
   let a31 = v128.load(dw3, 16);
   for (let row = 0; row < rows; row++) {
     let px = x;
-    const end = dy + dyRow;
-    for (let pd = dy; pd < end; pd += dyPixel) {
+    const end = dy + dyRowBytes;
+    for (let pd = dy; pd < end; pd += dyPixelBytes) {
       const d0 = v128.load(pd);
       const d1 = v128.load(pd, 16);
       const x0 = v128.load32_splat(px);
@@ -51,10 +51,10 @@ function tile4x8(
       const x3 = v128.load32_splat(px, 12);
       a30 = f32x4.add(a30, f32x4.mul(x3, d0));
       a31 = f32x4.add(a31, f32x4.mul(x3, d1));
-      px += xPixel;
+      px += xPixelBytes;
     }
-    x += xRow;
-    dy += dyRow;
+    x += xRowBytes;
+    dy += dyRowBytes;
   }
   v128.store(dw, a00);
   v128.store(dw, a01, 16);
@@ -66,81 +66,82 @@ function tile4x8(
   v128.store(dw3, a31, 16);
 }
 
-/** The same for 4 columns. */
+/** As `tile4x8`, for 4 columns. */
 function tile4x4(
   x: usize,
   dy: usize,
   dw: usize,
   rows: i32,
-  xRow: usize,
-  xPixel: usize,
-  dyRow: usize,
-  dyPixel: usize,
-  dwRow: usize,
+  xRowBytes: usize,
+  xPixelBytes: usize,
+  dyRowBytes: usize,
+  dyPixelBytes: usize,
+  dwRowBytes: usize,
 ): void {
   let a0 = v128.load(dw);
-  let a1 = v128.load(dw + dwRow);
-  let a2 = v128.load(dw + 2 * dwRow);
-  let a3 = v128.load(dw + 3 * dwRow);
+  let a1 = v128.load(dw + dwRowBytes);
+  let a2 = v128.load(dw + 2 * dwRowBytes);
+  let a3 = v128.load(dw + 3 * dwRowBytes);
   for (let row = 0; row < rows; row++) {
     let px = x;
-    const end = dy + dyRow;
-    for (let pd = dy; pd < end; pd += dyPixel) {
+    const end = dy + dyRowBytes;
+    for (let pd = dy; pd < end; pd += dyPixelBytes) {
       const d = v128.load(pd);
       a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(px), d));
       a1 = f32x4.add(a1, f32x4.mul(v128.load32_splat(px, 4), d));
       a2 = f32x4.add(a2, f32x4.mul(v128.load32_splat(px, 8), d));
       a3 = f32x4.add(a3, f32x4.mul(v128.load32_splat(px, 12), d));
-      px += xPixel;
+      px += xPixelBytes;
     }
-    x += xRow;
-    dy += dyRow;
+    x += xRowBytes;
+    dy += dyRowBytes;
   }
   v128.store(dw, a0);
-  v128.store(dw + dwRow, a1);
-  v128.store(dw + 2 * dwRow, a2);
-  v128.store(dw + 3 * dwRow, a3);
+  v128.store(dw + dwRowBytes, a1);
+  v128.store(dw + 2 * dwRowBytes, a2);
+  v128.store(dw + 3 * dwRowBytes, a3);
 }
 
 /** Adds the contribution of `rows` rows of one image's dy. x and dy point at the first row in the padded copies. */
 function addRows(g: usize, x: usize, dy: usize, dw: usize, rows: i32): void {
-  const inBytes = geometry.inChannels(g) << 2;
-  const imageRow = (geometry.paddedWidth(g) * inBytes) as usize;
-  const xRow = imageRow * geometry.strideHeight(g);
-  const xPixel = (inBytes * geometry.strideWidth(g)) as usize;
+  const channelBytes = geometry.inChannels(g) << 2;
+  const imageRowBytes = (geometry.paddedWidth(g) * channelBytes) as usize;
+  const xRowBytes = imageRowBytes * geometry.strideHeight(g);
+  const xPixelBytes = (channelBytes * geometry.strideWidth(g)) as usize;
   const columns = roundUp4(geometry.outChannels(g));
-  const dyPixel = (columns << 2) as usize;
-  const dyRow = dyPixel * geometry.outWidth(g);
+  const dyPixelBytes = (columns << 2) as usize;
+  const dyRowBytes = dyPixelBytes * geometry.outWidth(g);
   const filterRow = geometry.filterWidth(g) * geometry.inChannels(g); // values in [kw, ci]
   for (let kh = 0; kh < geometry.filterHeight(g); kh++) {
     for (let m = 0; m < filterRow; m += 4) {
       const xm = x + ((m as usize) << 2);
       let n: usize = 0;
-      for (; n + 32 <= dyPixel; n += 32) {
-        tile4x8(xm, dy + n, dw + n, rows, xRow, xPixel, dyRow, dyPixel, dyPixel);
+      for (; n + 32 <= dyPixelBytes; n += 32) {
+        tile4x8(xm, dy + n, dw + n, rows, xRowBytes, xPixelBytes, dyRowBytes, dyPixelBytes, dyPixelBytes);
       }
-      if (n < dyPixel) tile4x4(xm, dy + n, dw + n, rows, xRow, xPixel, dyRow, dyPixel, dyPixel);
-      dw += 4 * dyPixel;
+      if (n < dyPixelBytes)
+        tile4x4(xm, dy + n, dw + n, rows, xRowBytes, xPixelBytes, dyRowBytes, dyPixelBytes, dyPixelBytes);
+      dw += 4 * dyPixelBytes;
     }
-    x += imageRow;
+    x += imageRowBytes;
   }
 }
 
 function addImage(g: usize, x: usize, dy: usize, dw: usize): void {
-  const xRow = geometry.paddedWidth(g) * (geometry.inChannels(g) << 2) * geometry.strideHeight(g);
-  const dyRow = geometry.outWidth(g) * (roundUp4(geometry.outChannels(g)) << 2);
+  const xRowBytes = geometry.paddedWidth(g) * (geometry.inChannels(g) << 2) * geometry.strideHeight(g);
+  const dyRowBytes = geometry.outWidth(g) * (roundUp4(geometry.outChannels(g)) << 2);
   const height = geometry.outHeight(g);
-  const block = max<i32>(1, BLOCK_BYTES / (xRow + dyRow));
+  const block = max<i32>(1, BLOCK_BYTES / (xRowBytes + dyRowBytes));
   for (let row = 0; row < height; row += block) {
-    addRows(g, x + row * xRow, dy + row * dyRow, dw, min<i32>(block, height - row));
+    addRows(g, x + row * xRowBytes, dy + row * dyRowBytes, dw, min<i32>(block, height - row));
   }
 }
 
 /**
  * @param dw - `[filterHeight, filterWidth, inChannels, outChannels]`, overwritten.
- * @param paddedX - Zeroed room for one padded image, and 16 bytes more.
- * @param paddedDy - Zeroed room for one dy image of `roundUp4(outChannels)` channels; used when that differs.
- * @param sums - Zeroed, `[filterHeight, roundUp4(filterWidth · inChannels), roundUp4(outChannels)]`.
+ * @param paddedX - Zero-filled buffer for one padded image, and 16 bytes more.
+ * @param paddedDy - Zero-filled buffer for one dy image of `roundUp4(outChannels)` channels; used when that differs.
+ * @param sums - Zero-filled, `[filterHeight, roundUp4(filterWidth · inChannels), roundUp4(outChannels)]`.
  */
 export function convolutionFilterGrad(
   g: usize,
@@ -151,25 +152,25 @@ export function convolutionFilterGrad(
   paddedDy: usize,
   sums: usize,
 ): void {
-  const inRow = (geometry.inWidth(g) * (geometry.inChannels(g) << 2)) as usize;
-  const pixel = (geometry.inChannels(g) << 2) as usize;
-  const paddedRow = (geometry.paddedWidth(g) as usize) * pixel;
-  const corner = paddedX + geometry.paddedTop(g) * paddedRow + geometry.paddedLeft(g) * pixel;
+  const inRowBytes = (geometry.inWidth(g) * (geometry.inChannels(g) << 2)) as usize;
+  const xPixelBytes = (geometry.inChannels(g) << 2) as usize;
+  const paddedRowBytes = (geometry.paddedWidth(g) as usize) * xPixelBytes;
+  const corner = paddedX + geometry.paddedTop(g) * paddedRowBytes + geometry.paddedLeft(g) * xPixelBytes;
   const outPixels = geometry.outHeight(g) * geometry.outWidth(g);
   const channels = geometry.outChannels(g);
   const columns = roundUp4(channels);
   for (let n = 0; n < geometry.batch(g); n++) {
-    copyRows(x, corner, geometry.inHeight(g), inRow, inRow, paddedRow);
+    copyRows(x, corner, geometry.inHeight(g), inRowBytes, inRowBytes, paddedRowBytes);
     if (columns !== channels) copyPixels(dy, paddedDy, outPixels, channels, channels, columns);
     addImage(g, paddedX, columns === channels ? dy : paddedDy, sums);
-    x += inRow * geometry.inHeight(g);
+    x += inRowBytes * geometry.inHeight(g);
     dy += ((outPixels * channels) as usize) << 2;
   }
   const filterRow = geometry.filterWidth(g) * geometry.inChannels(g);
-  const sumsRow = (roundUp4(filterRow) * columns) << 2;
+  const sumsRowBytes = (roundUp4(filterRow) * columns) << 2;
   for (let kh = 0; kh < geometry.filterHeight(g); kh++) {
     copyPixels(
-      sums + kh * sumsRow,
+      sums + kh * sumsRowBytes,
       dw + ((kh * filterRow * channels) << 2),
       filterRow,
       channels,

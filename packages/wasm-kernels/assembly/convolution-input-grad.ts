@@ -1,25 +1,28 @@
 /**
- * ∂E/∂x of a convolution, in channels-last layout:
+ * ∂L/∂x of a convolution with dilation 1, in channels-last layout, with padding p and stride s:
  *   dx[n, ih, iw, ci] = Σ_{kh,kw,co} dy[n, (ih + p - kh)/s, (iw + p - kw)/s, co] · w[kh, kw, ci, co]
- * over the kernel positions (kh, kw) for which both divisions are exact. Pixels iw, iw + s, iw + 2s, iw + 3s have the
- * same positions and read neighbouring dy, so a tile is 4 such pixels × 8 input channels held in registers. With a
- * stride, no zeros are multiplied.
+ * over the kernel positions (kh, kw) for which both divisions are exact. Pixels of equal phase (iw mod s) use the same kernel
+ * positions and neighbouring pixels of dy, so a tile is 4 such pixels × 8 input channels held in registers. The zeros that a
+ * dilated dy would contain are never multiplied.
  */
 import { copyRows, roundUp4 } from "./copy-image";
 import * as geometry from "./geometry";
 
-/** A kernel position is two pointers: to dy for the first pixel of a row, and to its weights [co, ci]. */
+/**
+ * Bytes of one entry of the list of positions: the address in dy for the first pixel of this phase, and the address of the
+ * weights [co, ci] of kernel position (kh, kw).
+ */
 const POSITION_BYTES: usize = 8;
 
-/** out[4 pixels, 8 channels] = Σ over positions and co; `dyShift` and `wShift` move the positions' pointers to this tile. */
+/** out[4 pixels, 8 channels] = Σ over positions and co; `dyShift` and `wShift` are the byte offsets of this tile. */
 function tile4x8(
   out: usize,
   positions: usize,
   positionsEnd: usize,
   dyShift: usize,
   wShift: usize,
-  dyPixel: usize,
-  wRow: usize,
+  dyPixelBytes: usize,
+  wRowBytes: usize,
 ): void {
   let a00 = f32x4.splat(0);
   let a01 = f32x4.splat(0);
@@ -32,10 +35,10 @@ function tile4x8(
   for (; positions < positionsEnd; positions += POSITION_BYTES) {
     let p0: usize = load<u32>(positions) + dyShift;
     let w: usize = load<u32>(positions, 4) + wShift;
-    let p1 = p0 + dyPixel;
-    let p2 = p1 + dyPixel;
-    let p3 = p2 + dyPixel;
-    const end = p0 + dyPixel;
+    let p1 = p0 + dyPixelBytes;
+    let p2 = p1 + dyPixelBytes;
+    let p3 = p2 + dyPixelBytes;
+    const end = p0 + dyPixelBytes;
     while (p0 < end) {
       const w0 = v128.load(w);
       const w1 = v128.load(w, 16);
@@ -51,7 +54,7 @@ function tile4x8(
       const d3 = v128.load32_splat(p3);
       a30 = f32x4.add(a30, f32x4.mul(d3, w0));
       a31 = f32x4.add(a31, f32x4.mul(d3, w1));
-      w += wRow;
+      w += wRowBytes;
       p0 += 4;
       p1 += 4;
       p2 += 4;
@@ -68,15 +71,15 @@ function tile4x8(
   v128.store(out, a31, 112);
 }
 
-/** The same for 4 channels; the pixels of `out` stay 8 channels apart. */
+/** As `tile4x8`, for 4 channels; the pixels of `out` stay 8 channels apart. */
 function tile4x4(
   out: usize,
   positions: usize,
   positionsEnd: usize,
   dyShift: usize,
   wShift: usize,
-  dyPixel: usize,
-  wRow: usize,
+  dyPixelBytes: usize,
+  wRowBytes: usize,
 ): void {
   let a0 = f32x4.splat(0);
   let a1 = f32x4.splat(0);
@@ -85,14 +88,14 @@ function tile4x4(
   for (; positions < positionsEnd; positions += POSITION_BYTES) {
     let p: usize = load<u32>(positions) + dyShift;
     let w: usize = load<u32>(positions, 4) + wShift;
-    const end = p + dyPixel;
+    const end = p + dyPixelBytes;
     for (; p < end; p += 4) {
       const w0 = v128.load(w);
       a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(p), w0));
-      a1 = f32x4.add(a1, f32x4.mul(v128.load32_splat(p + dyPixel), w0));
-      a2 = f32x4.add(a2, f32x4.mul(v128.load32_splat(p + 2 * dyPixel), w0));
-      a3 = f32x4.add(a3, f32x4.mul(v128.load32_splat(p + 3 * dyPixel), w0));
-      w += wRow;
+      a1 = f32x4.add(a1, f32x4.mul(v128.load32_splat(p + dyPixelBytes), w0));
+      a2 = f32x4.add(a2, f32x4.mul(v128.load32_splat(p + 2 * dyPixelBytes), w0));
+      a3 = f32x4.add(a3, f32x4.mul(v128.load32_splat(p + 3 * dyPixelBytes), w0));
+      w += wRowBytes;
     }
   }
   v128.store(out, a0);
@@ -101,20 +104,20 @@ function tile4x4(
   v128.store(out, a3, 96);
 }
 
-/** Writes the kernel positions of the pixels (ih, phase), (ih, phase + s) … and returns the end of the list. */
+/** Lists the kernel positions that the pixels (ih, phase), (ih, phase + s) … use, and returns the end of the list. */
 function writePositions(g: usize, ih: i32, phase: i32, dy: usize, weights: usize, positions: usize): usize {
-  const channels = geometry.outChannels(g) << 2;
-  const weightsPerPosition = geometry.outChannels(g) * (roundUp4(geometry.inChannels(g)) << 2);
+  const dyPixelBytes = geometry.outChannels(g) << 2;
+  const bytesPerPosition = geometry.outChannels(g) * (roundUp4(geometry.inChannels(g)) << 2);
   for (let kh = 0; kh < geometry.filterHeight(g); kh++) {
-    const down = ih + geometry.padTop(g) - kh;
-    const oh = down / geometry.strideHeight(g);
-    if (down < 0 || down % geometry.strideHeight(g) !== 0 || oh >= geometry.outHeight(g)) continue;
+    const rowOffset = ih + geometry.padTop(g) - kh;
+    const oh = rowOffset / geometry.strideHeight(g);
+    if (rowOffset < 0 || rowOffset % geometry.strideHeight(g) !== 0 || oh >= geometry.outHeight(g)) continue;
     for (let kw = 0; kw < geometry.filterWidth(g); kw++) {
-      const across = phase + geometry.padLeft(g) - kw;
-      if (across % geometry.strideWidth(g) !== 0) continue;
-      const ow = across / geometry.strideWidth(g) + geometry.paddedLeft(g);
-      store<u32>(positions, dy + (oh * geometry.paddedWidth(g) + ow) * channels);
-      store<u32>(positions, weights + (kh * geometry.filterWidth(g) + kw) * weightsPerPosition, 4);
+      const columnOffset = phase + geometry.padLeft(g) - kw;
+      if (columnOffset % geometry.strideWidth(g) !== 0) continue;
+      const ow = columnOffset / geometry.strideWidth(g) + geometry.paddedLeft(g);
+      store<u32>(positions, dy + (oh * geometry.paddedWidth(g) + ow) * dyPixelBytes);
+      store<u32>(positions, weights + (kh * geometry.filterWidth(g) + kw) * bytesPerPosition, 4);
       positions += POSITION_BYTES;
     }
   }
@@ -139,29 +142,29 @@ function writePhase(
   positionsEnd: usize,
   tile: usize,
 ): void {
-  const inBytes = (geometry.inChannels(g) << 2) as usize;
-  const wRow = (roundUp4(geometry.inChannels(g)) << 2) as usize;
-  const dyPixel = (geometry.outChannels(g) << 2) as usize;
+  const dxPixelBytes = (geometry.inChannels(g) << 2) as usize;
+  const wRowBytes = (roundUp4(geometry.inChannels(g)) << 2) as usize;
+  const dyPixelBytes = (geometry.outChannels(g) << 2) as usize;
   const stride = geometry.strideWidth(g);
   const pixels = (geometry.inWidth(g) - phase + stride - 1) / stride;
-  const pixelStride = inBytes * stride;
+  const pixelStride = dxPixelBytes * stride;
   for (let first = 0; first < pixels; first += 4) {
     const count = min<i32>(4, pixels - first);
-    const dyShift = first * dyPixel;
+    const dyShift = first * dyPixelBytes;
     let c: usize = 0;
-    for (; c + 32 <= wRow; c += 32) {
-      tile4x8(tile, positions, positionsEnd, dyShift, c, dyPixel, wRow);
-      storeTile(tile, dx + c, count, min<usize>(32, inBytes - c), pixelStride);
+    for (; c + 32 <= wRowBytes; c += 32) {
+      tile4x8(tile, positions, positionsEnd, dyShift, c, dyPixelBytes, wRowBytes);
+      storeTile(tile, dx + c, count, min<usize>(32, dxPixelBytes - c), pixelStride);
     }
-    if (c < wRow) {
-      tile4x4(tile, positions, positionsEnd, dyShift, c, dyPixel, wRow);
-      storeTile(tile, dx + c, count, min<usize>(16, inBytes - c), pixelStride);
+    if (c < wRowBytes) {
+      tile4x4(tile, positions, positionsEnd, dyShift, c, dyPixelBytes, wRowBytes);
+      storeTile(tile, dx + c, count, min<usize>(16, dxPixelBytes - c), pixelStride);
     }
     dx += 4 * pixelStride;
   }
 }
 
-/** [kh, kw, ci, co] -> [kh, kw, co, ci], ci padded to a multiple of 4 in zeroed room. */
+/** [kh, kw, ci, co] -> [kh, kw, co, ci], ci padded to a multiple of 4 in a zero-filled buffer. */
 function transposeFilter(g: usize, w: usize, weights: usize): void {
   const positions = geometry.filterHeight(g) * geometry.filterWidth(g);
   const rows = geometry.inChannels(g);
@@ -180,10 +183,11 @@ function transposeFilter(g: usize, w: usize, weights: usize): void {
 /**
  * @param w - `[filterHeight, filterWidth, inChannels, outChannels]`
  * @param dx - Overwritten.
- * @param paddedDy - Zeroed room for one dy image whose rows are `paddedWidth` pixels.
- * @param weights - Zeroed room for the filter with `roundUp4(inChannels)`.
- * @param positions - Room for `filterHeight · filterWidth` positions.
- * @param tile - Room for 4 × 8 floats.
+ * @param paddedDy - Zero-filled buffer for one dy image whose rows are `paddedWidth` pixels: 3 more than the pixels of a
+ *   row of dx need, because the last tile of a row reads up to 3 pixels beyond them.
+ * @param weights - Zero-filled buffer for the transposed filter with `roundUp4(inChannels)` input channels.
+ * @param positions - Buffer for `filterHeight · filterWidth` positions.
+ * @param tile - Buffer for 4 × 8 floats.
  */
 export function convolutionInputGrad(
   g: usize,
@@ -196,19 +200,26 @@ export function convolutionInputGrad(
   tile: usize,
 ): void {
   transposeFilter(g, w, weights);
-  const pixel = (geometry.outChannels(g) << 2) as usize;
-  const row = geometry.outWidth(g) * pixel;
-  const inBytes = geometry.inChannels(g) << 2;
+  const dyPixelBytes = (geometry.outChannels(g) << 2) as usize;
+  const dyRowBytes = geometry.outWidth(g) * dyPixelBytes;
+  const dxPixelBytes = geometry.inChannels(g) << 2;
   for (let n = 0; n < geometry.batch(g); n++) {
-    const corner = paddedDy + geometry.paddedLeft(g) * pixel;
-    copyRows(dy, corner, geometry.outHeight(g), row, row, geometry.paddedWidth(g) * pixel);
-    dy += geometry.outHeight(g) * row;
+    const corner = paddedDy + geometry.paddedLeft(g) * dyPixelBytes;
+    copyRows(
+      dy,
+      corner,
+      geometry.outHeight(g),
+      dyRowBytes,
+      dyRowBytes,
+      geometry.paddedWidth(g) * dyPixelBytes,
+    );
+    dy += geometry.outHeight(g) * dyRowBytes;
     for (let ih = 0; ih < geometry.inHeight(g); ih++) {
       for (let phase = 0; phase < min<i32>(geometry.strideWidth(g), geometry.inWidth(g)); phase++) {
         const positionsEnd = writePositions(g, ih, phase, paddedDy, weights, positions);
-        writePhase(g, phase, dx + phase * inBytes, positions, positionsEnd, tile);
+        writePhase(g, phase, dx + phase * dxPixelBytes, positions, positionsEnd, tile);
       }
-      dx += geometry.inWidth(g) * inBytes;
+      dx += geometry.inWidth(g) * dxPixelBytes;
     }
   }
 }

@@ -88,8 +88,8 @@ function outImageBytes(g: usize): usize {
 }
 
 /**
- * @param dw - `[filterHeight, filterWidth, channels, mult]`, zeroed.
- * @param frame - Zeroed room for one padded image of `channels · mult`.
+ * @param dw - `[filterHeight, filterWidth, channels, mult]`, zero-filled.
+ * @param frame - Zero-filled buffer for one padded image of `channels · mult`.
  */
 export function depthwiseFilterGrad(g: usize, x: usize, dy: usize, dw: usize, frame: usize): void {
   for (let n = 0; n < geometry.batch(g); n++) {
@@ -100,7 +100,7 @@ export function depthwiseFilterGrad(g: usize, x: usize, dy: usize, dw: usize, fr
   }
 }
 
-/** @param frame - Room for `frameBytes` bytes: one padded image of `channels · mult`. */
+/** @param frame - Buffer of `frameBytes` bytes for one padded image of `channels · mult`. */
 export function depthwiseInputGrad(
   g: usize,
   dy: usize,

@@ -35,7 +35,7 @@ export function accumulate(from: usize, to: usize, count: i32): void {
   }
 }
 
-/** The same for int32. */
+/** As `accumulate`, for int32. */
 export function accumulateIntegers(from: usize, to: usize, count: i32): void {
   const end = to + ((count as usize) << 2);
   for (; to < end; to += 4) {

@@ -1,5 +1,5 @@
 /**
- * ∂E/∂x of max pooling: every window's gradient goes to its first largest value, whatever its sign.
+ * ∂L/∂x of max pooling: every window's gradient goes to its first largest value, whatever its sign.
  * Vectors hold 4 channels; the last few channels of a pixel are done one by one.
  */
 import * as geometry from "./geometry";

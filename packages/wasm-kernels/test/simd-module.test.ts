@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { compileSimd } from "../scripts/compile-simd.ts";
 import { moduleBytes, sharedModuleBytes } from "../src/simd/module-bytes.ts";
 
-const hint = "assembly/ changed: run `pnpm build:simd` in packages/backend";
+const hint = "assembly/ changed: run `pnpm build:simd` in packages/wasm-kernels";
 
 it("the committed WebAssembly is what assembly/ compiles to", async () => {
   expect(Buffer.from(await compileSimd("ordinary")).toString("base64") === moduleBytes, hint).toBe(true);

@@ -1,4 +1,4 @@
-/** All training and pruning that a run's log does not hold yet, as jobs for worker processes. */
+/** Runs, in worker processes, every training and pruning job whose result is not yet in the run's log. */
 import { availableParallelism, totalmem } from "node:os";
 import type { EngineReport } from "@secateur/backend";
 import type { NativeEngineName } from "@secateur/native-engine";
@@ -25,7 +25,7 @@ import { workLeft } from "./work-left.ts";
 
 type Run = RunDirectory<CompareConfig, CompareEvent>;
 
-/** Trains every seed, then prunes it by every criterion; seeds and criteria run side by side. */
+/** Trains one network per seed, then prunes it with every criterion; seeds and criteria run in parallel. */
 export async function trainAndPrune(
   run: Run,
   progress: Progress,
@@ -43,10 +43,10 @@ export async function trainAndPrune(
     train: lazyTask(progress, "Training", left.training),
     prune: lazyTask(progress, "Pruning", left.pruning),
   };
-  const program = new URL("./jobs/worker.ts", import.meta.url);
+  const workerUrl = new URL("./jobs/worker.ts", import.meta.url);
   const setup: WorkerRequest = { type: "setup", config, engine: engine.engine };
   const count = workerCount(config, engine, names.length);
-  const pool = startWorkerPool<WorkerRequest, JobEvent>(program, count, setup);
+  const pool = startWorkerPool<WorkerRequest, JobEvent>(workerUrl, count, setup);
   const perform = (request: WorkerRequest & { readonly type: "job" }): Promise<void> =>
     pool.run(request, (event) => handle(event, run, tasks[request.job.kind], progress));
   const runSeed = async (seed: number): Promise<void> => {
@@ -82,7 +82,7 @@ function workerCount(
   return Math.max(1, Math.min(Math.floor(fitting / workers), seeds * criteria)); // `workers` threads each
 }
 
-/** The pruning of one seed that has no result yet. */
+/** The pruning jobs of one seed that still lack results. */
 function pruneJobs(
   run: Run,
   criteria: readonly string[],
@@ -96,7 +96,7 @@ function pruneJobs(
     const checkpoint = run.read(pruningFile(seed, criterion));
     if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network, checkpoint }];
     throw new RunDirectoryError(
-      `${run.path} lacks ${networkFile(seed)}, the trained network. Start again in another --out.`,
+      `${run.path} is missing ${networkFile(seed)}, the trained network. Start a new run with another --out folder.`,
     );
   });
 }
@@ -106,15 +106,15 @@ function handle(event: JobEvent, run: Run, task: Task, progress: Progress): void
   else if (event.type === "file") run.write(event.name, event.content);
   else {
     run.log.append(event.event);
-    const news = newsOf(event.event);
-    if (news !== null) progress.log(news);
+    const line = terminalLine(event.event);
+    if (line !== null) progress.log(line);
   }
 }
 
 /** A line for the terminal about the most important events. */
-function newsOf(event: CompareEvent): string | null {
+function terminalLine(event: CompareEvent): string | null {
   if (event.type === "normalization")
-    return `Seed ${event.seed}: the weights match the normalisation of ${event.normalization}`;
+    return `Seed ${event.seed}: the weights expect images normalised as in ${event.normalization}`;
   if (event.type !== "baseline") return null;
   const { seed, accuracy, loss } = event.baseline;
   return `Seed ${seed}: ${(100 * (1 - accuracy)).toFixed(2)} % test error before pruning, loss ${loss.toFixed(4)}`;

@@ -10,16 +10,16 @@ export interface WorkerPool<Request, Event> {
 }
 
 /**
- * @param program - A module that calls `serveRequests`.
+ * @param workerUrl - Of a module that calls `serveRequests`.
  * @param setup - The first request of every worker.
  */
 export function startWorkerPool<Request extends object, Event>(
-  program: URL,
+  workerUrl: URL,
   workerCount: number,
   setup: Request,
 ): WorkerPool<Request, Event> {
   const idle = Array.from({ length: workerCount }, () => {
-    const worker = startWorker<Request, Event>(program);
+    const worker = startWorker<Request, Event>(workerUrl);
     const ready = worker.request(setup, () => undefined);
     ready.catch(() => undefined); // reported by the worker's first request
     return { ...worker, ready };

@@ -24,9 +24,9 @@ export interface WorkerProcess<Request, Event> {
   readonly stop: () => void;
 }
 
-/** @param program - A module that calls `serveRequests`. */
-export function startWorker<Request extends object, Event>(program: URL): WorkerProcess<Request, Event> {
-  const child = fork(fileURLToPath(program), { serialization: "advanced" });
+/** @param workerUrl - Of a module that calls `serveRequests`. */
+export function startWorker<Request extends object, Event>(workerUrl: URL): WorkerProcess<Request, Event> {
+  const child = fork(fileURLToPath(workerUrl), { serialization: "advanced" });
   return {
     request: (request, onEvent) =>
       new Promise((resolve, reject) => {

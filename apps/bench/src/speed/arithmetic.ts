@@ -6,7 +6,10 @@ const passes = 3;
 
 const flopsPerMac = 2;
 
-/** @param product - Of large matrices, measured in the same run. */
+/**
+ * @param step - Secateur's own training step.
+ * @param product - Of large matrices, measured in the same run.
+ */
 export function formatArithmetic(step: Measured | undefined, product: Measured | undefined): string {
   const [stepMacs, productMacs] = [macsOf(step), macsOf(product)];
   if (!step?.ms || !product?.ms || stepMacs === null || productMacs === null) return "";
@@ -16,8 +19,8 @@ export function formatArithmetic(step: Measured | undefined, product: Measured |
   const share = ((100 * leastMs) / step.ms).toFixed(0);
   return [
     `The step takes ${gflop.toFixed(1)} GFLOP of multiply-adds, backward passes included.`,
-    `At the ${rate.toFixed(0)} GFLOP/s of a product of large matrices this alone takes ${leastMs.toFixed(0)} ms,`,
-    `${share} % of the time of ${step.name}.`,
+    `At the ${rate.toFixed(0)} GFLOP/s that a large matrix product reaches, that is ${leastMs.toFixed(0)} ms,`,
+    `or ${share} % of Secateur's measured step.`,
   ].join(" ");
 }
 

@@ -1,4 +1,4 @@
-/** Contenders take turns, round after round. Medians, and speeds relative to one of them. */
+/** Runs the contenders alternately, round after round, and reports medians and speeds relative to some of them. */
 
 import { markdownOf } from "../report/markdown-table.ts";
 import { median } from "../run/median.ts";
@@ -100,5 +100,5 @@ export function formatMeasured(measured: readonly Measured[], references: readon
         ],
   );
   const speeds = shown.map((name) => `speed, ${name} = 1`);
-  return markdownOf(["", ...speeds, "ms", "memory of the task, MiB", "of the process"], body);
+  return markdownOf(["", ...speeds, "ms", "memory above idle, MiB", "total memory, MiB"], body);
 }

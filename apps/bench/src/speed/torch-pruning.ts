@@ -59,9 +59,9 @@ export function formatBeside(graphs: readonly GraphTime[], others: readonly Torc
     [
       "network",
       "Secateur: graph, plan, surgery, ms",
-      "Torch-Pruning: graph",
-      "groups",
-      "step",
+      "Torch-Pruning: graph, ms",
+      "list groups, ms",
+      "step, ms",
       "time, Secateur = 1",
     ],
     body,

@@ -9,7 +9,7 @@ import { currentCapabilities, type TensorFunction } from "./engine-capabilities.
  * @param f - Pure: everything that may change from call to call, weights included, is an input.
  * @returns A function with the outputs of `f`, within float32's rounding. The tensorflow engine runs it as one graph after
  *   half a second of calls with inputs of the same shapes, and calls `f` where it has no graph, for instance because `f`
- *   draws random numbers.
+ *   uses random numbers.
  *
  * @example
  * const step = compiled(([x, w]) => [tf.relu(tf.matMul(x, w))]);
@@ -20,9 +20,9 @@ export function compiled(f: TensorFunction): TensorFunction {
   const onCurrentBackend = (): TensorFunction => {
     const { compile } = currentCapabilities();
     const backendName = tf.getBackend();
-    const known = byBackend.get(backendName) ?? compile?.(f) ?? f;
-    byBackend.set(backendName, known);
-    return known;
+    const forBackend = byBackend.get(backendName) ?? compile?.(f) ?? f;
+    byBackend.set(backendName, forBackend);
+    return forBackend;
   };
   return (inputs) => tf.tidy(() => [...onCurrentBackend()(inputs)]);
 }

@@ -1,4 +1,4 @@
-/** The gradient of a gate: for each example and channel the sum of x · ∂E/∂x over the positions. */
+/** The gradient of a gate: for each example and channel the sum of x · ∂L/∂x over the positions. */
 import * as tf from "@tensorflow/tfjs-core";
 import { type ComposedKernel, ensureKernel, runFusedForOne } from "./composed-kernel.ts";
 

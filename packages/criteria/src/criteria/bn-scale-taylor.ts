@@ -1,6 +1,6 @@
 /**
- * Taylor FO on the scale of batch normalisation: I = (γ · ∂E/∂γ)² (Molchanov et al., CVPR 2019, arXiv 1906.10771). It omits
- * the term β · ∂E/∂β of the gate's gradient.
+ * Taylor FO on the scale of batch normalisation: I = (γ · ∂L/∂γ)² (Molchanov et al., CVPR 2019, arXiv 1906.10771). It omits
+ * the term β · ∂L/∂β of the gate's gradient.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, defineCriterion } from "../criterion.ts";

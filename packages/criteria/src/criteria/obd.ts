@@ -1,6 +1,6 @@
 /**
  * Optimal brain damage on gates (LeCun, Denker and Solla, NIPS 1989; "OBD" in Molchanov et al., CVPR 2019, arXiv 1906.10771):
- * the second derivative ∂²E/∂z² of each gate. Three estimates: from the margins of every example (see `gate-curvature.ts`);
+ * the second derivative ∂²L/∂z² of each gate. Three estimates: from the margins of every example (see `gate-curvature.ts`);
  * Hutchinson's v ⊙ H v, unbiased and noisy; and the Fisher diagonal with labels sampled from the prediction.
  */
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,6 +1,6 @@
 /**
- * Taylor FO on a gate: I = (∂E/∂z)², where z = 1 multiplies the unit (Molchanov et al., CVPR 2019, arXiv 1906.10771, section
- * 3.3; "Taylor-FO-BN" after batch normalisation). No gate is inserted: ∂E/∂z = Σ w · ∂E/∂w over the weights that consume the
+ * Taylor FO on a gate: I = (∂L/∂z)², where z = 1 multiplies the unit (Molchanov et al., CVPR 2019, arXiv 1906.10771, section
+ * 3.3; "Taylor-FO-BN" after batch normalisation). No gate is inserted: ∂L/∂z = Σ w · ∂L/∂w over the weights that consume the
  * unit. Through ReLU and pooling it equals γ · ∂γ + β · ∂β after batch normalisation and w · g_w + b · g_b after a plain layer,
  * summed over the producers of a residual stage.
  */

@@ -1,5 +1,5 @@
 /**
- * Taylor SO on gates, diagonal only: I = (-∂E/∂z + ½ ∂²E/∂z²)², the second-order expansion of the loss in the unit's gate from
+ * Taylor SO on gates, diagonal only: I = (-∂L/∂z + ½ ∂²L/∂z²)², the second-order expansion of the loss in the unit's gate from
  * 1 to 0 (the second order of the authors' code for Molchanov et al., CVPR 2019).
  */
 import * as tf from "@tensorflow/tfjs-core";
@@ -7,7 +7,7 @@ import { type Criterion, defineCriterion } from "../criterion.ts";
 import { type MarginsOptions, margins } from "../observations/margins.ts";
 import { gateCurvature, gateSlope } from "./gate-curvature.ts";
 
-/** E is the mean loss of the minibatch. See `gate-curvature.ts` for when the curvature is exact. */
+/** L is the mean loss of the minibatch. See `gate-curvature.ts` for when the curvature is exact. */
 export function taylorSecondOrderGate(options: MarginsOptions = {}): Criterion {
   return defineCriterion({
     name: "taylor-so-gate",

@@ -1,5 +1,5 @@
 /**
- * Taylor FO on the paper's skip gates: I = (Σ over n tensors of ∂E/∂z)² / n (Molchanov et al., CVPR 2019, arXiv 1906.10771,
+ * Taylor FO on the paper's skip gates: I = (Σ over n tensors of ∂L/∂z)² / n (Molchanov et al., CVPR 2019, arXiv 1906.10771,
  * section 4.2). The n blocks of a stage share one gate after each block's addition and ReLU; dividing by n makes the score
  * comparable with those of other units. "taylor-gate" puts the gate on every consumer instead, as removal does; the two are
  * equal if all consumers read the same tensor.

@@ -5,9 +5,9 @@ import type { Observation } from "../observation.ts";
 import { consumers } from "./consumers.ts";
 
 interface GroupActivations {
-  /** Mean of the unit over examples, pixels and consumers, `[units]`. */
+  /** Mean of the unit's values over examples, pixels and consumers, `[units]`. */
   readonly activationMean: tf.Tensor1D;
-  /** Share of examples and pixels where the unit is not 0, `[units]`. */
+  /** Fraction of examples and pixels where the unit is not 0, `[units]`. */
   readonly activity: tf.Tensor1D;
 }
 
@@ -15,7 +15,7 @@ interface GroupActivations {
 export function activations(): Observation<GroupActivations> {
   return {
     name: "activations",
-    step: (graph) => ({ activations: consumers(graph) }),
+    step: (graph) => ({ inputStatistics: consumers(graph) }),
     group: (scope) => ({
       get activationMean() {
         return overConsumers(scope, 0);
@@ -29,11 +29,11 @@ export function activations(): Observation<GroupActivations> {
 
 /** The mean of one row of the statistics over a unit's indices and its consumers. */
 function overConsumers(scope: GroupScope, row: number): tf.Tensor1D {
-  const each = scope.perConsumer((layer) => scope.inputStatistics(layer));
+  const statistics = scope.perConsumer((layer) => scope.inputStatistics(layer));
   const means = scope
     .slices(["input"])
     .map(({ indicesPerUnit }, i) =>
-      tf.div<tf.Tensor1D>(tf.gather(each[i] as tf.Tensor2D, row), indicesPerUnit),
+      tf.div<tf.Tensor1D>(tf.gather(statistics[i] as tf.Tensor2D, row), indicesPerUnit),
     );
   return tf.div(addAll(means), means.length);
 }

@@ -1,6 +1,6 @@
 /**
  * Hutchinson's estimate of the gates' second derivatives, v ⊙ H v with a random sign v per gate (Bekas et al. 2007). Costs two
- * gradients. A perturbation ε v of the gates is one of the weights that consume them by ε v ⊙ W.
+ * extra forward and backward passes. A perturbation ε v of the gates is one of the weights that consume them by ε v ⊙ W.
  */
 import { seedFromText } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
 
 interface CurvatureEstimate {
-  /** v ⊙ H v with a random sign v per gate, `[units]`. Its expected value is ∂²E/∂z². */
+  /** v ⊙ H v with a random sign v per gate, `[units]`. Its expected value is ∂²L/∂z². */
   readonly gateCurvatureEstimate: tf.Tensor1D;
 }
 

@@ -1,13 +1,13 @@
 /**
  * Gradients of the minibatch's mean loss with respect to weights, frozen ones included. They give the gradient of every gate:
- * a gate scales the weights that consume the unit, so ∂E/∂z = Σ w · ∂E/∂w.
+ * a gate scales the weights that consume the unit, so ∂L/∂z = Σ w · ∂L/∂w for the mean loss L.
  */
 import type { DependencyGraph, Role } from "@secateur/dependency-graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
 
 interface GroupGradients {
-  /** ∂E/∂z of the gate z = 1 that multiplies the unit at all consumers, `[units]`. See `taylor-gate.ts`. */
+  /** ∂L/∂z of the gate z = 1 that multiplies the unit at all consumers, `[units]`. See `taylor-gate.ts`. */
   readonly gateGradient: tf.Tensor1D;
 }
 

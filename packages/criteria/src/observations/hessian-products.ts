@@ -1,4 +1,7 @@
-/** The product H W of the Hessian of the mean loss and all weights, by central differences. Costs two gradients. */
+/**
+ * The product H W of the Hessian of the mean loss and all weights, by central differences. Costs two extra forward and backward
+ * passes.
+ */
 import { trainableWeights } from "@secateur/model-graph";
 import { hessianVectorProduct } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";

@@ -11,7 +11,10 @@ import { unitsOfLastAxis } from "../slice-sums.ts";
 import { consumers } from "./consumers.ts";
 
 interface TensorGates {
-  /** ∂E/∂z of a gate on each tensor that the unit's consumers read, `[tensors, units]`. */
+  /**
+   * ∂L/∂z, the gradient of the mean loss, for a gate on each distinct tensor that the group's consumers read,
+   * `[tensors, units]`.
+   */
   readonly gateGradientPerTensor: tf.Tensor2D;
 }
 
@@ -28,7 +31,7 @@ export function tensorGates(): Observation<TensorGates> {
         const rows = gatedTensors(scope.observed.graph, scope.group).map(({ consumer, site }) => {
           const slice = inputs.find(({ layer }) => layer === consumer);
           if (slice === undefined)
-            throw scope.notApplicable(`layer "${consumer}" does not consume its units`);
+            throw scope.notApplicable(`layer "${consumer}" has no input slice for this group's units`);
           return unitsOfLastAxis(tf.mean(scope.gates(site), 0), slice);
         });
         return tf.stack(rows) as tf.Tensor2D;
@@ -37,9 +40,11 @@ export function tensorGates(): Observation<TensorGates> {
   };
 }
 
-/** A tensor with a group's units: one of its consumers, and the site of its gate. */
+/** A tensor that carries a group's units. */
 interface GatedTensor {
+  /** Any one layer that reads the tensor, used to find the units' indices. */
   readonly consumer: string;
+  /** The site of the tensor's gate. */
   readonly site: GateSite;
 }
 
@@ -47,33 +52,36 @@ const cache = new WeakMap<Group, readonly GatedTensor[]>();
 
 /** The tensors that a group's consumers read, each once. */
 function gatedTensors({ model }: DependencyGraph, group: Group): readonly GatedTensor[] {
-  const found = cache.get(group) ?? findTensors(modelGraph(model), group);
-  cache.set(group, found);
-  return found;
+  const tensors = cache.get(group) ?? findTensors(modelGraph(model), group);
+  cache.set(group, tensors);
+  return tensors;
 }
 
 function findTensors(graph: ModelGraph, group: Group): readonly GatedTensor[] {
-  const found = new Map<string, GatedTensor>();
+  const tensors = new Map<string, GatedTensor>();
   for (const path of consumers({ groups: [group] })) {
-    const consumer = onlyCall(graph, path);
+    const consumer = singleCallOf(graph, path);
     const source = sourceOf(graph, consumer.inputs[0]);
     if (source === undefined) throw new TrainingError(`the input of "${path}" has no producer`);
-    onlyCall(graph, source.path);
-    if (!found.has(source.path))
-      found.set(source.path, { consumer: path, site: siteOf(graph, consumer, source) });
+    singleCallOf(graph, source.path);
+    if (!tensors.has(source.path))
+      tensors.set(source.path, { consumer: path, site: siteOf(graph, consumer, source) });
   }
-  return [...found.values()];
+  return [...tensors.values()];
 }
 
-function onlyCall({ calls }: ModelGraph, path: string): LayerCall {
-  const [call, ...others] = calls.filter((each) => each.path === path);
+function singleCallOf({ calls }: ModelGraph, path: string): LayerCall {
+  const [call, ...others] = calls.filter((candidate) => candidate.path === path);
   if (call !== undefined && others.length === 0) return call;
   throw new TrainingError(
-    `layer "${path}" is called more than once, on different tensors: use "taylor-gate"`,
+    `layer "${path}" must be called exactly once for tensor gates: use "taylor-gate", which has no such limit`,
   );
 }
 
-/** The consumer's input if no other layer reads the tensor, because other observations share that gate; else the output. */
+/**
+ * Puts the gate on the consumer's input when nothing else reads the tensor, because other observations request that same gate;
+ * otherwise on the producer's output.
+ */
 function siteOf(graph: ModelGraph, consumer: LayerCall, source: LayerCall): GateSite {
   let reader: LayerCall | undefined = source;
   while (reader !== undefined && reader !== consumer) reader = onlyReader(graph, reader);
@@ -86,7 +94,7 @@ function onlyReader({ consumers: readers, outputs }: ModelGraph, call: LayerCall
   return calls.length === 1 ? calls[0] : undefined;
 }
 
-/** Layers that pad, drop or pool each channel separately: a gate before them is equivalent to one after them. */
+/** Layers that act on each channel separately: scaling a channel before or after them is the same. */
 const commuting: ReadonlySet<string> = new Set([
   "ZeroPadding2D",
   "Dropout",
@@ -96,7 +104,7 @@ const commuting: ReadonlySet<string> = new Set([
   "GlobalAveragePooling2D",
 ]);
 
-/** The call that outputs a tensor, or the one before the layers that commute with a gate. */
+/** The call that outputs a tensor; of a `commuting` layer, the nearest call before it that is not. */
 function sourceOf(graph: ModelGraph, tensor: GraphTensor | undefined): LayerCall | undefined {
   const source = tensor === undefined ? undefined : graph.producers.get(tensor);
   return source !== undefined && commuting.has(source.className) ? sourceOf(graph, source.inputs[0]) : source;

@@ -36,7 +36,7 @@ function readStorages(
   storages: ReadonlyMap<string, Storage>,
 ): ReadonlyMap<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = new Map<string, Uint8Array>();
+  const storageBytes = new Map<string, Uint8Array>();
   let offset = start;
   for (const key of keys) {
     const storage = typeof key === "string" ? storages.get(key) : undefined;
@@ -50,8 +50,8 @@ function readStorages(
       );
     if (view.getBigUint64(offset, true) !== BigInt(storage.count))
       throw new WeightsError(`the PyTorch file is damaged: the sizes of storage "${storage.key}" differ`);
-    found.set(storage.key, bytes.subarray(begin, end));
+    storageBytes.set(storage.key, bytes.subarray(begin, end));
     offset = end;
   }
-  return found;
+  return storageBytes;
 }

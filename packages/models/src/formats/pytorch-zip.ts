@@ -21,10 +21,10 @@ export function readPyTorchZip(bytes: Uint8Array): StoredObject {
   if (order === "big")
     throw new WeightsError("the PyTorch file is big-endian: save it again on a little-endian machine");
   const { value, storages } = readObject(pickle);
-  const found = [...storages.values()].map((storage) => {
+  const entries = [...storages.values()].map((storage) => {
     return [storage.key, storageBytes(storage, files.get(`${folder}data/${storage.key}`))] as const;
   });
-  return { value, storages: new Map(found) };
+  return { value, storages: new Map(entries) };
 }
 
 function storageBytes({ key, type, count }: Storage, bytes: Uint8Array | undefined): Uint8Array {

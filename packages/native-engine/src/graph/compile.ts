@@ -1,7 +1,8 @@
 /**
- * Compiles functions to graphs on the tensorflow engine, one for each set of input shapes. A function is recorded twice,
- * and both recordings must be equal byte for byte: one that draws random numbers, or counts its calls, differs. The graph's
- * outputs must agree with the function's, of which only a digest is kept, to save memory.
+ * Compiles functions to graphs on the tensorflow engine, one for each set of input shapes and dtypes. A function is recorded
+ * twice, and both recordings must be equal byte for byte: a function that uses random numbers or a call counter produces
+ * different recordings and is not compiled. The graph's outputs must agree with the function's, compared by norm and up to
+ * 4,096 sampled values, to save memory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,10 +13,10 @@ import type { TensorFlowBackend } from "../kernels/run-op.ts";
 import { inputName, type Recording, record } from "./record.ts";
 import { encodeSavedModel, savedModelTag } from "./saved-model.ts";
 
-/** Calls before recording starts: tensors created at the first call, such as variables, are not part of the function. */
+/** Calls before recording starts. Variables may be created in the first calls; three is a margin. */
 const callsBefore = 3;
 
-/** A graph takes about half a second to prepare, so recording starts when the function has run that long. */
+/** A graph takes about half a second to prepare, so recording starts when its calls have taken that long in total. */
 const msBefore = 500;
 
 /**
@@ -82,13 +83,13 @@ const agree = (expected: readonly Digest[], actual: readonly Digest[]): boolean 
   });
 };
 
-/** One function for one set of input shapes: called as it is, then recorded, then run as a graph. */
+/** One function for one set of input shapes and dtypes: called as it is, then recorded, then run as a graph. */
 class Specialization {
   #calls = 0;
   #ms = 0;
-  #first: Uint8Array | undefined;
+  #previousRecording: Uint8Array | undefined;
   #graph: Graph | undefined;
-  #isRefused = false;
+  #staysUncompiled = false;
   readonly #f: TensorFunction;
   readonly #backend: TensorFlowBackend;
   readonly #graphs: Graph[];
@@ -101,17 +102,18 @@ class Specialization {
 
   run(inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     if (this.#graph !== undefined) return this.#graph.run(inputs);
-    if (this.#isRefused || this.#calls < callsBefore || this.#ms < msBefore) return this.#runAsIs(inputs);
+    if (this.#staysUncompiled || this.#calls < callsBefore || this.#ms < msBefore)
+      return this.#runAsIs(inputs);
     const { outputs, recording } = record(this.#backend, this.#f, inputs);
     if (typeof recording === "string") {
-      this.#isRefused = true;
+      this.#staysUncompiled = true;
       return outputs;
     }
-    const first = this.#first;
-    this.#first = encodeSavedModel(recording.nodes);
-    if (first === undefined) return outputs;
-    this.#isRefused = Buffer.compare(first, this.#first) !== 0;
-    return this.#isRefused ? outputs : this.#replace(first, recording, inputs, outputs);
+    const previous = this.#previousRecording;
+    this.#previousRecording = encodeSavedModel(recording.nodes);
+    if (previous === undefined) return outputs;
+    this.#staysUncompiled = Buffer.compare(previous, this.#previousRecording) !== 0;
+    return this.#staysUncompiled ? outputs : this.#switchToGraph(previous, recording, inputs, outputs);
   }
 
   #runAsIs(inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
@@ -123,7 +125,7 @@ class Specialization {
   }
 
   /** Disposes the function's outputs and returns the graph's; where these differ, calls the function again. */
-  #replace(
+  #switchToGraph(
     encoded: Uint8Array,
     recording: Recording,
     inputs: readonly tf.Tensor[],
@@ -132,8 +134,8 @@ class Specialization {
     const expected = outputs.map(digest);
     tf.dispose(outputs.filter((output) => !inputs.includes(output)));
     const replaced = this.#tryGraph(encoded, recording, inputs, expected);
-    this.#first = undefined;
-    this.#isRefused = replaced === null;
+    this.#previousRecording = undefined;
+    this.#staysUncompiled = replaced === null;
     return replaced ?? this.#f(inputs);
   }
 
@@ -161,20 +163,21 @@ class Specialization {
   }
 }
 
-/** Disposes graphs after their function is collected; `graphs` must not refer to the function. */
+/** Disposes graphs after their function is garbage-collected; `graphs` must not refer to the function. */
 const collected = new FinalizationRegistry<readonly Graph[]>((graphs) => {
   for (const graph of graphs) graph.dispose();
 });
 
+/** `compiled()` of @secateur/backend keeps one result per backend, so the backend of the first call may be captured. */
 export function compileToGraph(f: TensorFunction): TensorFunction {
   const graphs: Graph[] = [];
   const specializations = new Map<string, Specialization>();
   const run: TensorFunction = (inputs) => {
     const key = inputs.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join();
     const backend = tf.backend() as unknown as TensorFlowBackend;
-    const known = specializations.get(key) ?? new Specialization(f, backend, graphs);
-    specializations.set(key, known);
-    return known.run(inputs);
+    const specialization = specializations.get(key) ?? new Specialization(f, backend, graphs);
+    specializations.set(key, specialization);
+    return specialization.run(inputs);
   };
   collected.register(run, graphs);
   return run;

@@ -91,14 +91,14 @@ class Recorder {
     const unknown = values.find(([, value]) => value === undefined);
     if (unknown !== undefined) this.refuse(`${operation} has a "${unknown[0]}" of an unknown kind`);
     const name = `node${this.nodes.length}`;
-    const known = Object.fromEntries(values) as GraphNode["attributes"];
-    this.nodes.push({ name, operation, inputs: sources, attributes: known });
+    const converted = Object.fromEntries(values) as GraphNode["attributes"];
+    this.nodes.push({ name, operation, inputs: sources, attributes: converted });
     for (const [i, { dataId }] of outputs.entries()) this.#sources.set(dataId, `${name}:${i}`);
   }
 
   source(dataId: DataId): string {
-    const known = this.#sources.get(dataId);
-    if (known !== undefined) return known;
+    const existing = this.#sources.get(dataId);
+    if (existing !== undefined) return existing;
     const node = this.#inputNode(dataId) ?? this.#constantNode(dataId);
     if (node === undefined) {
       this.refuse("it uses a tensor that is not among its inputs");

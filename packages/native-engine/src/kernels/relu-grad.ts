@@ -1,4 +1,4 @@
-/** ∂E/∂x of relu and relu6, from their output, as one operation. */
+/** ∂L/∂x of relu and relu6, from their output, as one operation. */
 import type { KernelConfig } from "@tensorflow/tfjs-core";
 import { defineFusedKernel, runOp } from "./run-op.ts";
 

@@ -36,12 +36,12 @@ export function checkSoftmaxHead(model: tfl.LayersModel, purpose: string): Graph
 
 /** All outputs that end in a softmax or sigmoid. */
 export function allFinalActivations(model: tfl.LayersModel): FinalActivations {
-  const found = modelGraph(model).outputs.flatMap((output) =>
+  const entries = modelGraph(model).outputs.flatMap((output) =>
     (["softmax", "sigmoid"] as const)
       .filter((activation) => endsIn(model, output, activation))
       .map((activation) => [output, activation] as const),
   );
-  return new Map(found);
+  return new Map(entries);
 }
 
 function applies({ className, layer }: LayerCall, activation: FinalActivation): boolean {

@@ -26,16 +26,16 @@ function findFusions({ outputs }: ModelGraph, calls: readonly LayerCall[]): Fusi
   const readers = new Map<GraphTensor, number>();
   for (const tensor of [...calls.flatMap(({ inputs }) => inputs), ...outputs])
     readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
-  const found = new Map<LayerCall, LayerCall>();
+  const fused = new Map<LayerCall, LayerCall>();
   for (const call of calls) {
     const [input] = call.inputs;
     const before = input === undefined ? undefined : producers.get(input);
     if (input === undefined || before === undefined || readers.get(input) !== 1) continue;
     const [source] = before.inputs;
     const isNonNegative = source !== undefined && endsInRelu(producers.get(source)?.layer);
-    if (canFuse(call.layer, before.layer, isNonNegative)) found.set(call, before);
+    if (canFuse(call.layer, before.layer, isNonNegative)) fused.set(call, before);
   }
-  return found;
+  return fused;
 }
 
 /** @param isNonNegative - The input of `before` has no negative values. */

@@ -11,7 +11,7 @@ import { TrainingError } from "../errors.ts";
 import type { Hooks, Pass } from "../forward/pass.ts";
 import { castInputs, read, runCalls, type Values } from "../forward/run-calls.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "../losses/model-loss.ts";
-import { onceForModel } from "./model-function.ts";
+import { cachedForModel } from "./model-function.ts";
 
 /** A minibatch after the layers before the first mask. The caller disposes the tensors. */
 export interface PreparedBatch {
@@ -49,7 +49,7 @@ export function gatedLosses(
 ): GatedLosses {
   const loss = modelLoss(model, lossOption);
   const purpose = JSON.stringify(["gated-losses", loss.key, ...layers]);
-  return onceForModel(model, purpose, () => makeGatedLosses(model, layers, loss));
+  return cachedForModel(model, purpose, () => makeGatedLosses(model, layers, loss));
 }
 
 function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss: ModelLoss): GatedLosses {

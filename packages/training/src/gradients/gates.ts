@@ -1,7 +1,7 @@
 /**
- * Gates: factors z = 1 on the channels of a layer's input or output. ∂E/∂z estimates the importance of the channel (Molchanov
- * et al., CVPR 2019, arXiv 1906.10771, section 3.3). Every example has its own gates. The forward pass is the identity; the
- * backward pass computes `∂E/∂z = Σ x · ∂E/∂x`, summed over height and width.
+ * Gates: factors z = 1 on the channels of a layer's input or output. ∂L/∂z, the gradient of the loss, estimates the importance
+ * of the channel (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.3). Every example has its own gates. The forward
+ * pass is the identity; the backward pass computes `∂L/∂z = Σ x · ∂L/∂x`, summed over height and width.
  */
 import { positionProducts } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";

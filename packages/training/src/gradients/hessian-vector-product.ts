@@ -22,7 +22,7 @@ export interface HessianOptions {
 }
 
 /**
- * Costs two gradients of the mean loss. Dropout is off. The weights are restored exactly.
+ * Costs two forward and backward passes. Dropout is off. The weights are restored exactly.
  *
  * @param direction - v by weight path, each of the weight's shape; missing weights count as 0. The caller disposes it.
  * @returns H v by weight path, for all trainable weights. The caller disposes it.
@@ -72,14 +72,14 @@ function movedWeights(
   direction: Readonly<Record<string, tf.Tensor>>,
 ): readonly MovedWeight[] {
   const weights = trainableWeights(model);
-  const found = Object.entries(direction).map(([path, v]) => {
+  const checked = Object.entries(direction).map(([path, v]) => {
     const weight = weights.get(path);
     if (weight === undefined) throw new TrainingError(`the model has no trainable weight "${path}"`);
     tf.util.assertShapesMatch(v.shape, weight.shape as number[], `direction of "${path}": `);
     return { weight, v };
   });
   // Clones, because the direction may hold the variables themselves.
-  return found.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
+  return checked.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
 }
 
 function epsilonFor(moved: readonly MovedWeight[], perturbation: number): number {

@@ -1,4 +1,4 @@
-/** Hooks that record statistics of layers' inputs: for each channel the mean, and the share of values that are not 0. */
+/** Hooks that record statistics of layers' inputs: for each channel the mean, and the fraction of non-zero values. */
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
 import { type Hooks, hookAt } from "../forward/pass.ts";

@@ -13,8 +13,8 @@ import type { Mode } from "../forward/pass.ts";
 import { runModel } from "../forward/run-calls.ts";
 import { oneHot, softmaxCrossEntropy } from "../losses/softmax-cross-entropy.ts";
 import { createGates, type GateSite, siteKey } from "./gates.ts";
-import { modelFunction, onceForModel } from "./model-function.ts";
-import { valueAndPullbacks } from "./tape.ts";
+import { cachedForModel, modelFunction } from "./model-function.ts";
+import { valueAndGradientsPerSeed } from "./tape.ts";
 
 export interface MarginOptions {
   /** Gates to differentiate with respect to. */
@@ -52,7 +52,7 @@ export function logitMargins(
     throw new TrainingError(`topK must be a whole number of classes, 1 or more, not ${topK}`);
   const count = Math.min(topK, Number(output.shape.at(-1)) - 1);
   const keys = [...new Set(gates.map(siteKey))];
-  const run = onceForModel(model, JSON.stringify(["margins", mode, count, keys]), () =>
+  const run = cachedForModel(model, JSON.stringify(["margins", mode, count, keys]), () =>
     modelFunction(model, (inputs, [ys]) => {
       if (ys === undefined) throw new TypeError("ys expected");
       return margins(model, inputs, ys, gates, count, mode);
@@ -83,11 +83,11 @@ function margins(
     const own = oneHot(classOf, Number(logits.shape[1]));
     return [own, ...largest(logits, own, count)];
   };
-  const { value, gradients } = valueAndPullbacks(
+  const { value, gradients } = valueAndGradientsPerSeed(
     () => runModel(model, inputs, pass) as [tf.Tensor2D],
     (logits) => {
       const [own, ...wrong] = select(logits);
-      return wrong.map((each) => tf.sub(each, own));
+      return wrong.map((wrongClass) => tf.sub(wrongClass, own));
     },
     gates,
   );
@@ -110,12 +110,12 @@ const maskOut = (logits: tf.Tensor2D, one: tf.Tensor2D): tf.Tensor2D => tf.add(l
 
 /** One-hot rows of the `count` largest logits except the example's own, `[batch, classes]` each. */
 function largest(logits: tf.Tensor2D, own: tf.Tensor2D, count: number): readonly tf.Tensor2D[] {
-  const found: tf.Tensor2D[] = [];
+  const rows: tf.Tensor2D[] = [];
   let rest = maskOut(logits, own);
   for (let i = 0; i < count; i++) {
     const one = oneHot(tf.argMax(rest, 1), Number(logits.shape[1]));
-    found.push(one);
+    rows.push(one);
     rest = maskOut(rest, one);
   }
-  return found;
+  return rows;
 }

@@ -15,16 +15,16 @@ export interface LossOptions {
   readonly loss?: LossOption;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
-  /** Random layers (dropout, noise) act. Default: in mode "train". */
+  /** Whether dropout and noise layers are active. Default: in mode "train". */
   readonly dropout?: boolean;
   /** Applies the batch statistics to the moving averages, in mode "train". Default false. */
   readonly updateMovingAverages?: boolean;
   /** Paths of the weights to differentiate with respect to; they may be frozen. Default: all trainable weights. */
   readonly weights?: readonly string[];
-  /** Gates to differentiate with respect to. Default none. */
+  /** Gates to differentiate with respect to (one set of gates per example). Default none. */
   readonly gates?: readonly GateSite[];
-  /** Paths of layers whose inputs are recorded. Default none. */
-  readonly activations?: readonly string[];
+  /** Paths of layers for whose inputs the mean and the fraction of non-zero values are returned. Default none. */
+  readonly inputStatistics?: readonly string[];
 }
 
 /** The caller disposes everything. */
@@ -50,7 +50,7 @@ export function lossAndGradients(
 
 /** As `lossAndGradients`, but returns the batch statistics and leaves the moving averages unchanged. */
 export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
-  const { mode = "train", dropout = mode === "train", gates = [], activations = [] } = options;
+  const { mode = "train", dropout = mode === "train", gates = [], inputStatistics = [] } = options;
   const loss = modelLoss(model, options.loss);
   checkBatch(model, batch, loss.losses);
   const weights = options.weights ?? [...trainableWeights(model).keys()];
@@ -61,7 +61,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     dropout,
     weights,
     gates,
-    activations: [...new Set(activations)],
+    inputStatistics: [...new Set(inputStatistics)],
   })(batch);
 }
 

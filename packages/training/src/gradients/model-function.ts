@@ -31,7 +31,7 @@ export function modelFunction(
 const cache = new WeakMap<readonly tfl.SymbolicTensor[], Map<string, unknown>>();
 
 /** Calls `make` once per model and purpose. The purpose must encode everything that the result depends on but the weights. */
-export function onceForModel<T>(model: tfl.LayersModel, purpose: string, make: () => T): T {
+export function cachedForModel<T>(model: tfl.LayersModel, purpose: string, make: () => T): T {
   const entries = cache.get(model.outputs) ?? new Map<string, unknown>();
   cache.set(model.outputs, entries);
   if (!entries.has(purpose)) entries.set(purpose, make());

@@ -14,7 +14,9 @@ export interface TapeNode {
   readonly outputs: readonly tf.Tensor[];
   /** Kept clones of the tensors that the gradient needs. */
   readonly saved: readonly tf.Tensor[];
-  readonly gradient?: (dys: readonly (tf.Tensor | null)[]) => Readonly<Record<string, () => tf.Tensor>>;
+  readonly gradient?: (
+    outputGradients: readonly (tf.Tensor | null)[],
+  ) => Readonly<Record<string, () => tf.Tensor>>;
 }
 
 /** The part of tfjs's engine that records; not in its public types. */
@@ -56,7 +58,7 @@ export interface RecordedPass<T extends tf.Tensor> {
 /**
  * Runs `f` and keeps only its results and the tensors that gradients need.
  *
- * @throws TrainingError inside another gradient, because the tape is consumed.
+ * @throws TrainingError if called inside `tf.grads` or similar: this function takes over tfjs's only active tape.
  * @throws UnsupportedTfjsVersionError where the tape of the running tfjs is untested.
  */
 export function record<T extends tf.Tensor>(f: Forward<T>): RecordedPass<T> {

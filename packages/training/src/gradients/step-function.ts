@@ -14,21 +14,21 @@ import { runModel } from "../forward/run-calls.ts";
 import type { ModelLoss } from "../losses/model-loss.ts";
 import { createGates, type GateSite, siteKey } from "./gates.ts";
 import { recordInputs } from "./input-statistics.ts";
-import { modelFunction, onceForModel } from "./model-function.ts";
+import { cachedForModel, modelFunction } from "./model-function.ts";
 import { stepBytes } from "./step-memory.ts";
 import { valueAndGradients } from "./tape.ts";
 
 export interface StepOptions {
   readonly loss: ModelLoss;
   readonly mode: Mode;
-  /** Random layers (dropout, noise) act. */
+  /** Whether dropout and noise layers are active. */
   readonly dropout: boolean;
   /** Paths of the weights to differentiate with respect to. */
   readonly weights: readonly string[];
-  /** Gates to differentiate with respect to. */
+  /** Gates to differentiate with respect to (one set of gates per example). */
   readonly gates: readonly GateSite[];
-  /** Paths of layers whose inputs are recorded. */
-  readonly activations: readonly string[];
+  /** Paths of layers whose input statistics are returned. */
+  readonly inputStatistics: readonly string[];
 }
 
 export interface StepOutputs {
@@ -39,8 +39,8 @@ export interface StepOutputs {
   readonly gradients: Readonly<Record<string, tf.Tensor>>;
   /** By site key: gradients of each example's loss with respect to its gates, `[batch, channels]`. */
   readonly gates: Readonly<Record<string, tf.Tensor2D>>;
-  /** By layer path: for each input channel the mean and the share of values that are not 0, `[2, channels]`. */
-  readonly activations: Readonly<Record<string, tf.Tensor2D>>;
+  /** By layer path: for each input channel the mean and the fraction of non-zero values, `[2, channels]`. */
+  readonly inputStatistics: Readonly<Record<string, tf.Tensor2D>>;
   /** The batch statistics of every call of batch normalisation, in mode "train". */
   readonly statistics: readonly BatchStatistics[];
 }
@@ -50,16 +50,19 @@ export type StepFunction = (batch: Batch) => StepOutputs;
 /** Cached by model and options. The caller disposes the outputs. */
 export function stepFunction(model: tfl.LayersModel, options: StepOptions): StepFunction {
   const { loss, ...rest } = options;
-  return onceForModel(model, JSON.stringify(["step", loss.key, rest]), () => makeStep(model, options));
+  return cachedForModel(model, JSON.stringify(["step", loss.key, rest]), () => makeStep(model, options));
 }
 
 function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
-  const { weights, activations } = options;
+  const { weights, inputStatistics } = options;
   const gates = [...new Set(options.gates.map(siteKey))];
-  /** The layers that the statistics belong to; the same at every call. */
+  /**
+   * The layers of the batch statistics. Set while the function below runs in JavaScript. A compiled graph no longer calls it, so
+   * the last value stays valid because the layers never change.
+   */
   let normalizations: readonly tfl.layers.Layer[] = [];
   const run = modelFunction(model, (inputs, targets) => {
-    const { tensors, layers } = differentiateOnce(model, options, inputs, targets);
+    const { tensors, layers } = computeStep(model, options, inputs, targets);
     normalizations = layers;
     return tensors;
   });
@@ -77,13 +80,13 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
       const [mean, variance] = take(2);
       return { layer, mean, variance };
     });
-    const recorded = byKey(activations);
+    const statisticsOfInputs = byKey(inputStatistics);
     const gradients = byKey(weights);
     return {
       loss,
       correct,
       statistics,
-      activations: recorded,
+      inputStatistics: statisticsOfInputs,
       gradients,
       gates: byKey(gates),
     } as StepOutputs;
@@ -94,16 +97,16 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
  * Returns, in this order: loss, correct predictions, mean and variance of each batch normalisation, input statistics, gradients
  * of weights, gradients of gates.
  */
-function differentiateOnce(
+function computeStep(
   model: tfl.LayersModel,
-  { loss, mode, dropout, weights, gates, activations }: StepOptions,
+  { loss, mode, dropout, weights, gates, inputStatistics }: StepOptions,
   inputs: readonly tf.Tensor[],
   targets: readonly tf.Tensor[],
 ): { readonly tensors: readonly tf.Tensor[]; readonly layers: readonly tfl.layers.Layer[] } {
   const size = Number(inputs[0]?.shape[0]);
   const statistics: BatchStatistics[] = [];
-  const { tensors: z, outputHooks, inputHooks } = createGates(model, gates, size);
-  const recorder = recordInputs(activations, inputHooks);
+  const { tensors: gateTensors, outputHooks, inputHooks } = createGates(model, gates, size);
+  const recorder = recordInputs(inputStatistics, inputHooks);
   const variables = weights.map((path) => variableAt(model, path));
   const { value, others, gradients } = valueAndGradients(() => {
     const outputs = runModel(model, inputs, {
@@ -117,9 +120,9 @@ function differentiateOnce(
     const losses = loss.perExample(outputs, targets);
     const moments = statistics.flatMap(({ mean, variance }) => [mean, variance]);
     return [tf.mean(losses), loss.countCorrect(outputs, targets), ...moments, ...recorder.results()];
-  }, [...variables, ...z.values()]);
+  }, [...variables, ...gateTensors.values()]);
   const ofWeights = variables.map((variable, i) => gradients[i] ?? tf.zerosLike(variable)); // may not reach the loss
-  const ofGates = [...z.keys()].map((key, i) => {
+  const ofGates = [...gateTensors.keys()].map((key, i) => {
     const gradient = gradients[weights.length + i];
     if (gradient === undefined)
       throw new TrainingError(

@@ -15,16 +15,17 @@ export type ValueAndGradients = {
 };
 
 /**
- * As `tf.valueAndGrads`, but `f` reads the tensors `xs` itself, for instance variables. `f` must not compute gradients.
+ * As `tf.valueAndGrads`, but `f` takes no arguments; it closes over `xs`, for instance model variables. `f` must not compute
+ * gradients.
  *
- * @throws TrainingError inside another gradient, because the tape is consumed.
+ * @throws TrainingError if called inside `tf.grads` or similar: this function takes over tfjs's only active tape.
  */
 export function valueAndGradients(f: Forward<tf.Scalar>, xs: readonly tf.Tensor[]): ValueAndGradients {
-  const { value, others, gradients } = valueAndPullbacks(f, (loss) => [tf.onesLike(loss)], xs);
+  const { value, others, gradients } = valueAndGradientsPerSeed(f, (loss) => [tf.onesLike(loss)], xs);
   return { value, others, gradients: gradients[0] ?? [] };
 }
 
-export type ValueAndPullbacks<T extends tf.Tensor> = {
+export type ValueAndGradientsPerSeed<T extends tf.Tensor> = {
   readonly value: T;
   readonly others: tf.Tensor[];
   /** For each seed, the gradients in the order of `xs`. */
@@ -34,21 +35,21 @@ export type ValueAndPullbacks<T extends tf.Tensor> = {
 /**
  * One forward pass, and one backward pass for each seed: the gradients of `Σ seed · value` with the seed held constant.
  *
- * @param seeds - Computes the seeds from the value; each has its shape.
+ * @param seeds - Returns the output gradients (seeds); each has the shape of `value`.
  */
-export function valueAndPullbacks<T extends tf.Tensor>(
+export function valueAndGradientsPerSeed<T extends tf.Tensor>(
   f: Forward<T>,
   seeds: (value: T) => readonly tf.Tensor[],
   xs: readonly tf.Tensor[],
-): ValueAndPullbacks<T> {
+): ValueAndGradientsPerSeed<T> {
   const requested = new Set(xs.map(({ id }) => id));
   return tf.tidy(() => {
     const { value, others, tape } = record(f);
     try {
-      const all = seeds(value);
-      const gradients = all.map((seed, i) => {
-        const found = accumulate(tape, value, seed, requested, i === all.length - 1);
-        return xs.map(({ id }) => found.get(id));
+      const allSeeds = seeds(value);
+      const gradients = allSeeds.map((seed, i) => {
+        const gradientsById = backward(tape, value, seed, requested, i === allSeeds.length - 1);
+        return xs.map(({ id }) => gradientsById.get(id));
       });
       return { value, others: [...others], gradients };
     } finally {
@@ -59,22 +60,22 @@ export function valueAndPullbacks<T extends tf.Tensor>(
 
 /** The ids of all tensors that depend on the given ones, these included. */
 function dependents(tape: readonly TapeNode[], ids: ReadonlySet<number>): ReadonlySet<number> {
-  const found = new Set(ids);
+  const dependentIds = new Set(ids);
   for (const { inputs, outputs } of tape) {
-    if (!Object.values(inputs).some((input) => found.has(input?.id))) continue;
-    for (const { id } of outputs) found.add(id);
+    if (!Object.values(inputs).some((input) => dependentIds.has(input?.id))) continue;
+    for (const { id } of outputs) dependentIds.add(id);
   }
-  return found;
+  return dependentIds;
 }
 
 /**
  * One backward pass.
  *
  * @param seed - The gradient of the value; disposed.
- * @param isLast - No later pass reads the tape.
+ * @param isLast - True for the last seed: saved tensors may be freed.
  * @returns The gradients of the requested tensors, by tensor id.
  */
-function accumulate(
+function backward(
   tape: readonly TapeNode[],
   value: tf.Tensor,
   seed: tf.Tensor,
@@ -97,10 +98,10 @@ function accumulate(
     }
   };
   for (const node of tape.toReversed()) {
-    const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null);
+    const outputGradients = node.outputs.map(({ id }) => gradients.get(id) ?? null);
     const inputs = Object.entries(node.inputs).filter(([, input]) => relevant.has(input?.id));
-    if (inputs.length > 0 && dys.some((dy) => dy !== null)) {
-      for (const [id, gradient] of inputGradients(node, inputs, dys)) add(id, gradient);
+    if (inputs.length > 0 && outputGradients.some((gradient) => gradient !== null)) {
+      for (const [id, gradient] of inputGradients(node, inputs, outputGradients)) add(id, gradient);
     }
     release(node);
   }
@@ -111,18 +112,18 @@ function accumulate(
 function inputGradients(
   { kernelName, gradient, inputs: read, saved }: TapeNode,
   inputs: readonly (readonly [string, tf.Tensor])[],
-  dys: readonly (tf.Tensor | null)[],
+  outputGradients: readonly (tf.Tensor | null)[],
 ): readonly (readonly [number, tf.Tensor])[] {
   if (gradient === undefined) throw new TrainingError(`tfjs has no gradient of kernel ${kernelName}`);
-  const taken = new Set([...dys, ...saved, ...Object.values(read)].map((tensor) => tensor?.id));
+  const usedIds = new Set([...outputGradients, ...saved, ...Object.values(read)].map((tensor) => tensor?.id));
   return tf.tidy(() => {
-    const functions = gradient(dys);
+    const functions = gradient(outputGradients);
     return inputs.map(([name, { id }]) => {
-      const found = functions[name]?.();
-      if (found === undefined)
+      const inputGradient = functions[name]?.();
+      if (inputGradient === undefined)
         throw new TrainingError(`tfjs has no gradient of kernel ${kernelName} with respect to its ${name}`);
-      const result = taken.has(found.id) ? tf.clone(found) : found;
-      taken.add(result.id);
+      const result = usedIds.has(inputGradient.id) ? tf.clone(inputGradient) : inputGradient;
+      usedIds.add(result.id);
       return [id, result] as const;
     });
   });

@@ -54,10 +54,10 @@ export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined):
     finalActivations,
     key: losses.map(keyOf).join(" + "),
     perExample: (results, targets) => {
-      const each = losses.map((one, i) =>
+      const perOutput = losses.map((one, i) =>
         checkedLosses(one, results[i] as tf.Tensor, targets[i] as tf.Tensor),
       );
-      return each.length === 1 ? (each[0] as tf.Tensor1D) : tf.addN(each);
+      return perOutput.length === 1 ? (perOutput[0] as tf.Tensor1D) : tf.addN(perOutput);
     },
     countCorrect: (results, targets) => {
       const i = losses.findIndex(({ countCorrect }) => countCorrect !== undefined);

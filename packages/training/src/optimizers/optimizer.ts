@@ -42,8 +42,8 @@ export function slots(): Slots {
   };
   return {
     get(key, like) {
-      const known = tensors.get(key);
-      if (known !== undefined) return known;
+      const existing = tensors.get(key);
+      if (existing !== undefined) return existing;
       const zeros = tf.keep(tf.zerosLike(like));
       tensors.set(key, zeros);
       return zeros;

@@ -1,6 +1,6 @@
 /**
- * ∂E/∂x of average pooling. tfjs's kernel divides by the size of the whole window, but the forward pass by the part inside
- * the image, so at padded edges the gradient is too small. This kernel scales ∂E/∂y up there first.
+ * ∂L/∂x of average pooling. tfjs's kernel divides by the size of the whole window, but the forward pass by the part inside
+ * the image, so at padded edges the gradient is too small. This kernel scales ∂L/∂y up there first.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { AvgPoolGrad, type AvgPoolGradAttrs, backend_util, type KernelConfig } from "@tensorflow/tfjs-core";

@@ -1,4 +1,4 @@
-/** ∂E/∂w of conv2d: assembly/convolution-filter-grad.ts. */
+/** ∂L/∂w of conv2d: assembly/convolution-filter-grad.ts. */
 import {
   backend_util,
   Conv2DBackpropFilter,

@@ -1,4 +1,4 @@
-/** ∂E/∂x of conv2d: assembly/convolution-input-grad.ts. Replaces tfjs's kernel, which has a tenth of the speed. */
+/** ∂L/∂x of conv2d: assembly/convolution-input-grad.ts. Replaces tfjs's kernel, which has a tenth of the speed. */
 import {
   backend_util,
   Conv2DBackpropInput,

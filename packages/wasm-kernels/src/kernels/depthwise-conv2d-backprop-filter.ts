@@ -1,4 +1,4 @@
-/** ∂E/∂w of the depthwise convolution: assembly/depthwise-grad.ts. */
+/** ∂L/∂w of the depthwise convolution: assembly/depthwise-grad.ts. */
 import {
   backend_util,
   DepthwiseConv2dNativeBackpropFilter,
@@ -30,10 +30,10 @@ export const depthwiseConv2dBackpropFilter: KernelConfig = defineKernel<
   const dw = makeOutput(backend, filterShape);
   fillZero(backend, dw);
   const scratch = [geometry.byteLength, frame.height * frame.width * info.outChannels * 4] as const;
-  withScratch(backend, scratch, (at, room) => {
+  withScratch(backend, scratch, (at, frameAt) => {
     writeInts(backend, at, geometry);
     const [xAt, dyAt, dwAt] = [offsetOf(backend, x), offsetOf(backend, dy), offsetOf(backend, dw)];
-    simdOf(backend).depthwiseFilterGrad(at, xAt, dyAt, dwAt, room);
+    simdOf(backend).depthwiseFilterGrad(at, xAt, dyAt, dwAt, frameAt);
   });
   return dw;
 });

@@ -1,4 +1,4 @@
-/** ∂E/∂x of the depthwise convolution: assembly/depthwise-grad.ts. */
+/** ∂L/∂x of the depthwise convolution: assembly/depthwise-grad.ts. */
 import {
   backend_util,
   DepthwiseConv2dNativeBackpropInput,
@@ -29,10 +29,10 @@ export const depthwiseConv2dBackpropInput: KernelConfig = defineKernel<
   const geometry = geometryValues(info, frame);
   const frameBytes = frame.height * frame.width * info.outChannels * 4;
   const dx = makeOutput(backend, inputShape);
-  withScratch(backend, [geometry.byteLength, frameBytes], (at, room) => {
+  withScratch(backend, [geometry.byteLength, frameBytes], (at, frameAt) => {
     writeInts(backend, at, geometry);
     const [dyAt, wAt, dxAt] = [offsetOf(backend, dy), offsetOf(backend, filter), offsetOf(backend, dx)];
-    simdOf(backend).depthwiseInputGrad(at, dyAt, wAt, dxAt, room, frameBytes);
+    simdOf(backend).depthwiseInputGrad(at, dyAt, wAt, dxAt, frameAt, frameBytes);
   });
   return dx;
 });

@@ -1,5 +1,5 @@
 /**
- * ∂E/∂x of max pooling: assembly/max-pool-grad.ts. Replaces tfjs's kernel, which drops the gradient of
+ * ∂L/∂x of max pooling: assembly/max-pool-grad.ts. Replaces tfjs's kernel, which drops the gradient of
  * windows whose values are all ≤ 0.
  */
 import { backend_util, type KernelConfig, MaxPoolGrad, type MaxPoolGradAttrs } from "@tensorflow/tfjs-core";

@@ -1,4 +1,4 @@
-/** ∂E/∂x of relu and relu6, from their output, in one pass. */
+/** ∂L/∂x of relu and relu6, from their output, in one pass. */
 import { type KernelConfig, util } from "@tensorflow/tfjs-core";
 import { simdOf } from "../simd/simd-module.ts";
 import { makeOutput, offsetOf } from "../simd/wasm-heap.ts";
