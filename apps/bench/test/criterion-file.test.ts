@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { criterionNames } from "@secateur/criteria";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadCriterion } from "../src/inputs/criterion-file.ts";
 
@@ -66,4 +67,20 @@ describe("loadCriterion", () => {
       "--criterion: there is no file /no/such.ts.",
     );
   });
+});
+
+it("the criterion of README.md is loaded from the root of the repository", async () => {
+  const root = path.resolve(import.meta.dirname, "../../..");
+  const [, code = ""] =
+    /```ts\n(\/\/ my-criterion\.ts\n[^`]*)```/.exec(fs.readFileSync(path.join(root, "README.md"), "utf8")) ??
+    [];
+  const file = path.join(root, `my-criterion-${process.pid}.ts`);
+  fs.writeFileSync(file, code);
+  try {
+    const { name, make } = await loadCriterion(file, criterionNames);
+    expect(name).toBe("mine");
+    expect(make(0).observes.map((each) => each.name)).toEqual(["gradients"]);
+  } finally {
+    fs.rmSync(file);
+  }
 });

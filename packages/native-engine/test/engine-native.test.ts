@@ -91,7 +91,9 @@ describe("what is missing is named", () => {
   it("the package", () => {
     const { code, stderr } = run("--project", folder);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^@tensorflow\/tfjs-node is not installed in .*: add it there.*\n$/);
+    expect(stderr).toMatch(
+      /^@tensorflow\/tfjs-node is not installed in .*: run `npm install --ignore-scripts .*` there.*\n$/,
+    );
   });
 
   it("pip", () => {
@@ -226,7 +228,7 @@ describe("the package's own download", () => {
     put("python3", "exit 1");
     const manifest = readFileSync(join(tfjsNode(), "package.json"), "utf8");
     const { code, stdout } = runWith(fromHost, ...inProject());
-    expect(stdout).toMatch(/\nIt cannot be had here\.\n/);
+    expect(stdout).toMatch(/\nIt is not available here\.\n/);
     expect(code).toBe(3);
     expect(readdirSync(tfjsNode()).sort()).toEqual(["index.js", "package.json", "scripts"]);
     expect(readFileSync(join(tfjsNode(), "package.json"), "utf8")).toBe(manifest);
@@ -238,7 +240,7 @@ describe("the package's own download", () => {
     const host = "http://127.0.0.1:9";
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), binary: { host } }));
     put("python3", "exit 1");
-    expect(run(...inProject()).stdout).toMatch(/\nIt cannot be had here\.\n/);
+    expect(run(...inProject()).stdout).toMatch(/\nIt is not available here\.\n/);
     expect(existsSync(addon())).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-/** What the packages' READMEs show is what their examples hold and print. */
+/** The READMEs show the packages' examples and what they print. */
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,9 @@ import { expect, it, vi } from "vitest";
 
 const packages = path.join(import.meta.dirname, "../../../packages");
 
-const examples: readonly (readonly [string, string])[] = [
+/** Package, example, and the README if it is not the package's own. */
+const examples: readonly (readonly [string, string, string?])[] = [
+  ["pruner", "prune-once", "../README.md"],
   ["wasm-kernels", "segment-sum"],
   ["dependency-graph", "print-groups"],
   ["surgery", "remove-filters"],
@@ -17,8 +19,8 @@ const examples: readonly (readonly [string, string])[] = [
   ["metrics", "count"],
 ];
 
-it.each(examples)("%s: %s", async (name, example) => {
-  const readme = fs.readFileSync(path.join(packages, name, "README.md"), "utf8");
+it.each(examples)("%s: %s", async (name, example, shownIn) => {
+  const readme = fs.readFileSync(path.join(packages, shownIn ?? `${name}/README.md`), "utf8");
   const file = path.join(packages, name, "examples", `${example}.ts`);
   expect(readme).toContain(`\`\`\`ts\n${fs.readFileSync(file, "utf8")}\`\`\``);
   const shown = readme.split("```text\n")[1]?.split("\n```")[0];

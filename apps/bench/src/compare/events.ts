@@ -3,6 +3,7 @@ import { InvalidPlanError, type Plan, parsePlan } from "@secateur/surgery";
 import { z } from "zod";
 import { type CriterionFilesEvent, criterionFilesEvent } from "../inputs/criterion-files.ts";
 import { type Normalization, normalizationSchema } from "../inputs/normalization.ts";
+import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
 import { budgetSchema } from "./budget.ts";
 import type { Baseline, Cell, CurvePoint, FineTunePoint } from "./results.ts";
@@ -20,6 +21,7 @@ export type CompareEvent =
   | { readonly type: "fine-tuning"; readonly point: FineTunePoint }
   | { readonly type: "cell"; readonly cell: TestedCell }
   | CriterionFilesEvent
+  | EngineEvent
   | WorkEvent;
 
 export const planSchema: z.ZodType<Plan> = z.unknown().transform((value, context) => {
@@ -70,5 +72,6 @@ export const compareEvents: z.ZodType<CompareEvent> = z.discriminatedUnion("type
   }),
   z.object({ type: z.literal("cell"), cell }),
   criterionFilesEvent,
+  engineEvent,
   workEvent,
 ]);

@@ -1,11 +1,12 @@
 /** One run of `bench:cifar10` or `bench:imagenet`: train, score, prune, fine-tune, report. */
 import process from "node:process";
-import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
-import { type NativeEngineName, nativeEngines } from "@secateur/native-engine";
+import { describeEngine, type EngineReport } from "@secateur/backend";
+import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadBatches } from "../inputs/load-batches.ts";
 import { type CriterionFactories, loadCriteria } from "../inputs/load-criteria.ts";
+import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { commit, versions } from "../run/environment.ts";
 import type { Progress, Task } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
@@ -26,13 +27,14 @@ type Run = RunDirectory<CompareConfig, CompareEvent>;
 export async function runComparison(run: Run, progress: Progress): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await useBackend(config.engine, { engines: nativeEngines });
+  const engine = await startEngine(config, run.log);
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
   const pinned = await checkSetup(config, criteria);
   const data = await loadData(run, progress);
   requireSameCriterionFiles(run);
+  recordEngine(engine, run.log);
   await trainAndPrune(run, progress, data, engine, criteria);
   const durationMs = logWork(run.log, startedAt);
   const summary = await summaryOf(run, progress, engine, criteria, pinned, startedAt, durationMs);

@@ -1,6 +1,7 @@
 /** The events in the log of an oracle study. Every line is validated when it is read. */
 import { z } from "zod";
 import { type CriterionFilesEvent, criterionFilesEvent } from "../inputs/criterion-files.ts";
+import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
 import type { MeasuredCriterion } from "./measurements.ts";
 
@@ -23,6 +24,7 @@ export type OracleEvent =
   /** The losses of the next subsets, in the order of their indices. */
   | { readonly type: "subsets"; readonly losses: readonly number[] }
   | CriterionFilesEvent
+  | EngineEvent
   | WorkEvent;
 
 const criterion = z.object({
@@ -44,5 +46,6 @@ export const oracleEvents: z.ZodType<OracleEvent> = z.discriminatedUnion("type",
   }),
   z.object({ type: z.literal("subsets"), losses: z.array(measured) }),
   criterionFilesEvent,
+  engineEvent,
   workEvent,
 ]);

@@ -1,9 +1,8 @@
 /** All measurements of an oracle study, in order. */
-import { describeEngine, useBackend } from "@secateur/backend";
+import { describeEngine } from "@secateur/backend";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
-import { nativeEngines } from "@secateur/native-engine";
 import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { UsageError } from "../cli/usage-error.ts";
@@ -11,6 +10,7 @@ import { cifar10Images } from "../inputs/cifar10.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { synthetic } from "../inputs/data-set.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
+import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { readWeights } from "../inputs/weights.ts";
 import { commit, versions } from "../run/environment.ts";
 import type { Progress } from "../run/progress.ts";
@@ -33,7 +33,7 @@ type Run = RunDirectory<OracleConfig, OracleEvent>;
 export async function measureAll(run: Run, progress: Progress): Promise<OracleMeasurements> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await useBackend(config.engine, { engines: nativeEngines });
+  const engine = await startEngine(config, run.log);
   progress.log(describeEngine(engine));
   progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
   const criteria = await loadCriteria(config);
@@ -48,6 +48,7 @@ export async function measureAll(run: Run, progress: Progress): Promise<OracleMe
   );
   requireSameNetwork(run, loss);
   requireSameCriterionFiles(run);
+  recordEngine(engine, run.log);
   const context: OracleContext = { run, graph, data, progress };
   const measured = await measureCriteria(context, criteria);
   const copy = trainedModel(config);

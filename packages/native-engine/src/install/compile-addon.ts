@@ -3,9 +3,9 @@
  * interfaces of TensorFlow and Node, so one call of the compiler is enough, without node-gyp and Node's headers.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { cacheFolder, fillFolder } from "./cache.ts";
 import { after } from "./duration.ts";
 import { MissingPieceError, NativeEngineError } from "./problem.ts";
@@ -21,13 +21,15 @@ const nodeHeaders = join(dirname(require.resolve("node-api-headers/package.json"
 
 /** The folder of the package as seen from a project. */
 export function packageFolder(project: string, packageName: string): string {
-  try {
-    return dirname(createRequire(join(project, "package.json")).resolve(`${packageName}/package.json`));
-  } catch {
-    throw new MissingPieceError(
-      `${packageName} is not installed in ${project}: add it there (version 4.22), its install script is not needed.`,
-    );
+  // Not `require.resolve`, which also looks in NODE_PATH.
+  for (let folder = resolve(project); ; folder = dirname(folder)) {
+    const found = join(folder, "node_modules", packageName);
+    if (existsSync(join(found, "package.json"))) return realpathSync(found);
+    if (folder === dirname(folder)) break;
   }
+  throw new MissingPieceError(
+    `${packageName} is not installed in ${project}: run \`npm install --ignore-scripts ${packageName}@4.22.0\` there; its own install script is not needed.`,
+  );
 }
 
 /**

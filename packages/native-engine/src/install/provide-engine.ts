@@ -82,7 +82,7 @@ async function providePrebuilt(
 ): Promise<string | null> {
   say("Trying the package's own download …");
   if (!(await installPrebuilt(tfjsNode, gpu))) {
-    say("It cannot be had here.");
+    say("It is not available here.");
     return null;
   }
   const outcome = await attempt();

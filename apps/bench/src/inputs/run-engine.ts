@@ -1,0 +1,34 @@
+/** The engine of a run. A run that continues uses the engine it was started on, because results differ between engines. */
+import { type EngineReport, useBackend } from "@secateur/backend";
+import { type NativeEngineName, nativeEngineNames, nativeEngines } from "@secateur/native-engine";
+import { z } from "zod";
+import type { Log } from "../run/shared-events.ts";
+import type { InputSettings } from "./input-settings.ts";
+
+export interface EngineEvent {
+  readonly type: "engine";
+  readonly engine: NativeEngineName;
+}
+
+export const engineEvent: z.ZodObject<{
+  type: z.ZodLiteral<"engine">;
+  engine: z.ZodEnum<{ readonly [Name in NativeEngineName]: Name }>;
+}> = z.object({ type: z.literal("engine"), engine: z.enum(nativeEngineNames) });
+
+/** Throws `EngineUnavailableError` where the engine is not available, or not any more. */
+export function startEngine(
+  { engine }: Pick<InputSettings, "engine">,
+  log: Log<EngineEvent>,
+): Promise<EngineReport<NativeEngineName>> {
+  return useBackend(recorded(log) ?? engine, { engines: nativeEngines });
+}
+
+/** Call once the run's other inputs are valid: a mistake leaves an empty log. */
+export function recordEngine({ engine }: EngineReport<NativeEngineName>, log: Log<EngineEvent>): void {
+  if (recorded(log) === undefined) log.append({ type: "engine", engine });
+}
+
+function recorded(log: Log<EngineEvent>): NativeEngineName | undefined {
+  const isEngine = (event: { readonly type: string }): event is EngineEvent => event.type === "engine";
+  return log.events.find(isEngine)?.engine;
+}
