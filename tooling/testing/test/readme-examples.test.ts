@@ -6,20 +6,20 @@ import { expect, it, vi } from "vitest";
 
 const packages = path.join(import.meta.dirname, "../../../packages");
 
-/** Package, example, and the README if it is not the package's own. */
-const examples: readonly (readonly [string, string, string?])[] = [
-  ["pruner", "prune-once", "../README.md"],
-  ["wasm-kernels", "segment-sum"],
-  ["dependency-graph", "print-groups"],
-  ["surgery", "remove-filters"],
-  ["criteria", "score-units"],
-  ["pruner", "prune-half"],
-  ["oracle", "true-importance"],
-  ["training", "train"],
-  ["metrics", "count"],
+/** `readme`: where it is not the package's own. */
+const examples: readonly { readonly name: string; readonly example: string; readonly readme?: string }[] = [
+  { name: "pruner", example: "prune-once", readme: "../README.md" },
+  { name: "wasm-kernels", example: "segment-sum" },
+  { name: "dependency-graph", example: "print-groups" },
+  { name: "surgery", example: "remove-filters" },
+  { name: "criteria", example: "score-units" },
+  { name: "pruner", example: "prune-half" },
+  { name: "oracle", example: "true-importance" },
+  { name: "training", example: "train" },
+  { name: "metrics", example: "count" },
 ];
 
-it.each(examples)("%s: %s", async (name, example, shownIn) => {
+it.each(examples)("$name: $example", async ({ name, example, readme: shownIn }) => {
   const readme = fs.readFileSync(path.join(packages, shownIn ?? `${name}/README.md`), "utf8");
   const file = path.join(packages, name, "examples", `${example}.ts`);
   expect(readme).toContain(`\`\`\`ts\n${fs.readFileSync(file, "utf8")}\`\`\``);
