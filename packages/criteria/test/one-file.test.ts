@@ -1,9 +1,12 @@
 /** A criterion, an observation and a loss of a user's own, each in one place and through the public interface alone. */
+import fs from "node:fs";
+import path from "node:path";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import {
   type Batch,
   evaluate,
+  forward,
   type GateSite,
   type Loss,
   lossAndGradients,
@@ -170,5 +173,66 @@ describe("a loss", () => {
     expect(first.accuracy).toBeNaN();
     expect(after.loss).toBeLessThan(before.loss / 2);
     optimizer.dispose();
+  });
+});
+
+describe("the observation of the README", () => {
+  beforeEach(() => use("softmax"));
+
+  const energies = (): Observation<
+    { readonly energy: tf.Tensor1D },
+    object,
+    Readonly<Record<string, tf.Tensor>>
+  > => ({
+    name: "energies",
+    pass: ({ graph, batch, mode }) => {
+      const found: Record<string, tf.Tensor> = {};
+      const paths = graph.groups.flatMap(({ slices }) => slices.filter(({ role }) => role === "input"));
+      const hooks = paths.map(({ layer }) => {
+        const hook = (x: tf.Tensor): tf.Tensor => {
+          found[layer] = tf.keep(tf.mean(tf.square(x), [...x.shape.keys()].slice(0, -1))); // [channels]
+          return x;
+        };
+        return [layer, hook] as const;
+      });
+      tf.dispose(forward(graph.model, batch.xs, { mode, inputHooks: Object.fromEntries(hooks) }));
+      return found; // disposed after scoring
+    },
+    group: (scope, found) => ({
+      get energy() {
+        const perConsumer = scope.perConsumer((layer) => found[layer] as tf.Tensor1D); // [units] each
+        return tf.addN([...perConsumer]) as tf.Tensor1D;
+      },
+    }),
+  });
+
+  const energy = defineCriterion({
+    name: "energy",
+    observes: [energies()],
+    score: (group) => group.energy,
+  });
+
+  it("is in the README as it is here", () => {
+    const readme = fs.readFileSync(path.join(import.meta.dirname, "../README.md"), "utf8");
+    const here = fs.readFileSync(import.meta.filename, "utf8");
+    const squeezed = (text: string): string => text.replaceAll(/\s+/g, "");
+    const [, shown = ""] = /```ts\n(const energies[^`]*)```/.exec(readme) ?? [];
+    expect(squeezed(here)).toContain(squeezed(shown));
+  });
+
+  it("scores by the mean square of what the consumers read, added up over positions after Flatten", async () => {
+    const xs = images();
+    const [a, b] = ["a", "b"].map((name) => model.getLayer(name));
+    const [first = [], second = []] = tf.tidy(() => {
+      const x = a?.apply(xs) as tf.Tensor;
+      const y = b?.apply(x) as tf.Tensor;
+      const perPosition = tf.mean(tf.square(y), 0); // [height, width, channels]
+      return [tf.mean(tf.square(x), [0, 1, 2]), tf.sum(perPosition, [0, 1])].map((each) => [
+        ...each.dataSync(),
+      ]);
+    });
+    const scores = await score(model, graph, energy, [{ xs, ys: tf.zeros([6], "int32") }]);
+    expect(scores.get("a") ?? []).toBeAllClose(first, { rtol: 1e-5 });
+    expect(scores.get("b") ?? []).toBeAllClose(second, { rtol: 1e-5 });
   });
 });
