@@ -1,10 +1,13 @@
 /** A training step of a worker pool: splits the batch, lets the workers compute, merges their results, updates the model. */
 import { modelGraph, trainableWeights } from "@secateur/model-graph";
 import {
+  type Batch,
   batchSize,
   disposeBatch,
   type LossAndGradients,
   NonFiniteLossError,
+  type Optimizer,
+  type StepResult,
   softmaxCrossEntropy,
   type TrainStepOptions,
 } from "@secateur/training";
@@ -16,8 +19,14 @@ import { mergeResults } from "./merge-results.ts";
 import { type BatchShard, batchSplitter } from "./split-batch.ts";
 import type { WeightRange } from "./weight-layout.ts";
 import type { ShardResult } from "./worker-messages.ts";
-import type { WorkerPool } from "./worker-pool.ts";
 import type { WorkerThread } from "./worker-thread.ts";
+
+/** As `trainStep` of @secateur/training, for the pool's model. */
+export type PoolStep = (
+  optimizer: Optimizer,
+  batch: Batch,
+  options?: TrainStepOptions,
+) => Promise<StepResult>;
 
 export interface PoolState {
   readonly layout: readonly WeightRange[];
@@ -29,7 +38,7 @@ export interface PoolState {
   readonly buffers: readonly Float32Array[];
 }
 
-export function poolStep(model: tfl.LayersModel, state: PoolState): WorkerPool["trainStep"] {
+export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
   const { layout, weights, threads } = state;
   const split = batchSplitter();
   return async (optimizer, batch, options = {}) => {

@@ -1,16 +1,10 @@
 /** A pool of worker threads that train one model: each computes a shard of every minibatch on its own wasm engine. */
 import { availableParallelism } from "node:os";
-import {
-  type Batch,
-  disposeBatch,
-  type Optimizer,
-  type StepResult,
-  type TrainStepOptions,
-} from "@secateur/training";
+import { disposeBatch } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type AllReduce, abortAllReduce, createAllReduce } from "./all-reduce.ts";
 import { DataParallelError } from "./errors.ts";
-import { poolStep } from "./pool-step.ts";
+import { type PoolStep, poolStep } from "./pool-step.ts";
 import { sharedFloats } from "./shared-floats.ts";
 import { layoutSize, weightLayout } from "./weight-layout.ts";
 import type { Statistics, WorkerData } from "./worker-messages.ts";
@@ -36,7 +30,7 @@ export interface WorkerPool {
    * @throws NonFiniteLossError and TrainingError, as `trainStep`; DataParallelError when a worker fails. The model is then
    *   unchanged.
    */
-  readonly trainStep: (optimizer: Optimizer, batch: Batch, options?: TrainStepOptions) => Promise<StepResult>;
+  readonly trainStep: PoolStep;
   /** Terminates the threads; a running step rejects. Without it the process does not exit. */
   readonly dispose: () => Promise<void>;
 }
@@ -97,11 +91,7 @@ async function startAll(data: readonly WorkerData[]): Promise<readonly WorkerThr
 }
 
 /** Refuses a second step at the same time, and steps after `dispose`. */
-function guarded(
-  allReduce: AllReduce,
-  threads: readonly WorkerThread[],
-  step: WorkerPool["trainStep"],
-): WorkerPool {
+function guarded(allReduce: AllReduce, threads: readonly WorkerThread[], step: PoolStep): WorkerPool {
   let state: "idle" | "busy" | "disposed" = "idle";
   return {
     workers: threads.length,

@@ -2,7 +2,8 @@
 /** `engine:doctor`: which engines are installed, on which device they run, and whether they compute correctly. */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type NativeEngineName, nativeEngineNames, nativeEngines } from "./native-engines.ts";
+import { type NativeEngineName, nativeEngineNames } from "./native-engine-name.ts";
+import { nativeEngines } from "./native-engines.ts";
 import { runSelfTest, type SelfTestResult } from "./self-test/run-self-test.ts";
 
 const help = `Tests every engine in a child process: is it installed, on which device does it run, does it compute correctly?

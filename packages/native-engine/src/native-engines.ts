@@ -1,13 +1,7 @@
 /** The engines for Node: native TensorFlow first, then the portable ones. */
-import {
-  type Engine,
-  type PortableEngineName,
-  portableEngineNames,
-  portableEngines,
-} from "@secateur/backend";
+import { type Engine, portableEngines } from "@secateur/backend";
+import type { NativeEngineName } from "./native-engine-name.ts";
 import { tensorflow, tensorflowGpu } from "./tensorflow.ts";
-
-export type NativeEngineName = "tensorflow-gpu" | "tensorflow" | PortableEngineName;
 
 /**
  * In the order in which `auto` tries them.
@@ -20,9 +14,3 @@ export const nativeEngines: Readonly<Record<NativeEngineName, Engine>> = {
   tensorflow,
   ...portableEngines,
 };
-
-export const nativeEngineNames: readonly NativeEngineName[] = [
-  "tensorflow-gpu",
-  "tensorflow",
-  ...portableEngineNames,
-];

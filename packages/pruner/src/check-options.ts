@@ -1,11 +1,9 @@
 /** Checks the options of pruning where they enter, so that a mistake is one sentence and not a failure further inside. */
+import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
-import type { Selection } from "./selection.ts";
 
-type Known<T> = Readonly<Record<keyof Required<T>, true>>;
-
-const shared: Known<PruneOptions> = {
+const shared: Fields<PruneOptions> = {
   criterion: true,
   data: true,
   budget: true,
@@ -17,15 +15,8 @@ const shared: Known<PruneOptions> = {
   rules: true,
   onWarning: true,
 };
-const loop: Known<PruneLoopOptions> = { ...shared, schedule: true, optimizer: true, resume: true };
-const selectionKeys: Known<Selection> = {
-  minUnits: true,
-  include: true,
-  exclude: true,
-  roundTo: true,
-  maxShare: true,
-};
-const scheduleKeys: Known<PruneSchedule> = {
+const loop: Fields<PruneLoopOptions> = { ...shared, schedule: true, optimizer: true, resume: true };
+const scheduleFields: Fields<PruneSchedule> = {
   frequency: true,
   unitsPerRemoval: true,
   scoreMomentum: true,
@@ -40,7 +31,7 @@ export function checkOptions(options: PruneOptions): void {
 /** Throws `PrunerError` for options that `prune` does not take. */
 export function checkLoopOptions(options: PruneLoopOptions): void {
   checkShared(options, loop);
-  checkKeys("schedule", options.schedule ?? {}, scheduleKeys);
+  checkFields("schedule", options.schedule ?? {}, scheduleFields);
   const { data, optimizer } = options;
   if (data === undefined)
     throw new PrunerError("data is missing: pass the batches to train on, (epoch) => batches");
@@ -50,13 +41,8 @@ export function checkLoopOptions(options: PruneLoopOptions): void {
     );
 }
 
-/** Throws `PrunerError` for a field that a selection does not have. */
-export function checkSelection(selection: Selection): void {
-  checkKeys("selection", selection, selectionKeys);
-}
-
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
-  checkKeys("options", options, known);
+  checkFields("options", options, known);
   const { criterion, data, budget, verify = "always", mode = "train" } = options;
   if (typeof criterion === "function")
     throw new PrunerError("criterion is a function: call it, for instance criteria.taylorGate()");
@@ -78,10 +64,4 @@ function checkChoice(name: string, value: string, choices: readonly string[]): v
   if (choices.includes(value)) return;
   const list = choices.map((choice) => `"${choice}"`).join(" or ");
   throw new PrunerError(`${name} must be ${list}, not ${JSON.stringify(value)}`);
-}
-
-function checkKeys(name: string, value: object, known: Readonly<Record<string, true>>): void {
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(known, key));
-  if (unknown === undefined) return;
-  throw new PrunerError(`${name} has no field "${unknown}": expected ${Object.keys(known).join(", ")}`);
 }

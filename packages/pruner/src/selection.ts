@@ -3,7 +3,7 @@
  * that engines compute efficiently.
  */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
-import { checkSelection } from "./check-options.ts";
+import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import { type LayerFilter, layerMatcher } from "./layer-filter.ts";
 
@@ -23,6 +23,14 @@ export interface Selection {
   readonly maxShare?: number;
 }
 
+const fields: Fields<Selection> = {
+  minUnits: true,
+  include: true,
+  exclude: true,
+  roundTo: true,
+  maxShare: true,
+};
+
 /** A selection applied to a graph. */
 export interface Limits {
   readonly minUnits: number;
@@ -33,7 +41,7 @@ export interface Limits {
 
 /** Throws `PrunerError` for a number outside its range, and for a pattern that matches no layer. */
 export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Limits {
-  checkSelection(selection);
+  checkFields("selection", selection, fields);
   const { minUnits = 1, roundTo = 1, maxShare = 1, include, exclude } = selection;
   requireCount("selection.minUnits", minUnits);
   requireCount("selection.roundTo", roundTo);

@@ -2,7 +2,8 @@
 import process from "node:process";
 import { useBackend } from "@secateur/backend";
 import * as tf from "@tensorflow/tfjs-core";
-import { type NativeEngineName, nativeEngines } from "../native-engines.ts";
+import type { NativeEngineName } from "../native-engine-name.ts";
+import { nativeEngines } from "../native-engines.ts";
 import { runChecks } from "./run-checks.ts";
 import type { ChildMessage } from "./run-self-test.ts";
 

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EngineDevice } from "@secateur/backend";
-import type { NativeEngineName } from "../native-engines.ts";
+import type { NativeEngineName } from "../native-engine-name.ts";
 import { loaderOptions } from "./loader-options.ts";
 import type { CheckResult } from "./run-checks.ts";
 
