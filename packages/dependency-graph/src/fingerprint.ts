@@ -1,15 +1,23 @@
-/** A fingerprint of a model's structure. A plan fits a model if and only if their fingerprints are equal. */
+/** A fingerprint of a model's structure. With the same layer rules, a plan fits a model if their fingerprints are equal. */
 import { hash64 } from "@secateur/base";
 import { modelGraph, weightName } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** A hash of layers, connections and weight shapes, 16 hexadecimal digits. It does not depend on weight values. */
+/** Configuration that decides where a layer puts its channels. */
+const structural = ["padding", "cropping", "dims", "targetShape", "axis", "axes", "dataFormat", "n"] as const;
+
+/**
+ * A hash of layers, connections, weight shapes and outputs, 16 hexadecimal digits. It does not depend on weight values.
+ */
 export function fingerprint(model: tfl.LayersModel): string {
-  const { calls, producers } = modelGraph(model);
-  const lines = calls.map(({ path, className, layer, inputs }) => {
-    const weights = layer.weights.map((weight) => `${path}/${weightName(weight)}[${weight.shape.join(",")}]`);
-    const sources = inputs.map((input) => producers.get(input)?.path).join(",");
-    return `${className} ${path} <- ${sources} ${weights.join(" ")}`;
+  const { calls, inputs, outputs } = modelGraph(model);
+  const tensors = [...inputs, ...calls.flatMap((call) => call.outputs)];
+  const numbers = new Map(tensors.map((tensor, i) => [tensor, i]));
+  const lines = calls.map(({ path, className, layer, inputs: sources }) => {
+    const weights = layer.weights.map((weight) => `${weightName(weight)}[${weight.shape.join(",")}]`);
+    const config = layer.getConfig();
+    const settings = structural.map((key) => JSON.stringify(config[key]));
+    return [className, path, sources.map((tensor) => numbers.get(tensor)), ...weights, ...settings].join(" ");
   });
-  return hash64(lines.join("\n"));
+  return hash64([...lines, outputs.map((tensor) => numbers.get(tensor)).join()].join("\n"));
 }

@@ -2,10 +2,10 @@
 
 import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { disposeModel } from "@secateur/model-graph";
-import type * as tfl from "@tensorflow/tfjs-layers";
+import * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildDependencyGraph, type DependencyGraph, describeGraph } from "../src/index.ts";
+import { buildDependencyGraph, type DependencyGraph, describeGraph, fingerprint } from "../src/index.ts";
 
 const withModel = (law: (graph: DependencyGraph, model: tfl.LayersModel) => void, numRuns = 100): void =>
   fc.assert(
@@ -70,5 +70,27 @@ describe("a dependency graph", () => {
       expect(describeGraph(buildDependencyGraph(model))).toBe(describeGraph(graph));
       expect(buildDependencyGraph(model).fingerprint).toBe(graph.fingerprint);
     }, 30);
+  });
+});
+
+describe("a fingerprint", () => {
+  /** Channels padded between two Permutes, as in the shortcut of the CIFAR ResNets. */
+  const padded = (padding: [number, number], isTwice = false): string => {
+    const x = tfl.input({ shape: [4, 4, 2], name: "image" });
+    const a = tfl.layers.conv2d({ name: "a", filters: 3, kernelSize: 1 }).apply(x);
+    const first = tfl.layers.permute({ name: "first", dims: [1, 3, 2] }).apply(a);
+    const wide = tfl.layers.zeroPadding2d({ name: "pad", padding: [[0, 0], padding] }).apply(first);
+    const last = tfl.layers.permute({ name: "last", dims: [1, 3, 2] }).apply(wide);
+    const y = tfl.layers.conv2d({ name: "b", filters: 2, kernelSize: 1 }).apply(last) as tfl.SymbolicTensor;
+    const model = tfl.model({ inputs: x, outputs: isTwice ? [y, a as tfl.SymbolicTensor] : [y] });
+    const found = fingerprint(model);
+    disposeModel(model);
+    return found;
+  };
+
+  it("is the same for the same structure, and no other", () => {
+    expect(padded([0, 2])).toBe(padded([0, 2]));
+    const others = [padded([0, 2]), padded([2, 0]), padded([1, 1]), padded([0, 2], true)];
+    expect(new Set(others).size).toBe(4);
   });
 });
