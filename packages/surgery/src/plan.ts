@@ -78,7 +78,7 @@ export function checkPlan(graph: DependencyGraph, plan: Plan): void {
     const group = groups.get(id);
     if (group === undefined)
       throw new InvalidPlanError(
-        `the plan names group "${id}", which the model does not have: expected ids from graph.groups`,
+        `the plan names group "${id}", which the model does not have: expected ids from graph.groups, built with the rules that the plan was made with`,
       );
     const wrong = units.find((unit) => !Number.isInteger(unit) || unit < 0 || unit >= group.unitCount);
     if (wrong !== undefined) {
