@@ -8,7 +8,7 @@ import { runSelfTest, type SelfTestResult } from "./self-test/run-self-test.ts";
 
 const help = `Tests every engine in a child process: is it installed, on which device does it run, does it compute correctly?
 
-Usage: npx pnpm@10.34.9 engine:doctor [--json]
+Usage: npx secateur-engine-doctor [--json]        (in Secateur's repository: npx pnpm@10.34.9 engine:doctor [--json])
 
 Ends with 1 when an engine that is installed does not work.`;
 

@@ -6,9 +6,9 @@ import { parseArgs } from "node:util";
 import { exitCodes, MissingPieceError, NativeEngineError } from "./install/problem.ts";
 import { type EngineRequest, provideEngine } from "./install/provide-engine.ts";
 
-const help = `Makes TensorFlow's native library run under TensorFlow.js, for training in Node at full speed.
+const help = `Installs native TensorFlow under TensorFlow.js, for training in Node at full speed.
 
-Usage: npx pnpm@10.34.9 engine:native [flags]
+Usage: npx secateur-engine-native [flags]        (in Secateur's repository: npx pnpm@10.34.9 engine:native [flags])
 
   --gpu          For NVIDIA GPUs: @tensorflow/tfjs-node-gpu with CUDA's libraries.
   --project DIR  Where the package is installed. [default: what @secateur/native-engine uses]
@@ -49,7 +49,7 @@ try {
   const isUsage =
     error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
   if (!(error instanceof NativeEngineError) && !isUsage) throw error;
-  process.stderr.write(`${error.message}${isUsage ? " See --help." : ""}\n`);
+  process.stderr.write(`${error.message}${isUsage ? ". See --help." : ""}\n`);
   if (isUsage) process.exitCode = exitCodes.usage;
   else process.exitCode = error instanceof MissingPieceError ? exitCodes.missing : exitCodes.broken;
 }

@@ -277,9 +277,9 @@ it("a folder of the package that cannot be written is named", () => {
 it("explains itself, and refuses flags that it does not know", () => {
   expect(run("--help")).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^Makes TensorFlow's native library run/),
+    stdout: expect.stringMatching(/^Installs native TensorFlow under TensorFlow.js/),
   });
   const { code, stderr } = run("--cuda");
   expect(code).toBe(2);
-  expect(stderr).toMatch(/'--cuda'.* See --help\.\n$/);
+  expect(stderr).toMatch(/'--cuda'.*\. See --help\.\n$/);
 });
