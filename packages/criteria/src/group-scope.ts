@@ -19,6 +19,11 @@ export interface ObservedMinibatch {
   readonly sums: Map<string, tf.Tensor1D>;
 }
 
+/** What is observed where only weights are read. */
+export function nothingObserved(graph: DependencyGraph): ObservedMinibatch {
+  return { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() };
+}
+
 /**
  * One group in one minibatch, for one criterion. Use all scopes of a minibatch inside one `tf.tidy`: cached sums belong to it.
  */

@@ -15,7 +15,7 @@ export interface ObserveOptions {
   /** Default 0. */
   readonly seed?: number;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
 }
 
 /** Results of the training step that an observation needs. */

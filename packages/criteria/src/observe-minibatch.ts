@@ -43,8 +43,7 @@ export function scoringStep(
   const request = stepOptionsFor(graph, criteria);
   const { weights, gates, inputStatistics } = request;
   if (weights.length + gates.length + inputStatistics.length === 0) return null;
-  const options = { mode, dropout: false, ...request, ...(loss === undefined ? {} : { loss }) };
-  return lossAndGradients(graph.model, batch, options);
+  return lossAndGradients(graph.model, batch, { mode, dropout: false, ...request, loss });
 }
 
 /**

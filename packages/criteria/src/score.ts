@@ -14,6 +14,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
+import { nothingObserved } from "./group-scope.ts";
 import type { ObserveOptions } from "./observation.ts";
 import { scoringStep } from "./observe-minibatch.ts";
 import { scoreAverage } from "./score-average.ts";
@@ -23,7 +24,7 @@ export interface ScoreOptions {
   /** Batch normalisation by the minibatch's statistics ("train", as in the paper) or by moving averages. Default "train". */
   readonly mode?: Mode;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Determines random labels and directions. Default 0. */
   readonly seed?: number;
   /** Called with each warning about a criterion and the model. Default: `console.warn`. */
@@ -67,7 +68,7 @@ export async function scoreAll(
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
   let minibatch = 0;
   for await (const batch of batches) {
-    const options = { mode, seed, minibatch, ...(loss === undefined ? {} : { loss }) };
+    const options = { mode, seed, minibatch, loss };
     const size = batchSize(batch);
     for (const [name, scores] of scoreBatch(graph, criteria, batch, options))
       averages.get(name)?.add(scores, size);
@@ -88,7 +89,7 @@ function scoreWithoutData(
       `batches is empty: criterion "${needing.name}" needs at least one minibatch to score on`,
     );
   }
-  return scoreObserved(criteria, { graph, minibatch: 0, step: null, results: new Map(), sums: new Map() });
+  return scoreObserved(criteria, nothingObserved(graph));
 }
 
 /** Disposes the batch. */

@@ -23,7 +23,7 @@ export interface AblationOptions {
   /** Called after every pass with the number of per-example losses that it computed. */
   readonly onPass?: (losses: number) => void;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
 }
 
 export interface AblationLosses {

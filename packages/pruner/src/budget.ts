@@ -18,6 +18,8 @@ export interface Amounts {
 
 /** Throws `BudgetError` unless there is exactly one known kind, with a number in its range. */
 export function budgetKind(budget: Budget): BudgetKind {
+  if (typeof budget !== "object" || budget === null)
+    throw new BudgetError("budget is missing: pass the share to remove, for instance { macs: 0.5 }");
   const entries = Object.entries(budget);
   const [kind, amount = Number.NaN] = entries[0] ?? [];
   if (
@@ -28,11 +30,15 @@ export function budgetKind(budget: Budget): BudgetKind {
       `a budget must be one of units, macs, parameters or count, not ${JSON.stringify(budget)}`,
     );
   }
-  if (kind === "count" ? !(Number.isInteger(amount) && amount >= 0) : !(amount >= 0 && amount < 1)) {
-    const range = kind === "count" ? "a whole number, 0 or more" : "the removed share, from 0 to below 1";
-    throw new BudgetError(`budget ${kind}: ${amount} is not ${range}`);
-  }
+  requireRange(kind, amount);
   return kind;
+}
+
+function requireRange(kind: BudgetKind, amount: number): void {
+  const isValid = kind === "count" ? Number.isInteger(amount) && amount >= 0 : amount >= 0 && amount < 1;
+  if (isValid) return;
+  const range = kind === "count" ? "a whole number, 0 or more" : "the removed share, from 0 to below 1";
+  throw new BudgetError(`budget ${kind}: ${amount} is not ${range}`);
 }
 
 /** The largest amounts that meet the budget; what the budget does not limit is infinite. */

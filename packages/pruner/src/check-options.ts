@@ -43,13 +43,11 @@ export function checkLoopOptions(options: PruneLoopOptions): void {
 
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
   checkFields("options", options, known);
-  const { criterion, data, budget, verify = "always", mode = "train" } = options;
+  const { criterion, data, verify = "always", mode = "train" } = options;
   if (typeof criterion === "function")
     throw new PrunerError("criterion is a function: call it, for instance criteria.taylorGate()");
   if (!Array.isArray(criterion?.observes))
     throw new PrunerError("criterion must be a criterion, for instance criteria.taylorGate()");
-  if (typeof budget !== "object" || budget === null)
-    throw new PrunerError("budget is missing: pass the share to remove, for instance { macs: 0.5 }");
   if (data !== undefined && typeof data !== "function" && !isIterable(data))
     throw new PrunerError(
       "data must be a list of minibatches, [{ xs, ys }], or a function (epoch) => minibatches",

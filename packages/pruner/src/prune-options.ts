@@ -25,7 +25,7 @@ export interface PruneOptions {
   /** Batch normalisation while scoring: by the minibatch's statistics ("train") or moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Determines the criterion's random labels and directions. Default 0. */
   readonly seed?: number;
   /** Rules for your own layer classes, as in `buildDependencyGraph`. */

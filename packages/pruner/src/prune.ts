@@ -81,7 +81,7 @@ async function* fineTune(
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
   const epochs = run.epoch + run.schedule.fineTuneEpochs;
-  const options = { epochs, startEpoch: run.epoch, optimizer, ...(loss === undefined ? {} : { loss }) };
+  const options = { epochs, startEpoch: run.epoch, optimizer, loss };
   const batches = (epoch: number): Batches => batchesOf(data, epoch);
   for await (const training of fit(run.graph.model, batches, options)) yield { type: "fine-tune", training };
 }
@@ -126,13 +126,12 @@ function scoredStep(
 ): StepResult {
   const { graph } = run;
   let isTrained = false; // `trainStep` disposes the batch
-  const lossOption = loss === undefined ? {} : { loss };
-  const scoring: ObserveOptions = { mode, minibatch: run.step, seed, ...lossOption };
+  const scoring: ObserveOptions = { mode, minibatch: run.step, seed, loss };
   const observe = (step: LossAndGradients | null): void => {
     const scores = scoreMinibatch(graph, [criterion], batch, step, scoring);
     run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
   };
-  const options = { ...lossOption, step: run.step };
+  const options = { loss, step: run.step };
   const train = (more: Partial<TrainStepOptions>): StepResult => {
     isTrained = true;
     return trainStep(graph.model, optimizer, batch, { ...options, ...more });

@@ -2,7 +2,7 @@
 import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { createPlan, type Plan } from "@secateur/surgery";
-import { type Amounts, type Budget, isMet, targetOf } from "./budget.ts";
+import { type Amounts, type Budget, budgetKind, isMet, targetOf } from "./budget.ts";
 import { BudgetError } from "./errors.ts";
 import { takeLowest } from "./lowest-units.ts";
 import { remainingOf } from "./remaining.ts";
@@ -53,7 +53,8 @@ function requireMet(
     );
   }
   if (isMet(left, target)) return;
-  const kind = "macs" in budget ? "macs" : "parameters" in budget ? "parameters" : "units";
+  const asKind = budgetKind(budget);
+  const kind = asKind === "count" ? "units" : asKind;
   const share = (100 * (1 - left[kind] / original[kind])).toFixed(1);
   throw new BudgetError(
     `budget ${JSON.stringify(budget)} cannot be met: at most ${share} % of the ${kind} can be removed ` +

@@ -9,7 +9,7 @@ import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.
 
 export interface EvaluateOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Called after every batch with its number of examples. */
   readonly onBatch?: (count: number) => void;
 }

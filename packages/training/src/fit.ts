@@ -24,7 +24,7 @@ export interface FitOptions {
   /** Batches per epoch; required by a schedule. Further batches of an epoch are not used. */
   readonly stepsPerEpoch?: number;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;
 }

@@ -12,7 +12,7 @@ import type { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface TrainStepOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
   /** Called with loss and gradients before the weights change. The tensors are disposed after the step. */

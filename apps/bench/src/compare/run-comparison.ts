@@ -27,9 +27,7 @@ type Run = RunDirectory<CompareConfig, CompareEvent>;
 export async function runComparison(run: Run, progress: Progress): Promise<void> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await startEngine(config, run.log);
-  progress.log(describeEngine(engine));
-  progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
+  const engine = await startEngine(run, progress);
   const criteria = await loadCriteria(config);
   const pinned = await checkSetup(config, criteria);
   const data = await loadData(run, progress);

@@ -1,7 +1,8 @@
 /** The engine of a run. A run that continues uses the engine it was started on, because results differ between engines. */
-import { type EngineReport, useBackend } from "@secateur/backend";
+import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
 import { type NativeEngineName, nativeEngineNames, nativeEngines } from "@secateur/native-engine";
 import { z } from "zod";
+import type { Progress } from "../run/progress.ts";
 import type { Log } from "../run/shared-events.ts";
 import type { InputSettings } from "./input-settings.ts";
 
@@ -15,12 +16,27 @@ export const engineEvent: z.ZodObject<{
   engine: z.ZodEnum<{ readonly [Name in NativeEngineName]: Name }>;
 }> = z.object({ type: z.literal("engine"), engine: z.enum(nativeEngineNames) });
 
-/** Throws `EngineUnavailableError` where the engine is not available, or not any more. */
-export function startEngine(
-  { engine }: Pick<InputSettings, "engine">,
-  log: Log<EngineEvent>,
+/** As much of a run's directory as an engine needs. */
+interface EngineRun {
+  readonly config: Pick<InputSettings, "engine">;
+  readonly log: Log<EngineEvent>;
+  readonly path: string;
+  readonly resumed: boolean;
+}
+
+/**
+ * Starts the engine, and reports it and the run's directory.
+ *
+ * @throws EngineUnavailableError where the engine is not available, or not any more.
+ */
+export async function startEngine(
+  { config, log, path, resumed }: EngineRun,
+  progress: Progress,
 ): Promise<EngineReport<NativeEngineName>> {
-  return useBackend(recorded(log) ?? engine, { engines: nativeEngines });
+  const engine = await useBackend(recorded(log) ?? config.engine, { engines: nativeEngines });
+  progress.log(describeEngine(engine));
+  progress.log(`${resumed ? "Continuing the run in" : "Results go to"} ${path}`);
+  return engine;
 }
 
 /** Call once the run's other inputs are valid: a mistake leaves an empty log. */

@@ -33,9 +33,7 @@ type Run = RunDirectory<OracleConfig, OracleEvent>;
 export async function measureAll(run: Run, progress: Progress): Promise<OracleMeasurements> {
   const { config } = run;
   const startedAt = new Date();
-  const engine = await startEngine(config, run.log);
-  progress.log(describeEngine(engine));
-  progress.log(`${run.resumed ? "Continuing the run in" : "Results go to"} ${run.path}`);
+  const engine = await startEngine(run, progress);
   const criteria = await loadCriteria(config);
   const model = trainedModel(config);
   const graph = buildDependencyGraph(model);

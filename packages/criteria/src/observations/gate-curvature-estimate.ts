@@ -30,8 +30,7 @@ export function gateCurvatureEstimate(): Observation<CurvatureEstimate, object, 
       const signs = randomSigns(graph, `hutchinson/${seed}/${minibatch}`);
       const direction = gateDirection(graph, signs);
       try {
-        const options = { mode, ...(loss === undefined ? {} : { loss }) };
-        return { signs, products: hessianVectorProduct(graph.model, batch, direction, options) };
+        return { signs, products: hessianVectorProduct(graph.model, batch, direction, { mode, loss }) };
       } finally {
         tf.dispose(direction);
       }

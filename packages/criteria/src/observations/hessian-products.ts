@@ -22,10 +22,7 @@ export function hessianProducts(): Observation<object, WeightProduct, Products> 
       const weights = [...trainableWeights(graph.model)];
       const direction = Object.fromEntries(weights.map(([path, weight]) => [path, tf.clone(weight.read())]));
       try {
-        return hessianVectorProduct(graph.model, batch, direction, {
-          mode,
-          ...(loss === undefined ? {} : { loss }),
-        });
+        return hessianVectorProduct(graph.model, batch, direction, { mode, loss });
       } finally {
         tf.dispose(direction);
       }

@@ -10,20 +10,25 @@ import { isRelu6 } from "./relu6.ts";
 
 export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
   const { layer, outputs } = call;
-  requireNoMask(call);
   const [input] = inputs;
   if (input !== undefined && outputs.some((output) => pass.finalActivations.has(output)))
     return [withoutActivation(call, input)];
   const result = input === undefined ? null : runReplaced(call, input, pass);
   if (result !== null) return [result];
+  requireNoMask(call);
   const training = isRandom(call) ? pass.dropout : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
 }
 
+/** Layers that were checked: reading a configuration takes longer than some layers. */
+const withoutMask = new WeakSet<LayerCall["layer"]>();
+
 /** tfjs passes masks from layer to layer; this pass does not. */
 function requireNoMask({ path, className, layer }: LayerCall): void {
-  if (className !== "Masking" && layer.getConfig()["maskZero"] !== true) return;
-  throw new TrainingError(`layer "${path}" computes a mask, which is not supported: remove the mask`);
+  if (withoutMask.has(layer)) return;
+  if (className === "Masking" || layer.getConfig()["maskZero"] === true)
+    throw new TrainingError(`layer "${path}" computes a mask, which is not supported: remove the mask`);
+  withoutMask.add(layer);
 }
 
 /** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise. */

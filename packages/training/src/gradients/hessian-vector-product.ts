@@ -14,7 +14,7 @@ import { lossAndGradients } from "./loss-and-gradients.ts";
 
 export interface HessianOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
   /** ‖ε v‖ relative to the norm of the weights in `direction`. Default 1e-2. */

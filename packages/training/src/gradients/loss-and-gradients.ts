@@ -12,7 +12,7 @@ import { type StepOutputs, stepFunction } from "./step-function.ts";
 
 export interface LossOptions {
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
-  readonly loss?: LossOption;
+  readonly loss?: LossOption | undefined;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
   /** Whether dropout and noise layers are active. Default: in mode "train". */
