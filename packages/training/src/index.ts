@@ -7,9 +7,13 @@ export { type Batch, type Batches, batchSize, disposeBatch, inputsOf, targetsOf 
 export { NonFiniteLossError, TrainingError } from "./errors.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit, type TakeStep, type TrainingEvent } from "./fit.ts";
+export { batchNormStatistics } from "./forward/batch-norm-statistics.ts";
+export { type BatchStatistics, batchNormAffine, normalizesLastAxis } from "./forward/batch-normalization.ts";
 export { checkSoftmaxHead } from "./forward/final-activation.ts";
 export { type ForwardOptions, forward } from "./forward/forward.ts";
 export type { Hooks, Mode } from "./forward/pass.ts";
+export { castInputs } from "./forward/run-calls.ts";
+export { runSegment } from "./forward/run-segment.ts";
 export { type GatedLosses, gatedLosses, type PreparedBatch } from "./gradients/gated-losses.ts";
 export { type GateSite, siteKey } from "./gradients/gates.ts";
 export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-vector-product.ts";

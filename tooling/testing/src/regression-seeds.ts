@@ -10,7 +10,7 @@ export interface RegressionSeed {
   readonly caught: string;
 }
 
-export type PropertyName = "removal equals silencing" | "composed plans";
+export type PropertyName = "removal equals silencing" | "composed plans" | "compensation";
 
 export const regressionSeeds: Readonly<Record<PropertyName, readonly RegressionSeed[]>> = {
   "removal equals silencing": [
@@ -52,4 +52,5 @@ export const regressionSeeds: Readonly<Record<PropertyName, readonly RegressionS
       caught: "units of the second plan kept their numbers in the smaller model",
     },
   ],
+  compensation: [],
 };

@@ -51,7 +51,7 @@ export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.T
 }
 
 /** Normalisation by the moving averages as `x · scale + shift`, `[channels]` each; null as `normalizeByAverages`. */
-export function affineOf(
+export function batchNormAffine(
   layer: tfl.layers.Layer,
   rank: number,
 ): { readonly scale: tf.Tensor; readonly shift: tf.Tensor } | null {

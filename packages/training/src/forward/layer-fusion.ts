@@ -3,10 +3,10 @@
  * Batch normalisation by moving averages is affine and is fused into the convolution before it: the kernel is multiplied by
  * γ/σ, the bias becomes `b γ/σ + β - μ γ/σ`.
  */
-import type { GraphTensor, LayerCall, ModelGraph } from "@secateur/model-graph";
+import type { GraphTensor, LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { affineOf, normalizesLastAxis } from "./batch-normalization.ts";
+import { batchNormAffine, normalizesLastAxis } from "./batch-normalization.ts";
 import { type ConvolutionChanges, convolve, isPlainConvolution, unchanged } from "./convolution.ts";
 
 /** From a call to the preceding call that is fused into it. */
@@ -14,17 +14,17 @@ export type Fusions = ReadonlyMap<LayerCall, LayerCall>;
 
 const cache = new WeakMap<readonly LayerCall[], Fusions>();
 
-/** Fusions within `calls`. The output of a fused call has no other reader. */
-export function fusionsOf(graph: ModelGraph, calls: readonly LayerCall[]): Fusions {
-  const fusions = cache.get(calls) ?? findFusions(graph, calls);
+/** Fusions within `calls`. The output of a fused call has no other reader, and is not requested. */
+export function fusionsOf(calls: readonly LayerCall[], requested: readonly GraphTensor[]): Fusions {
+  const fusions = cache.get(calls) ?? findFusions(calls, requested);
   cache.set(calls, fusions);
   return fusions;
 }
 
-function findFusions({ outputs }: ModelGraph, calls: readonly LayerCall[]): Fusions {
+function findFusions(calls: readonly LayerCall[], requested: readonly GraphTensor[]): Fusions {
   const producers = new Map(calls.flatMap((call) => call.outputs.map((output) => [output, call] as const)));
   const readers = new Map<GraphTensor, number>();
-  for (const tensor of [...calls.flatMap(({ inputs }) => inputs), ...outputs])
+  for (const tensor of [...calls.flatMap(({ inputs }) => inputs), ...requested])
     readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
   const fused = new Map<LayerCall, LayerCall>();
   for (const call of calls) {
@@ -102,7 +102,7 @@ function paddingOf(layer: tfl.layers.Layer): tf.backend_util.ExplicitPadding {
 }
 
 function scaledBy(normalization: tfl.layers.Layer): ConvolutionChanges {
-  const affine = affineOf(normalization, 4);
+  const affine = batchNormAffine(normalization, 4);
   if (affine === null) throw new RangeError(`"${normalization.name}" does not normalise the last axis`);
   const { scale, shift } = affine;
   return {

@@ -2,7 +2,7 @@
  * Runs a model's layer calls, producers before consumers. Batch normalisation and its neighbours are fused; a final softmax
  * or sigmoid may be omitted.
  */
-import { type GraphTensor, type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
+import { type GraphTensor, type LayerCall, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
@@ -22,7 +22,7 @@ export function runModel(
   const graph = modelGraph(model);
   const values: Values = new Map();
   setAll(values, graph.inputs, castInputs(model, inputs));
-  runCalls(graph, graph.calls, values, graph.outputs, pass);
+  runCalls(graph.calls, values, graph.outputs, pass);
   return graph.outputs.map((output) => read(values, output));
 }
 
@@ -39,13 +39,12 @@ export function castInputs(model: tfl.LayersModel, inputs: readonly tf.Tensor[])
  * soon as its last reader has run; tfjs keeps what gradients need.
  */
 export function runCalls(
-  graph: ModelGraph,
   calls: readonly LayerCall[],
   values: Values,
   requested: readonly GraphTensor[],
   pass: Pass,
 ): void {
-  const fusions = possibleFusions(graph, calls, pass);
+  const fusions = possibleFusions(calls, requested, pass);
   const absorbed = new Set(fusions.values());
   const release = releaser(calls, values, requested);
   for (const call of calls) {
@@ -86,13 +85,17 @@ function releaser(
 }
 
 /** Fusions that this pass allows: not of batch normalisation in training, nor across a tensor with a hook. */
-function possibleFusions(graph: ModelGraph, calls: readonly LayerCall[], pass: Pass): Fusions {
+function possibleFusions(
+  calls: readonly LayerCall[],
+  requested: readonly GraphTensor[],
+  pass: Pass,
+): Fusions {
   const { mode, outputHooks, inputHooks } = pass;
   const isPossible = ([call, before]: readonly [LayerCall, LayerCall]): boolean =>
     (mode === "eval" || !normalizesLastAxis(call.layer, 4)) &&
     hookAt(outputHooks, before.path) === undefined &&
     hookAt(inputHooks, call.path) === undefined;
-  return new Map([...fusionsOf(graph, calls)].filter(isPossible));
+  return new Map([...fusionsOf(calls, requested)].filter(isPossible));
 }
 
 /** Layers that read a model output whose activation is omitted read it with the activation. */

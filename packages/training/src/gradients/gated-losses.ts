@@ -62,7 +62,7 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
   const prefix = compiled((tensors) => {
     const inputs = castInputs(model, tensors.slice(0, graph.inputs.length));
     const values: Values = new Map(graph.inputs.map((input, i) => [input, inputs[i] as tf.Tensor]));
-    runCalls(graph, before, values, between, passWith({}));
+    runCalls(before, values, between, passWith({}));
     return between.map((tensor) => tf.clone(read(values, tensor))); // a model input may be among them
   });
   const suffix = compiled((inputs) => {
@@ -74,7 +74,7 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
     const values: Values = new Map(
       between.map((tensor, i) => [tensor, repeat(tensors[i] as tf.Tensor, count)]),
     );
-    runCalls(graph, after, values, graph.outputs, passWith(maskHooks(layers, masks)));
+    runCalls(after, values, graph.outputs, passWith(maskHooks(layers, masks)));
     const outputs = graph.outputs.map((output) => read(values, output));
     const losses = loss.perExample(
       outputs,

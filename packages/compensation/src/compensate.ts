@@ -1,0 +1,166 @@
+/**
+ * Compensation: refits the weights that remain after a removal so that layers compute what they computed before, from
+ * unlabelled samples and without training.
+ */
+import { buildDependencyGraph, type DependencyGraph, type LayerRules } from "@secateur/dependency-graph";
+import { cloneModel, disposeModel } from "@secateur/model-graph";
+import type { Plan } from "@secateur/surgery";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { CompensationError } from "./errors.ts";
+import { type LayerRefit, leastSquares, meanIntoBias, outputScale } from "./layer-refit.ts";
+import { outputError } from "./output-error.ts";
+import { recalibrate } from "./recalibrate.ts";
+import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
+import type { SkippedLayer } from "./refit-sites.ts";
+import { collectSamples, type Samples } from "./samples.ts";
+
+type RefitMethod = "least-squares" | "output-scale" | "mean-into-bias";
+
+const refits: Readonly<Record<RefitMethod, LayerRefit>> = {
+  "least-squares": leastSquares,
+  "output-scale": outputScale,
+  "mean-into-bias": meanIntoBias,
+};
+
+/**
+ * - "least-squares": refits kernel and bias of every layer behind a removal.
+ * - "output-scale": a factor and a shift for each of its output channels.
+ * - "mean-into-bias": the shift alone.
+ * - "batch-norm": recalibrates the moving averages; one forward pass.
+ */
+export type CompensationMethod = RefitMethod | "batch-norm";
+
+export interface CompensateOptions {
+  /** Applied in this order. Default: least squares alone. */
+  readonly methods?: readonly CompensationMethod[];
+  /** Strength of the pull towards the present weights, relative to the mean square of a layer's inputs. Default 1e-3. */
+  readonly ridge?: number;
+  /** Output positions per example and layer that are fitted. Default 64. */
+  readonly positions?: number;
+  /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
+  readonly samples?: number;
+  /** Determines the sampled positions. Default 0. */
+  readonly seed?: number;
+  /** The original's dependency graph. Default: built with `rules`. */
+  readonly graph?: DependencyGraph;
+  /** Rules for your own layer classes, as in `buildDependencyGraph`. */
+  readonly rules?: LayerRules;
+  /** Called after every refitted layer. */
+  readonly onLayer?: (layer: RefittedLayer, done: number, total: number) => void;
+}
+
+export interface MethodReport {
+  readonly method: CompensationMethod;
+  /** Empty for "batch-norm". */
+  readonly layers: readonly RefittedLayer[];
+  /** Layers behind a removal that keep their weights. */
+  readonly skipped: readonly SkippedLayer[];
+  readonly seconds: number;
+}
+
+export interface CompensationReport {
+  readonly methods: readonly MethodReport[];
+  /** Examples that were used. */
+  readonly samples: number;
+  /**
+   * Squared difference between the models' outputs, before a final softmax or sigmoid, relative to the variance of the
+   * original's, on the samples.
+   */
+  readonly before: number;
+  readonly after: number;
+  /** True if nothing was kept of it, because the outputs were closer to the original's before. */
+  readonly isReverted: boolean;
+}
+
+export interface Compensated {
+  /** A new model; the caller disposes it. */
+  readonly model: tfl.LayersModel;
+  readonly report: CompensationReport;
+}
+
+/**
+ * Neither model changes. The samples are disposed.
+ *
+ * @param original - The model that `plan` is for.
+ * @param smaller - What `applyPlan(original, plan)` returned, or that model after training.
+ * @param samples - Minibatches of inputs, `{ xs }`; labels are not used.
+ * @throws CompensationError without samples, for an option outside its range, or for a layer whose inputs are not finite.
+ *
+ * @example const { model, report } = await compensate(original, smaller, plan, [{ xs: images }]);
+ */
+export async function compensate(
+  original: tfl.LayersModel,
+  smaller: tfl.LayersModel,
+  plan: Plan,
+  samples: Samples,
+  options: CompensateOptions = {},
+): Promise<Compensated> {
+  checkOptions(options);
+  const { methods = ["least-squares"], graph = buildDependencyGraph(original, rulesOf(options)) } = options;
+  if (graph.model !== original) throw new CompensationError("the graph belongs to another model");
+  const minibatches = await collectSamples(original, samples, options.samples);
+  let model: tfl.LayersModel | null = cloneModel(smaller);
+  try {
+    const before = await outputError(original, smaller, minibatches);
+    const reports: MethodReport[] = [];
+    for (const method of methods)
+      reports.push(await applyMethod(method, graph, model, plan, minibatches, options));
+    const after = await outputError(original, model, minibatches);
+    const isReverted = !(after <= before);
+    const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
+    const report = {
+      methods: reports,
+      samples: count,
+      before,
+      after: isReverted ? before : after,
+      isReverted,
+    };
+    if (!isReverted) return { model, report };
+    disposeModel(model);
+    model = null;
+    return { model: cloneModel(smaller), report };
+  } catch (error) {
+    if (model !== null) disposeModel(model);
+    throw error;
+  } finally {
+    tf.dispose(minibatches.flat());
+  }
+}
+
+/** Changes the model. */
+async function applyMethod(
+  method: CompensationMethod,
+  graph: DependencyGraph,
+  model: tfl.LayersModel,
+  plan: Plan,
+  minibatches: readonly (readonly tf.Tensor[])[],
+  { ridge = 1e-3, positions = 64, seed = 0, onLayer = () => undefined }: CompensateOptions,
+): Promise<MethodReport> {
+  const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
+  if (method === "batch-norm") {
+    recalibrate(model, minibatches);
+    return { method, layers: [], skipped: [], seconds: seconds() };
+  }
+  const settings = { ridge, positions, seed, onLayer };
+  const { layers, skipped } = await refitLayers(graph, model, plan, minibatches, refits[method], settings);
+  return { method, layers, skipped, seconds: seconds() };
+}
+
+const rulesOf = ({ rules }: CompensateOptions): { readonly rules?: LayerRules } =>
+  rules === undefined ? {} : { rules };
+
+function checkOptions({ methods = [], ridge = 0, positions = 1, samples = 1 }: CompensateOptions): void {
+  const known = [...Object.keys(refits), "batch-norm"];
+  const unknown = methods.find((method) => !known.includes(method));
+  if (unknown !== undefined)
+    throw new CompensationError(
+      `methods has "${unknown}": expected ${known.map((name) => `"${name}"`).join(", ")}`,
+    );
+  if (!(ridge >= 0)) throw new CompensationError(`ridge must be a number of at least 0, not ${ridge}`);
+  for (const [name, value] of Object.entries({ positions, samples })) {
+    if (!Number.isInteger(value) || value < 1)
+      throw new CompensationError(`${name} must be a whole number of at least 1, not ${value}`);
+  }
+}

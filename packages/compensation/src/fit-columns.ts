@@ -1,0 +1,140 @@
+/**
+ * Ridge regression around a starting point: minimises `mean |r|² + λ |θ - θ₀|²`, where r is the visible residual of
+ * `features · θ + base`. For a ReLU reader by majorisation: each iteration solves the linear problem in which what is hidden
+ * already fits, which never increases the loss (Hunter and Lange 2004).
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { applyColumns } from "./affine-map.ts";
+import { solveFactorized } from "./cholesky.ts";
+import { type GramFactors, gramFactors } from "./gram-factors.ts";
+import type { ReadThrough } from "./refit-sites.ts";
+import { seen, visibleResidual } from "./residual.ts";
+import { addInto, product } from "./sum-products.ts";
+
+/** Linear problems that are solved at most where a ReLU reads the result, and the gain at which the iteration ends. */
+const mostIterations = 10;
+const leastGain = 0.01;
+
+/** One minibatch of the regression. */
+export type FitRows = {
+  /** `[groups, rows, features]` */
+  readonly features: tf.Tensor3D;
+  /** `[rows, channels]`, or undefined for 0. */
+  readonly base: tf.Tensor2D | undefined;
+  /** `[rows, channels]` */
+  readonly target: tf.Tensor2D;
+};
+
+export interface FitSettings {
+  /** λ, relative to the mean of the features' second moments. */
+  readonly ridge: number;
+  readonly readThrough: ReadThrough;
+}
+
+export interface Fit {
+  /** θ, `[groups, features, outputs per group]`. The caller disposes it. */
+  readonly columns: tf.Tensor3D;
+  /** Squared residual relative to the variance of the target, at θ₀. */
+  readonly before: number;
+  /** The same at θ. */
+  readonly after: number;
+  /** λ that was used, above the requested one where the system is singular. */
+  readonly ridge: number;
+}
+
+/** @param start - θ₀; it is not disposed. */
+export async function fitColumns(
+  rows: readonly FitRows[],
+  start: tf.Tensor3D,
+  { ridge, readThrough }: FitSettings,
+): Promise<Fit> {
+  const gram = await gramFactors(
+    rows.map(({ features }) => features),
+    ridge,
+  );
+  const scale = await targetVariance(rows, readThrough);
+  const first = await residualProducts(rows, start, readThrough);
+  const change = new Float64Array(first.products.length); // [groups, outputs, features]
+  let columns = tf.clone(start);
+  let { error, products } = first;
+  for (let i = 0; i < (readThrough === "identity" ? 1 : mostIterations); i++) {
+    const step = solve(gram, products, change);
+    const next = tf.tidy(() => plusTransposed(columns, step));
+    const tried = await residualProducts(rows, next, readThrough);
+    const gain = 1 - tried.error / error;
+    if (!(gain > 0)) {
+      next.dispose();
+      break;
+    }
+    columns.dispose();
+    columns = next;
+    ({ error, products } = tried);
+    for (let at = 0; at < step.length; at++) change[at] = (change[at] as number) + (step[at] as number);
+    if (gain < leastGain) break;
+  }
+  return { columns, before: first.error / scale, after: error / scale, ridge: gram.ridge };
+}
+
+/** `(G + λ I)⁻¹ (mean r x - λ (θ - θ₀))`, `[groups, outputs, features]`. */
+function solve(
+  { factors, lambda, size }: GramFactors,
+  products: Float64Array,
+  change: Float64Array,
+): Float64Array {
+  const step = new Float64Array(products.length);
+  const perGroup = products.length / factors.length;
+  for (const [group, factor] of factors.entries()) {
+    const [from, to] = [group * perGroup, (group + 1) * perGroup];
+    for (let at = from; at < to; at++)
+      step[at] = (products[at] as number) - Number(lambda[group]) * (change[at] as number);
+    solveFactorized(factor, size, step.subarray(from, to));
+  }
+  return step;
+}
+
+/** @param step - `[groups, outputs, features]` */
+function plusTransposed(columns: tf.Tensor3D, step: Float64Array): tf.Tensor3D {
+  const [groups, size, perGroup] = columns.shape;
+  const byOutput = tf.tensor3d(Float32Array.from(step), [groups, perGroup, size]);
+  return tf.add(columns, tf.transpose(byOutput, [0, 2, 1]));
+}
+
+/** Mean squared residual, and `mean r x`, `[groups, outputs, features]`. */
+async function residualProducts(
+  rows: readonly FitRows[],
+  columns: tf.Tensor3D,
+  readThrough: ReadThrough,
+): Promise<{ readonly error: number; readonly products: Float64Array }> {
+  const [groups, size, perGroup] = columns.shape;
+  const products = new Float64Array(groups * size * perGroup);
+  const error = new Float64Array(1);
+  let count = 0;
+  for (const { features, base, target } of rows) {
+    count += target.shape[0];
+    const residual = tf.tidy(() => {
+      const output = applyColumns(features, columns);
+      return visibleResidual(base === undefined ? output : tf.add(output, base), target, readThrough);
+    });
+    await addInto(error, () => tf.sum(tf.square(residual)));
+    await addInto(products, () => {
+      const byGroup = tf.transpose(tf.reshape(residual, [-1, groups, perGroup]), [1, 0, 2]);
+      return product(byGroup as tf.Tensor3D, features);
+    });
+    residual.dispose();
+  }
+  return { error: Number(error[0]) / count, products: products.map((value) => value / count) };
+}
+
+/** Of what the reader sees of the target, summed over channels. */
+async function targetVariance(rows: readonly FitRows[], readThrough: ReadThrough): Promise<number> {
+  const total = new Float64Array(1);
+  let count = 0;
+  for (const { target } of rows) {
+    count += target.shape[0];
+    await addInto(total, () => {
+      const visible = seen(target, readThrough);
+      return tf.sum(tf.square(tf.sub(visible, tf.mean(visible, 0))));
+    });
+  }
+  return Math.max(Number(total[0]) / count, 1e-30);
+}

@@ -1,0 +1,13 @@
+/** @packageDocumentation Refits the weights that remain after pruning, from unlabelled samples and without training. */
+export {
+  type Compensated,
+  type CompensateOptions,
+  type CompensationMethod,
+  type CompensationReport,
+  compensate,
+  type MethodReport,
+} from "./compensate.ts";
+export { CompensationError } from "./errors.ts";
+export type { RefittedLayer } from "./refit-layers.ts";
+export type { SkippedLayer } from "./refit-sites.ts";
+export type { Sample, Samples } from "./samples.ts";

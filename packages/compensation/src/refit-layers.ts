@@ -1,0 +1,164 @@
+/**
+ * Refits the layers of a smaller model one by one, from the input to the output: each so that its output on the smaller
+ * model's own inputs is what the original's was.
+ */
+import { createRandom } from "@secateur/base";
+import type { DependencyGraph } from "@secateur/dependency-graph";
+import { type LayerCall, layerWeight, modelGraph } from "@secateur/model-graph";
+import { type KeptIndices, keptIndices, type Plan } from "@secateur/surgery";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { affineMap } from "./affine-map.ts";
+import { CompensationError } from "./errors.ts";
+import { type FitRows, fitColumns } from "./fit-columns.ts";
+import type { LayerRefit } from "./layer-refit.ts";
+import { walkModel } from "./model-walk.ts";
+import { type RefitSite, refitSites, type SkippedLayer } from "./refit-sites.ts";
+import { type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
+import { writeBack } from "./write-back.ts";
+
+export interface RefitSettings {
+  readonly ridge: number;
+  readonly positions: number;
+  readonly seed: number;
+  readonly onLayer: (report: RefittedLayer, done: number, total: number) => void;
+}
+
+export interface RefittedLayer {
+  readonly layer: string;
+  /** Squared error at the layer's output relative to the original's variance, before its refit. */
+  readonly before: number;
+  /** The same afterwards; never larger. */
+  readonly after: number;
+  /** λ that was used, relative to the mean of the inputs' second moments. */
+  readonly ridge: number;
+}
+
+export interface RefitResult {
+  readonly layers: readonly RefittedLayer[];
+  readonly skipped: readonly SkippedLayer[];
+}
+
+/**
+ * Changes the weights of `smaller`.
+ *
+ * @param graph - Of the original model, for which `plan` is.
+ * @param minibatches - The models' inputs, one list per minibatch. They are not disposed.
+ */
+export async function refitLayers(
+  graph: DependencyGraph,
+  smaller: tfl.LayersModel,
+  plan: Plan,
+  minibatches: readonly (readonly tf.Tensor[])[],
+  refit: LayerRefit,
+  settings: RefitSettings,
+): Promise<RefitResult> {
+  const models = [graph.model, smaller].map((model) => ({
+    graph: modelGraph(model),
+    walk: walkModel(model, minibatches),
+  })) as [WalkedModel, WalkedModel];
+  const [original, reduced] = models;
+  const kept = keptIndices(graph, plan);
+  const { sites, skipped: unsupported } = refitSites(original.graph, kept);
+  const skipped = [...unsupported];
+  const layers: RefittedLayer[] = [];
+  try {
+    for (const [done, site] of sites.entries()) {
+      for (const { walk } of models) walk.advance(site.call);
+      if (refit.needsShift && !hasShift(site, reduced)) {
+        skipped.push({ layer: site.layer, reason: "it has no bias" });
+        continue;
+      }
+      const layer = await refitSite(
+        site,
+        keptOutputs(site, original, kept),
+        models,
+        minibatches,
+        refit,
+        settings,
+      );
+      layers.push(layer);
+      settings.onLayer(layer, done + 1, sites.length);
+    }
+  } finally {
+    for (const { walk } of models) walk.dispose();
+  }
+  return { layers, skipped };
+}
+
+async function refitSite(
+  site: RefitSite,
+  kept: Int32Array | null,
+  models: readonly [WalkedModel, WalkedModel],
+  minibatches: readonly (readonly tf.Tensor[])[],
+  refit: LayerRefit,
+  { ridge, positions, seed }: RefitSettings,
+): Promise<RefittedLayer> {
+  const [call, normalization] = callsOf(site, models[1]);
+  const shifts = hasShift(site, models[1]);
+  const map = affineMap(site.linear, call, normalization);
+  const start = tf.tidy(() => refit.start(map, shifts));
+  const collected: SiteRows[] = [];
+  const rows: FitRows[] = [];
+  try {
+    for (const minibatch of minibatches.keys()) {
+      const random = createRandom(seed, site.call, minibatch);
+      const each = siteRows(site, kept, models, minibatch, { perExample: positions, random });
+      collected.push(each);
+      rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
+    }
+    const fit = await fitColumns(rows, start, { ridge, readThrough: site.readThrough });
+    if (fit.after < fit.before) {
+      const fitted = tf.tidy(() => refit.apply(map, fit.columns, shifts));
+      writeBack(
+        site.linear,
+        call,
+        normalization,
+        fitted,
+        collected.map(({ features }) => features),
+      );
+      tf.dispose({ ...fitted });
+    }
+    fit.columns.dispose();
+    return { layer: site.layer, before: fit.before, after: fit.after, ridge: fit.ridge };
+  } catch (error) {
+    if (!(error instanceof CompensationError)) throw error;
+    throw new CompensationError(`layer "${site.layer}": ${error.message}`, { cause: error });
+  } finally {
+    tf.dispose([
+      { ...map },
+      start,
+      ...collected.map((each) => ({ ...each })),
+      ...rows.map((each) => ({ ...each })),
+    ]);
+  }
+}
+
+function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, LayerCall | undefined] {
+  const call = graph.calls[site.call];
+  if (call === undefined) throw new RangeError(`no layer call ${site.call}`);
+  return [call, site.normalization === null ? undefined : graph.calls[site.normalization]];
+}
+
+/** Whether layer or normalisation have a weight that is added to every output. */
+function hasShift(site: RefitSite, model: WalkedModel): boolean {
+  const [{ layer }, normalization] = callsOf(site, model);
+  return normalization !== undefined || layerWeight(layer, site.linear.shift) !== undefined;
+}
+
+/** The channels of the original's output that are kept; null for all. */
+function keptOutputs(
+  { layer, linear }: RefitSite,
+  { graph }: WalkedModel,
+  kept: KeptIndices,
+): Int32Array | null {
+  const path = `${layer}/${linear.weight}`;
+  const indices = kept.get(path)?.get(linear.outputAxis);
+  if (indices === undefined) return null;
+  const shape = graph.weights.get(path)?.shape.map(Number) ?? [];
+  const multiplier = layer !== "" && linear.weight === "depthwise_kernel" ? (shape[3] ?? 1) : 1;
+  return Int32Array.from(
+    { length: indices.length * multiplier },
+    (_, i) => Number(indices[Math.floor(i / multiplier)]) * multiplier + (i % multiplier),
+  );
+}

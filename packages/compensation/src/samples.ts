@@ -1,0 +1,108 @@
+/** The examples that compensation reads, cut into minibatches, as many as memory allows. */
+import { type GraphTensor, modelGraph } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { CompensationError } from "./errors.ts";
+
+/** Minibatches of inputs. Labels may be present; they are disposed. */
+export type Samples = Iterable<Sample> | AsyncIterable<Sample>;
+
+export interface Sample {
+  /** `[batch, ...the model's input shape]`; a list for a model of several inputs. */
+  readonly xs: tf.Tensor | tf.Tensor[];
+  readonly ys?: tf.Tensor | tf.Tensor[];
+}
+
+/** Examples that are run at once. */
+const minibatchSize = 64;
+
+/** Activations of all examples that are held at the same time. */
+const memoryLimit = 1.5 * 2 ** 30;
+
+/**
+ * Disposes the samples, those that are not used as well.
+ *
+ * @param limit - The most examples. Default: as many as memory allows.
+ * @returns The inputs, one list per minibatch. The caller disposes them.
+ */
+export async function collectSamples(
+  model: tfl.LayersModel,
+  samples: Samples,
+  limit: number = Math.max(1, Math.floor(memoryLimit / heldBytes(model))),
+): Promise<readonly (readonly tf.Tensor[])[]> {
+  const minibatches: (readonly tf.Tensor[])[] = [];
+  let count = 0;
+  try {
+    for await (const { xs, ys } of samples) {
+      try {
+        const inputs = [xs].flat();
+        checkInputs(model, inputs);
+        await checkFinite(inputs);
+        const size = Math.min(inputs[0]?.shape[0] ?? 0, limit - count);
+        for (let from = 0; from < size; from += minibatchSize) {
+          const part = Math.min(minibatchSize, size - from);
+          minibatches.push(inputs.map((x) => slice(x, from, part)));
+        }
+        count += size;
+      } finally {
+        tf.dispose([xs, ys ?? []]);
+      }
+      if (count >= limit) break;
+    }
+    if (count === 0)
+      throw new CompensationError("samples is empty: pass at least one minibatch of inputs, { xs }");
+    return minibatches;
+  } catch (error) {
+    tf.dispose(minibatches.flat());
+    throw error;
+  }
+}
+
+/** Without a copy where the slice is everything. */
+function slice(x: tf.Tensor, from: number, size: number): tf.Tensor {
+  if (from === 0 && size === x.shape[0]) return tf.clone(x);
+  return tf.slice(x, from, size);
+}
+
+function checkInputs({ name, inputs }: tfl.LayersModel, xs: readonly tf.Tensor[]): void {
+  for (const [i, { shape }] of inputs.entries()) {
+    const given = xs[i]?.shape;
+    const fits =
+      given?.length === shape.length &&
+      given[0] === xs[0]?.shape[0] &&
+      shape.every((size, axis) => axis === 0 || size === null || size === given[axis]);
+    if (fits && xs.length === inputs.length) continue;
+    const expected = ["batch", ...shape.slice(1).map((size) => size ?? "any")].join();
+    throw new CompensationError(
+      `samples (xs) are [${given?.join() ?? "missing"}], but model "${name}" takes [${expected}]` +
+        (inputs.length > 1 ? ` and ${inputs.length} inputs` : ""),
+    );
+  }
+}
+
+async function checkFinite(xs: readonly tf.Tensor[]): Promise<void> {
+  for (const x of xs) {
+    const allFinite = tf.tidy(() => tf.all(tf.isFinite(x)));
+    const [value] = await allFinite.data();
+    allFinite.dispose();
+    if (value === 0) throw new CompensationError("samples (xs) contain values that are not finite");
+  }
+}
+
+/** Bytes of activations that two copies of a model hold per example at the widest point between layers. */
+function heldBytes(model: tfl.LayersModel): number {
+  const { calls } = modelGraph(model);
+  const lastReader = new Map<GraphTensor, number>();
+  for (const [index, { inputs }] of calls.entries()) for (const input of inputs) lastReader.set(input, index);
+  let [held, most] = [0, 0];
+  for (const [index, { inputs, outputs }] of calls.entries()) {
+    for (const output of outputs) held += numbersIn(output);
+    most = Math.max(most, held);
+    for (const input of new Set(inputs)) if (lastReader.get(input) === index) held -= numbersIn(input);
+  }
+  return Math.max(2 * 4 * most, 1);
+}
+
+/** Open sizes count as 1. */
+const numbersIn = ({ shape }: GraphTensor): number =>
+  shape.slice(1).reduce<number>((n, size) => n * (size ?? 1), 1);

@@ -1,0 +1,150 @@
+/** Every method on random architectures, the report, and what is refused. */
+import { architecture, buildArchitecture } from "@repo/testing";
+import { checkProperty } from "@repo/testing/check-property";
+import { dice, randomUnits } from "@repo/testing/random-plan";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { disposeModel, modelGraph, variableOf } from "@secateur/model-graph";
+import { applyPlan, createPlan } from "@secateur/surgery";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CompensationError, type CompensationMethod, compensate } from "../src/index.ts";
+
+const methods: readonly CompensationMethod[] = [
+  "least-squares",
+  "output-scale",
+  "mean-into-bias",
+  "batch-norm",
+];
+
+describe("compensation of random architectures", () => {
+  it("never increases the error of a layer or of the outputs, and changes neither model", async () => {
+    let improved = 0;
+    const law = fc.asyncProperty(
+      architecture,
+      dice,
+      fc.constantFrom(...methods),
+      async (spec, numbers, method) => {
+        const model = buildArchitecture(spec);
+        const graph = buildDependencyGraph(model);
+        const plan = createPlan(graph, randomUnits(graph, numbers, 0.4));
+        const smaller = applyPlan(model, plan, { graph });
+        const before = fingerprints([model, smaller]);
+        const xs = tf.randomNormal(
+          [12, ...((model.inputs[0]?.shape ?? []).slice(1) as number[])],
+          0,
+          1,
+          "float32",
+          3,
+        );
+        const { model: refitted, report } = await compensate(model, smaller, plan, [{ xs }], {
+          methods: [method],
+          graph,
+        });
+        expect(fingerprints([model, smaller])).toEqual(before);
+        expect(report.after).toBeLessThanOrEqual(report.before);
+        for (const layer of report.methods.flatMap(({ layers }) => layers))
+          expect(layer.after).toBeLessThanOrEqual(layer.before);
+        if (report.after < 0.9 * report.before) improved++;
+        for (const each of [model, smaller, refitted]) disposeModel(each);
+      },
+    );
+    await checkProperty("compensation", law, 60);
+    expect(improved).toBeGreaterThan(15);
+  });
+});
+
+/** A sum over all weights, which any change would alter. */
+const fingerprints = (models: readonly tfl.LayersModel[]): readonly number[] =>
+  models.flatMap((model) =>
+    model.weights.map((weight) => tf.tidy(() => Number(tf.sum(weight.read()).dataSync()[0]))),
+  );
+
+function small(): tfl.LayersModel {
+  return tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: "fc", units: 6, activation: "relu", inputShape: [4] }),
+      tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
+    ],
+  });
+}
+
+const points = (): tf.Tensor => tf.randomNormal([32, 4], 0, 1, "float32", 1);
+
+async function compensated(
+  options: object,
+  xs: tf.Tensor = points(),
+  change = (_: tfl.LayersModel): void => undefined,
+): Promise<unknown> {
+  const model = small();
+  change(model);
+  const graph = buildDependencyGraph(model);
+  const plan = createPlan(graph, [["fc", [0, 1, 2]]]);
+  const smaller = applyPlan(model, plan, { graph });
+  try {
+    const { model: refitted, report } = await compensate(model, smaller, plan, [{ xs }], options);
+    disposeModel(refitted);
+    return report;
+  } finally {
+    disposeModel(model);
+    disposeModel(smaller);
+  }
+}
+
+describe("compensate", () => {
+  it("reports layers, errors and time, and reports progress", async () => {
+    const seen: string[] = [];
+    const report = await compensated({
+      onLayer: ({ layer }: { layer: string }, done: number, total: number) =>
+        seen.push(`${layer} ${done}/${total}`),
+    });
+    expect(report).toMatchObject({
+      samples: 32,
+      isReverted: false,
+      methods: [{ method: "least-squares", layers: [{ layer: "out", ridge: 1e-3 }], skipped: [] }],
+    });
+    expect(seen).toEqual(["out 1/1"]);
+  });
+
+  it("uses as many samples as asked for", async () => {
+    expect(await compensated({ samples: 10 })).toMatchObject({ samples: 10 });
+  });
+
+  it("raises the ridge where the system is singular", async () => {
+    const twin = tf.tidy(() => tf.mul(tf.ones([32, 4]), tf.reshape(tf.linspace(-1, 1, 32), [32, 1])));
+    const report = (await compensated({ ridge: 0 }, twin)) as { methods: { layers: { ridge: number }[] }[] };
+    expect(report.methods[0]?.layers[0]?.ridge).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{ methods: ["magic"] }, 'methods has "magic": expected "least-squares"'],
+    [{ ridge: -1 }, "ridge must be a number of at least 0, not -1"],
+    [{ ridge: Number.NaN }, "ridge must be a number of at least 0, not NaN"],
+    [{ positions: 0 }, "positions must be a whole number of at least 1, not 0"],
+    [{ samples: 0.5 }, "samples must be a whole number of at least 1, not 0.5"],
+  ])("refuses %j", async (options, message) => {
+    const xs = points();
+    await expect(compensated(options, xs)).rejects.toThrow(message);
+    xs.dispose(); // options are checked before samples are taken
+  });
+
+  it("refuses samples of another shape and no samples", async () => {
+    await expect(compensated({}, tf.ones([3, 5]))).rejects.toThrow('samples (xs) are [3,5], but model "');
+    const model = small();
+    const plan = createPlan(buildDependencyGraph(model), []);
+    await expect(compensate(model, model, plan, [])).rejects.toThrow("samples is empty");
+    disposeModel(model);
+  });
+
+  it("refuses samples and weights that are not finite", async () => {
+    await expect(compensated({}, tf.fill([32, 4], Number.NaN))).rejects.toThrow(
+      "samples (xs) contain values",
+    );
+    const spoil = (model: tfl.LayersModel): void => {
+      const bias = modelGraph(model).weights.get("out/bias");
+      if (bias !== undefined) tf.tidy(() => variableOf(bias).assign(tf.tensor1d([Number.NaN, 0])));
+    };
+    await expect(compensated({}, points(), spoil)).rejects.toThrow(CompensationError);
+  });
+});
