@@ -28,7 +28,7 @@ const memoryLimit = 1.5 * 2 ** 30;
 export async function collectSamples(
   model: tfl.LayersModel,
   samples: Samples,
-  limit: number = Math.max(1, Math.floor(memoryLimit / heldBytes(model))),
+  limit: number = sampleLimit(model),
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
   let count = 0;
@@ -56,6 +56,11 @@ export async function collectSamples(
     tf.dispose(minibatches.flat());
     throw error;
   }
+}
+
+/** The number of examples whose activations fit into 1.5 GiB while a model is refitted. */
+export function sampleLimit(model: tfl.LayersModel): number {
+  return Math.max(1, Math.floor(memoryLimit / heldBytes(model)));
 }
 
 /** Without a copy where the slice is everything. */

@@ -9,6 +9,7 @@ const shared: Fields<PruneOptions> = {
   budget: true,
   selection: true,
   verify: true,
+  compensate: true,
   mode: true,
   loss: true,
   seed: true,

@@ -1,4 +1,5 @@
 /** What pruning returns, and the events of the pruning loop. */
+import type { CompensationReport } from "@secateur/compensation";
 import type { Plan, Verification } from "@secateur/surgery";
 import type { TrainingEvent } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -13,6 +14,8 @@ export interface PruneResult {
   readonly left: Amounts;
   /** Of all verified removals the one with the largest difference; null where none was verified. */
   readonly proof: Verification | null;
+  /** How closely the refitted weights restore the outputs; null where nothing was refitted. */
+  readonly compensation: CompensationReport | null;
 }
 
 /** Where the loop is after a removal, as JSON. With the model and the optimiser's state it is a checkpoint. */

@@ -1,4 +1,5 @@
 /** What one-shot pruning and the pruning loop are asked for: the same options, and a schedule for the loop. */
+import type { CompensateOptions } from "@secateur/compensation";
 import type { Criterion } from "@secateur/criteria";
 import type { LayerRules } from "@secateur/dependency-graph";
 import type { Batches, LossOption, Mode, Optimizer } from "@secateur/training";
@@ -9,6 +10,9 @@ import type { Selection } from "./selection.ts";
 
 /** The batches of an epoch, in an order that depends on the epoch's number alone; each is disposed after use. */
 export type Data = Batches | ((epoch: number) => Batches);
+
+/** How weights that remain are refitted; graph, rules and seed are those of the pruning. */
+export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "seed">;
 
 export interface PruneOptions {
   readonly criterion: Criterion;
@@ -22,6 +26,11 @@ export interface PruneOptions {
   readonly selection?: Selection;
   /** Which removals to compare with the silenced model. Default "always". */
   readonly verify?: "always" | "first" | "never";
+  /**
+   * Whether, and how, the weights that remain are refitted on the inputs in `data` after a removal. Default: true in one
+   * shot, false in the loop.
+   */
+  readonly compensate?: boolean | CompensateSettings;
   /** Batch normalisation while scoring: by the minibatch's statistics ("train") or moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
   /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */

@@ -54,7 +54,7 @@ export async function* prune(model: tfl.LayersModel, options: PruneLoopOptions):
     yield* fineTune(run, options, optimizer);
     isDone = true;
     const { graph, plan, originalAmounts: original, left, proof } = run;
-    yield { type: "done", model: graph.model, plan, original, left, proof };
+    yield { type: "done", model: graph.model, plan, original, left, proof, compensation: null };
   } finally {
     if (!isDone) disposeModel(run.graph.model);
     if (options.optimizer === undefined) optimizer.dispose();
