@@ -9,6 +9,7 @@ import {
   keepBest,
   type ModelMetric,
   meanSquaredError,
+  trainStep,
   warmup,
   weightAverage,
   withTeacher,
@@ -117,6 +118,23 @@ describe("recovery", () => {
     expect(steps).toBe(3);
     expect(tf.memory().numTensors).toBe(before);
     disposeModel(model);
+  });
+
+  it("is not needed to distil in the loop itself: its data and loss do", async () => {
+    const [model, twin] = [network(), network()];
+    const taught = (epoch: number) => withTeacher(model, data(epoch));
+    const loss = distillation({ weight: 0.5 });
+    const [optimizer, second] = [make(), make()];
+    const events = await collect(prune(model, { ...options, data: taught, loss, optimizer }));
+    const losses: number[] = [];
+    for await (const batch of taught(0))
+      if (losses.length < 4) losses.push(trainStep(twin, second, batch, { loss }).loss);
+      else tf.dispose([batch.xs, batch.ys]);
+    const steps = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
+    expect(steps.slice(0, 4)).toBeAllClose(losses, { rtol: 1e-5 }); // the first removal is after four steps
+    expect(last(events).left.units).toBe(8);
+    for (const each of [optimizer, second]) each.dispose();
+    for (const each of [model, twin, last(events).model]) disposeModel(each);
   });
 
   it.each([
