@@ -4,10 +4,11 @@ heads than one softmax, defined here independently of the TypeScript ones. Run i
 python tooling/pytorch-check/make-heads.py
 
 All have two convolutions with batch normalisation in training mode. "two heads": a softmax over classes and half of the
-binary cross-entropy of a sigmoid. "soft targets": the same network against distributions and fractions. "regression": the
-mean squared error of two numbers. For each: the loss, gradients, the square of every unit's gate gradient, read at the
-producers (γ·∂γ + β·∂β after batch normalisation, w·∂w + b·∂b of a dense layer), and by how much two steps of SGD with
-momentum and weight decay change the weights. Images and weights are those of formula.py.
+binary cross-entropy of a sigmoid. "soft targets": the same network against distributions and fractions. "distillation": the
+same, from a teacher's logits and smoothed labels. "regression": the mean squared error of two numbers. For each: the loss,
+gradients, the square of every unit's gate gradient, read at the producers (γ·∂γ + β·∂β after batch normalisation,
+w·∂w + b·∂b of a dense layer), and by how much two steps of SGD with momentum and weight decay change the weights. Images and
+weights are those of formula.py.
 """
 
 import torch
@@ -69,6 +70,15 @@ def soft_targets(outputs):
     return F.cross_entropy(classes, distributions) + F.binary_cross_entropy_with_logits(tags, waves(4, 3))
 
 
+def distillation(outputs):
+    """Temperature 3, 0.7 of it the teacher's, whose logits are waves from -3 to 3; labels smoothed by 0.1."""
+    classes, tags = outputs
+    teacher = 6 * waves(4, 4) - 3
+    soft = F.kl_div(F.log_softmax(classes / 3, 1), F.softmax(teacher / 3, 1), reduction="batchmean") * 3**2
+    hard = F.cross_entropy(classes, torch.arange(4), label_smoothing=0.1)
+    return 0.7 * soft + 0.3 * hard + F.binary_cross_entropy_with_logits(tags, waves(4, 3))
+
+
 def squared_error(outputs):
     return F.mse_loss(outputs, waves(4, 2))
 
@@ -114,6 +124,7 @@ def golden_of(net, loss_of):
 golden = {
     "two heads": golden_of(TwoHeads(), two_heads),
     "soft targets": golden_of(TwoHeads(), soft_targets),
+    "distillation": golden_of(TwoHeads(), distillation),
     "regression": golden_of(Regression(), squared_error),
 }
 print(write_golden("heads.json", golden), {name: each["phase"] for name, each in golden.items()})

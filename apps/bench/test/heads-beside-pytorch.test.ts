@@ -11,6 +11,7 @@ import { applyPlan, verifyPlan } from "@secateur/surgery";
 import {
   type Batch,
   binaryCrossEntropy,
+  distillation,
   type LossOption,
   lossAndGradients,
   meanSquaredError,
@@ -95,6 +96,14 @@ const cases: Readonly<Record<string, Case>> = {
     build: twoHeads,
     loss: [softmaxCrossEntropy(), binaryCrossEntropy()],
     targets: () => [tf.tidy(() => tf.div(waves(4, 4), tf.sum(waves(4, 4), 1, true))), waves(4, 3)],
+  },
+  distillation: {
+    build: twoHeads,
+    loss: [distillation({ temperature: 3, weight: 0.7, labelSmoothing: 0.1 }), binaryCrossEntropy()],
+    targets: () => [
+      tf.tidy(() => tf.concat([tf.sub(tf.mul(waves(4, 4), 6), 3), tf.tensor2d([[0], [1], [2], [3]])], 1)),
+      waves(4, 3),
+    ],
   },
   regression: { build: regression, loss: meanSquaredError(), targets: () => waves(4, 2) },
 };

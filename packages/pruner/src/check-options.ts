@@ -1,7 +1,9 @@
 /** Checks the options of pruning where they enter, so that a mistake is one sentence and not a failure further inside. */
 import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
+import type { Guard } from "./guard.ts";
 import type { PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
+import type { Recovery } from "./recovery.ts";
 
 const shared: Fields<PruneOptions> = {
   criterion: true,
@@ -16,7 +18,23 @@ const shared: Fields<PruneOptions> = {
   rules: true,
   onWarning: true,
 };
-const loop: Fields<PruneLoopOptions> = { ...shared, schedule: true, optimizer: true, resume: true };
+const loop: Fields<PruneLoopOptions> = {
+  ...shared,
+  schedule: true,
+  optimizer: true,
+  guard: true,
+  recovery: true,
+  resume: true,
+};
+const guardFields: Fields<Guard> = { metric: true, atLeast: true, onBreach: true };
+const recoveryFields: Fields<Recovery> = {
+  optimizer: true,
+  schedule: true,
+  stepsPerEpoch: true,
+  distill: true,
+  ema: true,
+  earlyStopping: true,
+};
 const scheduleFields: Fields<PruneSchedule> = {
   frequency: true,
   unitsPerRemoval: true,
@@ -33,13 +51,26 @@ export function checkOptions(options: PruneOptions): void {
 export function checkLoopOptions(options: PruneLoopOptions): void {
   checkShared(options, loop);
   checkFields("schedule", options.schedule ?? {}, scheduleFields);
+  checkFields("recovery", options.recovery ?? {}, recoveryFields);
+  if (options.guard !== undefined) checkGuard(options.guard);
   const { data, optimizer } = options;
   if (data === undefined)
     throw new PrunerError("data is missing: pass the batches to train on, (epoch) => batches");
-  if (optimizer !== undefined && typeof optimizer.apply !== "function")
-    throw new PrunerError(
-      "optimizer must be one of @secateur/training, for instance sgd({ learningRate: 0.01 })",
-    );
+  for (const each of [optimizer, options.recovery?.optimizer])
+    if (each !== undefined && typeof each.apply !== "function")
+      throw new PrunerError(
+        "optimizer must be one of @secateur/training, for instance sgd({ learningRate: 0.01 })",
+      );
+}
+
+function checkGuard(guard: Guard): void {
+  checkFields("guard", guard, guardFields);
+  const { metric, atLeast, onBreach = "stop" } = guard;
+  if (typeof metric !== "function")
+    throw new PrunerError("guard.metric must be a function of the model that returns a number");
+  if (!Number.isFinite(atLeast))
+    throw new PrunerError(`guard.atLeast must be a number, the smallest allowed value, not ${atLeast}`);
+  checkChoice("guard.onBreach", onBreach, ["stop", "slow"]);
 }
 
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {

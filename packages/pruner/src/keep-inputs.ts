@@ -1,27 +1,51 @@
 /** Keeps the inputs of minibatches that are disposed after use, for the refit after a removal. */
+
+import { sampleLimit } from "@secateur/compensation";
 import { type Batch, type Batches, batchSize, inputsOf } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { CompensateSettings, PruneOptions } from "./prune-options.ts";
 
 /** Inputs that are kept; the tensors share their memory with the minibatches. */
 export interface KeptInputs {
-  /** Yields the batches, and keeps the inputs of the first ones. */
+  /** Keeps the inputs of a minibatch, unless there are enough. */
+  readonly add: (batch: Batch) => void;
+  /** Yields the batches and adds each. */
   readonly keep: (batches: Batches) => AsyncGenerator<Batch>;
   /** The kept inputs, which the caller disposes from then on. */
   readonly take: () => { readonly xs: tf.Tensor[] }[];
   readonly dispose: () => void;
 }
 
+/** How many examples the options ask to keep. @param byDefault - Whether to refit where they do not say. */
+export function inputLimit(
+  model: tfl.LayersModel,
+  { compensate }: Pick<PruneOptions, "compensate">,
+  byDefault: boolean,
+): number {
+  if (!(compensate ?? byDefault)) return 0;
+  const { samples } = compensateSettings(compensate);
+  return samples ?? sampleLimit(model);
+}
+
+export function compensateSettings(compensate: PruneOptions["compensate"]): CompensateSettings {
+  return typeof compensate === "object" ? compensate : {};
+}
+
 /** @param limit - The number of examples after which no more minibatches are kept. */
 export function keepInputs(limit: number): KeptInputs {
   let kept: { readonly xs: tf.Tensor[] }[] = [];
   let count = 0;
+  const add = (batch: Batch): void => {
+    if (count >= limit) return;
+    kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
+    count += batchSize(batch);
+  };
   return {
+    add,
     async *keep(batches) {
       for await (const batch of batches) {
-        if (count < limit) {
-          kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
-          count += batchSize(batch);
-        }
+        add(batch);
         yield batch;
       }
     },

@@ -1,9 +1,10 @@
 /** What pruning returns, and the events of the pruning loop. */
 import type { CompensationReport } from "@secateur/compensation";
 import type { Plan, Verification } from "@secateur/surgery";
-import type { TrainingEvent } from "@secateur/training";
+import type { TrainingEvent, ValidationEvent } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Amounts } from "./budget.ts";
+import type { Breach } from "./guard.ts";
 
 export interface PruneResult {
   /** The smaller model; the caller disposes it. */
@@ -29,6 +30,8 @@ export interface PruneState {
   readonly plan: Plan;
   /** Running scores of the units that are left, by group of the smaller model. */
   readonly scores: Readonly<Record<string, readonly number[]>>;
+  /** Units per removal since the guard slowed the pruning; null if it has not. */
+  readonly slowedTo: number | null;
 }
 
 export type PruneEvent =
@@ -42,7 +45,21 @@ export type PruneEvent =
       readonly model: tfl.LayersModel;
       /** Null where this removal was not verified. */
       readonly proof: Verification | null;
+      /** Null where nothing was refitted. */
+      readonly compensation: CompensationReport | null;
+      /** The guard's metric of the model; null without a guard. */
+      readonly metric: number | null;
       readonly state: PruneState;
     }
-  | { readonly type: "fine-tune"; readonly training: TrainingEvent }
-  | ({ readonly type: "done" } & PruneResult);
+  /** A removal that the guard refused: model, optimiser and plan are as before it. */
+  | (Breach & {
+      readonly type: "breach";
+      /** Units per removal from now on; null where the pruning ends. */
+      readonly unitsPerRemoval: number | null;
+    })
+  | { readonly type: "fine-tune"; readonly training: TrainingEvent | ValidationEvent }
+  | (PruneResult & {
+      readonly type: "done";
+      /** The refused removal that ended the pruning before its budget was met; null where it was met. */
+      readonly stoppedBy: Breach | null;
+    });

@@ -1,12 +1,11 @@
 /** One-shot pruning: score once, remove everything at once, verify, refit what remains. */
-import { sampleLimit } from "@secateur/compensation";
 import { score } from "@secateur/criteria";
 import { buildDependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { checkOptions } from "./check-options.ts";
 import { compensateRemoval } from "./compensate-removal.ts";
 import { batchesOf } from "./data.ts";
-import { keepInputs } from "./keep-inputs.ts";
+import { compensateSettings, inputLimit, keepInputs } from "./keep-inputs.ts";
 import type { PruneResult } from "./prune-event.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
@@ -23,17 +22,19 @@ import { requireReachable, selectUnits } from "./select-units.ts";
  */
 export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): Promise<PruneResult> {
   const { criterion, data = [], budget, selection, verify = "always", rules = layerRules } = options;
-  const { compensate = true, seed = 0 } = options;
+  const { seed = 0 } = options;
   checkOptions(options);
   const graph = buildDependencyGraph(model, { rules });
   requireReachable(graph, budget, selection);
-  const settings = typeof compensate === "object" ? compensate : {};
-  const inputs = keepInputs(compensate === false ? 0 : (settings.samples ?? sampleLimit(model)));
+  const inputs = keepInputs(inputLimit(model, options, true));
   try {
     const scores = await score(model, graph, criterion, inputs.keep(batchesOf(data, 0)), options);
     const plan = selectUnits(graph, scores, budget, selection);
     const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never");
-    const refitted = await compensateRemoval(graph, cut, plan, inputs, { ...settings, seed });
+    const refitted = await compensateRemoval(graph, cut, plan, inputs, {
+      ...compensateSettings(options.compensate),
+      seed,
+    });
     const left = remainingOf(buildDependencyGraph(refitted.model, { rules })).amounts();
     return { ...refitted, proof, plan, original: remainingOf(graph).amounts(), left };
   } finally {

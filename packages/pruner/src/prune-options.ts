@@ -5,7 +5,9 @@ import type { LayerRules } from "@secateur/dependency-graph";
 import type { Batches, LossOption, Mode, Optimizer } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
+import type { Guard } from "./guard.ts";
 import type { PruneState } from "./prune-event.ts";
+import type { Recovery } from "./recovery.ts";
 import type { Selection } from "./selection.ts";
 
 /** The batches of an epoch, in an order that depends on the epoch's number alone; each is disposed after use. */
@@ -58,6 +60,10 @@ export interface PruneLoopOptions extends PruneOptions {
   readonly schedule?: PruneSchedule;
   /** Default: SGD, learning rate 1e-3, momentum 0.9. Its state is cut along with the weights. */
   readonly optimizer?: Optimizer;
+  /** Refuses removals that leave too little of a metric. Default: none is refused. */
+  readonly guard?: Guard;
+  /** How the epochs of `schedule.fineTuneEpochs` train. Default: as the loop does. */
+  readonly recovery?: Recovery;
   /**
    * Continues from a checkpoint: a removal's `state` and the model that it left, which is copied. Restore the optimiser
    * yourself.

@@ -1,4 +1,5 @@
 /** The state of the pruning loop. */
+import type { CompensationReport } from "@secateur/compensation";
 import {
   buildDependencyGraph,
   type DependencyGraph,
@@ -11,7 +12,11 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Amounts, isMet, targetOf } from "./budget.ts";
 import { checkLoopOptions } from "./check-options.ts";
 import { PrunerError } from "./errors.ts";
+import type { Breach } from "./guard.ts";
+import { inputLimit, type KeptInputs, keepInputs } from "./keep-inputs.ts";
+import type { PruneState } from "./prune-event.ts";
 import type { PruneLoopOptions, PruneSchedule } from "./prune-options.ts";
+import { checkRecovery } from "./recovery.ts";
 import { remainingOf } from "./remaining.ts";
 import { type RunningScores, runningScores } from "./running-scores.ts";
 import { requireReachable } from "./select-units.ts";
@@ -37,19 +42,24 @@ export interface PruneRun {
   batch: number;
   step: number;
   removals: number;
+  /** Units per removal since the guard slowed the pruning; null if it has not. */
+  slowedTo: number | null;
+  /** The refused removal that ended the pruning; null while it goes on. */
+  stoppedBy: Breach | null;
+  /** Inputs since the last removal, for the refit after the next one. */
+  readonly inputs: KeptInputs;
+  /** The report of the last refit; null if there was none. */
+  compensation: CompensationReport | null;
 }
 
 /** Throws `BudgetError` where the budget cannot be met, and `PrunerError` for an invalid option, before any training. */
 export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): PruneRun {
   checkLoopOptions(options);
-  const { budget, data, selection, rules = layerRules, resume } = options;
+  const { budget, selection, rules = layerRules, resume } = options;
   const original = buildDependencyGraph(model, { rules });
   const originalAmounts = remainingOf(original).amounts();
   const schedule = checkedSchedule(options.schedule, originalAmounts);
-  if (schedule.fineTuneEpochs > 0 && typeof data !== "function")
-    throw new PrunerError(
-      "fine-tuning needs data as a function (epoch) => batches: batches are disposed after use",
-    );
+  checkFineTuning(model, options, schedule.fineTuneEpochs);
   requireReachable(original, budget, selection);
   if (resume !== undefined) checkGroups(original, resume.state.plan);
   const state = resume?.state;
@@ -70,10 +80,10 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
     left: remainingOf(graph).amounts(),
     plan: state?.plan ?? createPlan(original, []),
     proof: null,
-    epoch: state?.epoch ?? 0,
-    batch: state?.batch ?? 0,
-    step: state?.step ?? 0,
-    removals: state?.removals ?? 0,
+    ...progressOf(state),
+    stoppedBy: null,
+    inputs: keepInputs(inputLimit(model, options, false)),
+    compensation: null,
   };
   if (resume !== undefined && isMet(run.left, run.target)) {
     // The checkpoint was written before the loop advanced the epoch; do it here.
@@ -81,6 +91,25 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
     run.batch = 0;
   }
   return run;
+}
+
+function checkFineTuning(
+  model: tfl.LayersModel,
+  { data, recovery }: PruneLoopOptions,
+  fineTuneEpochs: number,
+): void {
+  if (fineTuneEpochs > 0 && typeof data !== "function")
+    throw new PrunerError(
+      "fine-tuning needs data as a function (epoch) => batches: batches are disposed after use",
+    );
+  if (recovery !== undefined) checkRecovery(model, recovery, fineTuneEpochs);
+}
+
+type Progress = Pick<PruneRun, "epoch" | "batch" | "step" | "removals" | "slowedTo">;
+
+function progressOf(state: Partial<PruneState> = {}): Progress {
+  const { epoch = 0, batch = 0, step = 0, removals = 0, slowedTo = null } = state;
+  return { epoch, batch, step, removals, slowedTo };
 }
 
 /**

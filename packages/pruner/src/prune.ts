@@ -1,6 +1,6 @@
 /**
  * The paper's loop (Molchanov et al., CVPR 2019, arXiv 1906.10771, section 3.4): train, and score every minibatch; every
- * `frequency` minibatches remove the lowest units of the whole network; stop at the budget; fine-tune. Units are cut out of
+ * `frequency` minibatches remove the lowest units of the whole network; stop at the budget, or where a guard says so; fine-tune. Units are cut out of
  * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
 import {
@@ -16,7 +16,6 @@ import {
   type Batches,
   batchSize,
   disposeBatch,
-  fit,
   type LossAndGradients,
   type Optimizer,
   type StepResult,
@@ -29,6 +28,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { isMet } from "./budget.ts";
 import { batchesOf } from "./data.ts";
 import { PrunerError } from "./errors.ts";
+import { fineTune } from "./fine-tune.ts";
 import type { PruneEvent } from "./prune-event.ts";
 import type { PruneLoopOptions } from "./prune-options.ts";
 import { type PruneRun, startRun } from "./prune-run.ts";
@@ -53,10 +53,11 @@ export async function* prune(model: tfl.LayersModel, options: PruneLoopOptions):
     yield* pruneToBudget(run, options, optimizer);
     yield* fineTune(run, options, optimizer);
     isDone = true;
-    const { graph, plan, originalAmounts: original, left, proof } = run;
-    yield { type: "done", model: graph.model, plan, original, left, proof, compensation: null };
+    const { graph, plan, originalAmounts: original, left, proof, compensation, stoppedBy } = run;
+    yield { type: "done", model: graph.model, plan, original, left, proof, compensation, stoppedBy };
   } finally {
     if (!isDone) disposeModel(run.graph.model);
+    run.inputs.dispose();
     if (options.optimizer === undefined) optimizer.dispose();
   }
 }
@@ -68,22 +69,11 @@ async function* pruneToBudget(
 ): AsyncGenerator<PruneEvent> {
   const { criterion, onWarning = console.warn } = options;
   for (const warning of caveats(run.graph, [criterion])) onWarning(warning);
-  while (!isMet(run.left, run.target)) {
+  while (!isOver(run)) {
     yield* pruneEpoch(run, options, optimizer);
     run.epoch++;
     run.batch = 0;
   }
-}
-
-async function* fineTune(
-  run: PruneRun,
-  { data = [], loss }: PruneLoopOptions,
-  optimizer: Optimizer,
-): AsyncGenerator<PruneEvent> {
-  const epochs = run.epoch + run.schedule.fineTuneEpochs;
-  const options = { epochs, startEpoch: run.epoch, optimizer, loss };
-  const batches = (epoch: number): Batches => batchesOf(data, epoch);
-  for await (const training of fit(run.graph.model, batches, options)) yield { type: "fine-tune", training };
 }
 
 /** One epoch, or what is left of it until the budget is met. */
@@ -94,11 +84,12 @@ async function* pruneEpoch(
 ): AsyncGenerator<PruneEvent> {
   for await (const batch of unusedBatches(batchesOf(options.data ?? [], run.epoch), run)) {
     yield { type: "step", step: ++run.step, ...scoredStep(run, options, optimizer, batch) };
-    if (run.step % run.schedule.frequency === 0)
-      yield await removal(run, optimizer, options.verify ?? "always");
-    if (isMet(run.left, run.target)) break;
+    if (run.step % run.schedule.frequency === 0) yield await removal(run, optimizer, options);
+    if (isOver(run)) break;
   }
 }
+
+const isOver = ({ left, target, stoppedBy }: PruneRun): boolean => stoppedBy !== null || isMet(left, target);
 
 /** Counts the epoch's batches and skips those that were used before a checkpoint. Throws when there are none at all. */
 async function* unusedBatches(batches: Batches, run: PruneRun): AsyncGenerator<Batch> {
@@ -125,6 +116,7 @@ function scoredStep(
   batch: Batch,
 ): StepResult {
   const { graph } = run;
+  run.inputs.add(batch);
   let isTrained = false; // `trainStep` disposes the batch
   const scoring: ObserveOptions = { mode, minibatch: run.step, seed, loss };
   const observe = (step: LossAndGradients | null): void => {

@@ -11,10 +11,13 @@ import {
 } from "@secateur/surgery";
 import type { Optimizer } from "@secateur/training";
 import { type Amounts, isMet } from "./budget.ts";
+import { compensateRemoval } from "./compensate-removal.ts";
 import { BudgetError } from "./errors.ts";
+import { type Breach, type Guard, guardedValue } from "./guard.ts";
+import { compensateSettings } from "./keep-inputs.ts";
 import { takeLowest } from "./lowest-units.ts";
 import type { PruneEvent } from "./prune-event.ts";
-import type { PruneOptions } from "./prune-options.ts";
+import type { PruneLoopOptions } from "./prune-options.ts";
 import { limitsNow, type PruneRun } from "./prune-run.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
@@ -22,12 +25,23 @@ import { removeUnits } from "./remove-units.ts";
 export async function removal(
   run: PruneRun,
   optimizer: Optimizer,
-  verify: PruneOptions["verify"],
+  { verify = "always", guard, compensate, seed = 0 }: PruneLoopOptions,
 ): Promise<PruneEvent> {
   const before = run.graph;
   const plan = nextPlan(run);
   const isVerified = verify === "always" || (verify === "first" && run.removals === 0);
-  const { model, proof } = await removeUnits(before, plan, isVerified);
+  const { model: cut, proof } = await removeUnits(before, plan, isVerified);
+  const settings = { ...compensateSettings(compensate), seed };
+  const { model, compensation } = await compensateRemoval(before, cut, plan, run.inputs, settings);
+  const removed = Object.values(plan.remove).reduce((n, units) => n + units.length, 0);
+  const metric = await guardedValue(guard, model).catch((error: unknown) => {
+    disposeModel(model);
+    throw error;
+  });
+  if (guard !== undefined && metric !== null && !(metric >= guard.atLeast)) {
+    disposeModel(model);
+    return refuse(run, guard, { value: metric, atLeast: guard.atLeast, units: removed });
+  }
   const kept = keptIndices(before, plan);
   optimizer.rewrite((name, tensor) => gatherKept(tensor, name, kept));
   run.plan = composePlans(run.original, run.plan, before, plan);
@@ -35,19 +49,31 @@ export async function removal(
   run.left = remainingOf(run.graph).amounts();
   run.scores.carry(before, plan, run.graph);
   run.proof = worse(run.proof, proof);
+  run.compensation = compensation;
   run.removals++;
   disposeModel(before.model);
-  const { epoch, batch, step, removals, left } = run;
-  const state = { epoch, batch, step, removals, plan: run.plan, scores: run.scores.toJson() };
-  const removed = Object.values(plan.remove).reduce((n, units) => n + units.length, 0);
-  return { type: "removal", removed, left, model, proof, state };
+  const { epoch, batch, step, removals, left, slowedTo } = run;
+  const state = { epoch, batch, step, removals, plan: run.plan, scores: run.scores.toJson(), slowedTo };
+  return { type: "removal", removed, left, model, proof, compensation, metric, state };
 }
+
+/** Model, optimiser and plan change only after the guard has accepted a removal, so there is nothing to undo. */
+function refuse(run: PruneRun, { onBreach = "stop" }: Guard, breach: Breach): PruneEvent {
+  const fewer = Math.floor(Math.min(breach.units, unitsPerRemoval(run)) / 2);
+  const goesOn = onBreach === "slow" && fewer > 0;
+  if (goesOn) run.slowedTo = fewer;
+  else run.stoppedBy = breach;
+  return { type: "breach", ...breach, unitsPerRemoval: goesOn ? fewer : null };
+}
+
+const unitsPerRemoval = ({ schedule, slowedTo }: PruneRun): number =>
+  Math.min(schedule.unitsPerRemoval, slowedTo ?? schedule.unitsPerRemoval);
 
 /** The lowest units by the running scores, at most `unitsPerRemoval`. */
 function nextPlan(run: PruneRun): Plan {
-  const { graph, schedule, target } = run;
+  const { graph, target } = run;
   const isEnough = (left: Amounts, takenCount: number): boolean =>
-    takenCount >= schedule.unitsPerRemoval || isMet(left, target);
+    takenCount >= unitsPerRemoval(run) || isMet(left, target);
   const taken = takeLowest(graph, run.scores.blend(), remainingOf(graph), limitsNow(run), isEnough);
   if (taken.size > 0) return createPlan(graph, taken);
   throw new BudgetError(

@@ -44,9 +44,8 @@ export function disposeBatch(batch: Batch): void {
  * @throws TrainingError for a batch that does not fit the model.
  */
 export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonly Loss[]): void {
-  const { inputs, outputs } = modelGraph(model);
-  if (batchSize(batch) === 0) throw new TrainingError("the batch has no examples");
-  checkInputs(model.name, inputs, inputsOf(batch));
+  const { outputs } = modelGraph(model);
+  checkInputs(model, inputsOf(batch));
   const targets = targetsOf(batch);
   if (targets.length !== outputs.length) {
     throw new TrainingError(
@@ -66,11 +65,11 @@ export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonl
   }
 }
 
-function checkInputs(
-  name: string,
-  inputs: readonly { readonly shape: readonly (number | null)[] }[],
-  xs: readonly tf.Tensor[],
-): void {
+/** Throws `TrainingError` for inputs that do not fit the model. */
+export function checkInputs(model: tfl.LayersModel, xs: readonly tf.Tensor[]): void {
+  const { name } = model;
+  const { inputs } = modelGraph(model);
+  if (Number(xs[0]?.shape[0] ?? 0) === 0) throw new TrainingError("the batch has no examples");
   if (xs.length !== inputs.length)
     throw new TrainingError(
       `the batch has ${xs.length} inputs in xs, but model "${name}" has ${inputs.length} inputs: pass one tensor per input`,

@@ -6,6 +6,7 @@ import type { LossOption } from "./losses/model-loss.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { constant, type Schedule } from "./optimizers/schedule.ts";
 import { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
+import type { WeightAverage } from "./weight-average.ts";
 
 /** Runs one training step and disposes the batch. */
 export type TakeStep = (
@@ -27,6 +28,8 @@ export interface FitOptions {
   readonly loss?: LossOption | undefined;
   /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;
+  /** Updated after every step; `average.copyTo(model)` uses it. */
+  readonly average?: WeightAverage | undefined;
 }
 
 export type TrainingEvent =
@@ -87,6 +90,7 @@ async function* fitEpoch(
   for await (const batch of batches) {
     optimizer.learningRate = rate(step);
     const result = await takeStep(optimizer, batch, { ...stepOptions, step });
+    options.average?.update();
     loss += result.loss;
     accuracy += result.accuracy;
     yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };

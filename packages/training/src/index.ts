@@ -19,14 +19,23 @@ export { type GateSite, siteKey } from "./gradients/gates.ts";
 export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-vector-product.ts";
 export { type LogitMargins, logitMargins, type MarginOptions } from "./gradients/logit-margins.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./gradients/loss-and-gradients.ts";
+export {
+  type KeepBestOptions,
+  keepBest,
+  type ModelMetric,
+  type ValidationEvent,
+} from "./keep-best.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type DistillationOptions, distillation } from "./losses/distillation.ts";
 export { type Loss, type OutputShape, weighted } from "./losses/loss.ts";
 export { lossFromKey } from "./losses/loss-from-key.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
-export type { LossOption } from "./losses/model-loss.ts";
+export { checkLoss, type LossOption } from "./losses/model-loss.ts";
 export { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from "./losses/softmax-cross-entropy.ts";
 export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
-export { constant, cosine, type Schedule, stepDecay } from "./optimizers/schedule.ts";
+export { constant, cosine, type Schedule, stepDecay, warmup } from "./optimizers/schedule.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
+export { type WeightAverage, type WeightAverageOptions, weightAverage } from "./weight-average.ts";
+export { type UnlabelledBatch, withTeacher } from "./with-teacher.ts";

@@ -4,7 +4,7 @@ import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { adam, constant, cosine, type Optimizer, sgd, stepDecay } from "../src/index.ts";
+import { adam, constant, cosine, type Optimizer, sgd, stepDecay, warmup } from "../src/index.ts";
 
 let model: tfl.LayersModel;
 
@@ -155,6 +155,9 @@ describe("schedules", () => {
   it("constant", () => expect(constant()(0.3)).toBe(1));
   it("step", () => expect([0, 0.5, 0.8].map(stepDecay({ at: [0.5, 0.75] }))).toBeAllClose([1, 0.1, 0.01]));
   it("cosine", () => expect([0, 0.5, 1].map(cosine())).toBeAllClose([1, 0.5, 0]));
-  it("cosine after a warm-up", () =>
-    expect([0, 0.1, 0.2, 0.6].map(cosine({ warmup: 0.2 }))).toBeAllClose([0, 0.5, 1, 0.5]));
+  it("a schedule after a warm-up", () => {
+    expect([0, 0.1, 0.2, 0.6].map(warmup(0.2, cosine()))).toBeAllClose([0, 0.5, 1, 0.5]);
+    expect([0, 0.1, 0.5, 0.7].map(warmup(0.2, stepDecay({ at: [0.5] })))).toBeAllClose([0, 0.5, 1, 0.1]);
+    expect(() => warmup(1, cosine())).toThrow("must be a number from 0 to below 1, not 1");
+  });
 });

@@ -14,16 +14,19 @@ const examples: readonly { readonly name: string; readonly example: string; read
   { name: "surgery", example: "remove-filters" },
   { name: "criteria", example: "score-units" },
   { name: "pruner", example: "prune-half" },
+  { name: "pruner", example: "recover" },
   { name: "oracle", example: "true-importance" },
   { name: "training", example: "train" },
+  { name: "training", example: "distill" },
   { name: "metrics", example: "count" },
 ];
 
 it.each(examples)("$name: $example", async ({ name, example, readme: shownIn }) => {
   const readme = fs.readFileSync(path.join(packages, shownIn ?? `${name}/README.md`), "utf8");
   const file = path.join(packages, name, "examples", `${example}.ts`);
-  expect(readme).toContain(`\`\`\`ts\n${fs.readFileSync(file, "utf8")}\`\`\``);
-  const shown = readme.split("```text\n")[1]?.split("\n```")[0];
+  const block = `\`\`\`ts\n${fs.readFileSync(file, "utf8")}\`\`\``;
+  expect(readme).toContain(block);
+  const shown = readme.split(block)[1]?.split("```text\n")[1]?.split("\n```")[0];
   const lines: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
     lines.push(values.map(text).join(" "));

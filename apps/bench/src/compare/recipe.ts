@@ -1,6 +1,6 @@
 /** How networks are trained and tested in the bench, the same for every criterion. */
 import type { ModelName } from "@secateur/models";
-import { cosine, type Optimizer, type Schedule, sgd } from "@secateur/training";
+import { cosine, type Optimizer, type Schedule, sgd, warmup } from "@secateur/training";
 import type { BatchSizes } from "../inputs/batch-source.ts";
 import { type DataSet, dataSetOf } from "../inputs/data-set.ts";
 
@@ -51,7 +51,7 @@ export function trainingRecipe(model: ModelName): Training {
   const learningRate = model === "lenet3" ? 0.03 : 0.1;
   return {
     optimizer: sgd({ learningRate, momentum: 0.9, weightDecay: 5e-4 }),
-    schedule: cosine({ warmup: 0.1 }),
+    schedule: warmup(0.1, cosine()),
   };
 }
 

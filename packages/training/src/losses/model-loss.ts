@@ -69,6 +69,17 @@ export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined):
   };
 }
 
+/**
+ * Checks losses before a long computation.
+ *
+ * @throws TrainingError as `trainStep`, if the losses do not fit the model's outputs.
+ *
+ * @example checkLoss(model, distillation());
+ */
+export function checkLoss(model: tfl.LayersModel, loss: LossOption): void {
+  modelLoss(model, loss);
+}
+
 function checkedLosses({ name, perExample }: Loss, output: tf.Tensor, target: tf.Tensor): tf.Tensor1D {
   const losses = perExample(output, target);
   const size = output.shape[0];

@@ -55,7 +55,8 @@ function probabilities(target: tf.Tensor, logits: tf.Tensor, labelSmoothing: num
   return tf.add(tf.mul(exact, 1 - labelSmoothing), labelSmoothing / classes);
 }
 
-const rows = (x: tf.Tensor): tf.Tensor2D =>
+/** `[..., classes]` as a matrix. */
+export const rows = (x: tf.Tensor): tf.Tensor2D =>
   x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
 
 /** Refuses classes out of range and fractions: `tf.oneHot` turns the former into zeros and truncates the latter. */

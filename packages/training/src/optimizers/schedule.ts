@@ -1,4 +1,6 @@
 /** Learning rate schedules: from the progress of training, 0..1, to a factor on the optimiser's learning rate. */
+import { TrainingError } from "../errors.ts";
+
 export type Schedule = (progress: number) => number;
 
 export function constant(): Schedule {
@@ -20,10 +22,20 @@ export function stepDecay({
   return (progress) => factor ** at.filter((point) => progress >= point).length;
 }
 
-/** Half a cosine from 1 to 0 (Loshchilov and Hutter, ICLR 2017, arXiv 1608.03983), after a linear warm-up from 0. */
-export function cosine({ warmup = 0 }: { readonly warmup?: number } = {}): Schedule {
-  return (progress) =>
-    progress < warmup
-      ? progress / warmup
-      : (1 + Math.cos((Math.PI * (progress - warmup)) / (1 - warmup))) / 2;
+/** Half a cosine from 1 to 0 (Loshchilov and Hutter, ICLR 2017, arXiv 1608.03983). */
+export function cosine(): Schedule {
+  return (progress) => (1 + Math.cos(Math.PI * progress)) / 2;
+}
+
+/**
+ * A linear warm-up from 0 to 1 (Goyal et al. 2017, arXiv 1706.02677), then `schedule` over what is left of the training.
+ *
+ * @param share - Of the training, from 0 to below 1.
+ *
+ * @example const schedule = warmup(0.1, cosine());
+ */
+export function warmup(share: number, schedule: Schedule): Schedule {
+  if (!(share >= 0 && share < 1))
+    throw new TrainingError(`the share of the warm-up must be a number from 0 to below 1, not ${share}`);
+  return (progress) => (progress < share ? progress / share : schedule((progress - share) / (1 - share)));
 }

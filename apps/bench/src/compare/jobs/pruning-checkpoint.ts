@@ -28,6 +28,7 @@ const stateSchema: z.ZodType<PruneState> = z.object({
   removals: z.number(),
   plan: planSchema,
   scores: z.record(z.string(), z.array(measured)),
+  slowedTo: z.number().nullable().default(null),
 });
 
 export function encodePruning(
