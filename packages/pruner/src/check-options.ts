@@ -2,7 +2,7 @@
 import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
-import type { PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
+import type { CompensateSettings, PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
 import type { Recovery } from "./recovery.ts";
 
 const shared: Fields<PruneOptions> = {
@@ -73,6 +73,21 @@ function checkGuard(guard: Guard): void {
   checkChoice("guard.onBreach", onBreach, ["stop", "slow"]);
 }
 
+const compensateFields: Fields<CompensateSettings> = {
+  methods: true,
+  ridge: true,
+  positions: true,
+  samples: true,
+  onLayer: true,
+};
+
+function checkCompensate(compensate: PruneOptions["compensate"]): void {
+  if (compensate === undefined || typeof compensate === "boolean") return;
+  if (typeof compensate !== "object" || compensate === null)
+    throw new PrunerError(`compensate must be true, false or an object, not ${JSON.stringify(compensate)}`);
+  checkFields("compensate", compensate, compensateFields);
+}
+
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
   checkFields("options", options, known);
   const { criterion, data, verify = "always", mode = "train" } = options;
@@ -84,6 +99,7 @@ function checkShared(options: PruneOptions, known: Readonly<Record<string, true>
     throw new PrunerError(
       "data must be a list of minibatches, [{ xs, ys }], or a function (epoch) => minibatches",
     );
+  checkCompensate(options.compensate);
   checkChoice("verify", verify, ["always", "first", "never"]);
   checkChoice("mode", mode, ["train", "eval"]);
 }

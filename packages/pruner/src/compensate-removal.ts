@@ -3,6 +3,7 @@ import { type CompensationReport, compensate } from "@secateur/compensation";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { KeptInputs } from "./keep-inputs.ts";
 import type { CompensateSettings } from "./prune-options.ts";
@@ -29,5 +30,6 @@ export async function compensateRemoval(
     return { model, compensation: report };
   } finally {
     disposeModel(smaller);
+    tf.dispose(samples.map(({ xs }) => xs));
   }
 }

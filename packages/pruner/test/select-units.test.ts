@@ -227,8 +227,9 @@ function planOrNull(make: () => Plan): Plan | null {
   }
 }
 
+/** Without rounding a group may lose all its units, where its layers keep units of other groups. */
 function expectRounded(unitCount: number, removed: number, roundTo: number): void {
-  if (removed === 0) return;
+  if (removed === 0 || roundTo === 1) return;
   expect((unitCount - removed) % roundTo).toBe(0);
   expect(removed).toBeLessThan(unitCount);
 }
