@@ -15,6 +15,9 @@ import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
 import type { SkippedLayer } from "./refit-sites.ts";
 import { collectSamples, type Samples } from "./samples.ts";
 
+/** Minibatches on which outputs are compared. */
+const comparedMinibatches = 4;
+
 type RefitMethod = "least-squares" | "output-scale" | "mean-into-bias";
 
 const refits: Readonly<Record<RefitMethod, LayerRefit>> = {
@@ -36,7 +39,10 @@ export interface CompensateOptions {
   readonly methods?: readonly CompensationMethod[];
   /** Strength of the pull towards the present weights, relative to the mean square of a layer's inputs. Default 1e-3. */
   readonly ridge?: number;
-  /** Output positions per example and layer that are fitted. Default 64. */
+  /**
+   * Output positions per example and layer that are fitted. Default: so many that there are 64 rows for each coefficient of
+   * an output channel, and at least 16,384 rows.
+   */
   readonly positions?: number;
   /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
   readonly samples?: number;
@@ -65,7 +71,7 @@ export interface CompensationReport {
   readonly samples: number;
   /**
    * Squared difference between the models' outputs, before a final softmax or sigmoid, relative to the variance of the
-   * original's, on the samples.
+   * original's, on the first 256 samples.
    */
   readonly before: number;
   readonly after: number;
@@ -102,11 +108,12 @@ export async function compensate(
   const minibatches = await collectSamples(original, samples, options.samples);
   let model: tfl.LayersModel | null = cloneModel(smaller);
   try {
-    const before = await outputError(original, smaller, minibatches);
+    const compared = minibatches.slice(0, comparedMinibatches);
+    const before = await outputError(original, smaller, compared);
     const reports: MethodReport[] = [];
     for (const method of methods)
       reports.push(await applyMethod(method, graph, model, plan, minibatches, options));
-    const after = await outputError(original, model, minibatches);
+    const after = await outputError(original, model, compared);
     const isReverted = !(after <= before);
     const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
     const report = {
@@ -135,7 +142,7 @@ async function applyMethod(
   model: tfl.LayersModel,
   plan: Plan,
   minibatches: readonly (readonly tf.Tensor[])[],
-  { ridge = 1e-3, positions = 64, seed = 0, onLayer = () => undefined }: CompensateOptions,
+  { ridge = 1e-3, positions, seed = 0, onLayer = () => undefined }: CompensateOptions,
 ): Promise<MethodReport> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;

@@ -19,7 +19,8 @@ import { writeBack } from "./write-back.ts";
 
 export interface RefitSettings {
   readonly ridge: number;
-  readonly positions: number;
+  /** Positions per example; undefined for a number that depends on the layer's size. */
+  readonly positions: number | undefined;
   readonly seed: number;
   readonly onLayer: (report: RefittedLayer, done: number, total: number) => void;
 }
@@ -101,9 +102,10 @@ async function refitSite(
   const collected: SiteRows[] = [];
   const rows: FitRows[] = [];
   try {
+    const perExample = positions ?? positionsFor(start, minibatches);
     for (const minibatch of minibatches.keys()) {
       const random = createRandom(seed, site.call, minibatch);
-      const each = siteRows(site, kept, models, minibatch, { perExample: positions, random });
+      const each = siteRows(site, kept, models, minibatch, { perExample, random });
       collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }
@@ -132,6 +134,16 @@ async function refitSite(
       ...rows.map((each) => ({ ...each })),
     ]);
   }
+}
+
+/** Fitted rows for each coefficient of an output channel, and at least. */
+const rowsPerCoefficient = 64;
+const fewestRows = 2 ** 14;
+
+/** @param start - `[groups, coefficients, outputs per group]` */
+function positionsFor(start: tf.Tensor3D, minibatches: readonly (readonly tf.Tensor[])[]): number {
+  const examples = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
+  return Math.ceil(Math.max(fewestRows, rowsPerCoefficient * start.shape[1]) / examples);
 }
 
 function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, LayerCall | undefined] {
