@@ -20,20 +20,26 @@ export interface Batch<
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-export function inputsOf({ xs }: Batch): readonly tf.Tensor[] {
+/** A minibatch that may lack targets. */
+export type UnlabelledBatch = Pick<Batch, "xs"> & Partial<Pick<Batch, "ys">>;
+
+export type UnlabelledBatches = Iterable<UnlabelledBatch> | AsyncIterable<UnlabelledBatch>;
+
+export function inputsOf({ xs }: UnlabelledBatch): readonly tf.Tensor[] {
   return [xs].flat();
 }
 
-export function targetsOf({ ys }: Batch): readonly tf.Tensor[] {
-  return [ys].flat();
+/** Empty for a minibatch without targets. */
+export function targetsOf({ ys }: UnlabelledBatch): readonly tf.Tensor[] {
+  return ys === undefined ? [] : [ys].flat();
 }
 
 /** The number of examples. */
-export function batchSize(batch: Batch): number {
+export function batchSize(batch: UnlabelledBatch): number {
   return inputsOf(batch)[0]?.shape[0] ?? 0;
 }
 
-export function disposeBatch(batch: Batch): void {
+export function disposeBatch(batch: UnlabelledBatch): void {
   tf.dispose([...inputsOf(batch), ...targetsOf(batch)]);
 }
 
@@ -44,9 +50,8 @@ export function disposeBatch(batch: Batch): void {
  * @throws TrainingError for a batch that does not fit the model.
  */
 export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonly Loss[]): void {
-  const { inputs, outputs } = modelGraph(model);
-  if (batchSize(batch) === 0) throw new TrainingError("the batch has no examples");
-  checkInputs(model.name, inputs, inputsOf(batch));
+  const { outputs } = modelGraph(model);
+  checkInputs(model, batch);
   const targets = targetsOf(batch);
   if (targets.length !== outputs.length) {
     throw new TrainingError(
@@ -66,11 +71,12 @@ export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonl
   }
 }
 
-function checkInputs(
-  name: string,
-  inputs: readonly { readonly shape: readonly (number | null)[] }[],
-  xs: readonly tf.Tensor[],
-): void {
+/** @throws TrainingError for inputs that do not fit the model. */
+export function checkInputs(model: tfl.LayersModel, batch: UnlabelledBatch): void {
+  const { name } = model;
+  const { inputs } = modelGraph(model);
+  const xs = inputsOf(batch);
+  if (batchSize(batch) === 0) throw new TrainingError("the batch has no examples");
   if (xs.length !== inputs.length)
     throw new TrainingError(
       `the batch has ${xs.length} inputs in xs, but model "${name}" has ${inputs.length} inputs: pass one tensor per input`,
