@@ -23,8 +23,11 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
   checkOptions(options);
   const graph = buildDependencyGraph(model, { rules });
   requireReachable(graph, budget, selection);
-  const scores = await score(model, graph, criterion, batchesOf(data, 0), options);
-  const plan = selectUnits(graph, scores, budget, selection);
+  const batches = batchesOf(data, 0);
+  const plan =
+    "select" in criterion
+      ? await criterion.select(graph, batches, budget, selection)
+      : selectUnits(graph, await score(model, graph, criterion, batches, options), budget, selection);
   const smaller = await removeUnits(graph, plan, verify !== "never");
   const left = remainingOf(buildDependencyGraph(smaller.model, { rules })).amounts();
   return { ...smaller, plan, original: remainingOf(graph).amounts(), left };
