@@ -1,4 +1,5 @@
 /** The joint choice against brute force in float64: predicted losses, greedy choices, budgets, selections, rounds. */
+import { architecture, buildArchitecture } from "@repo/testing/random-architecture";
 import { createRandom } from "@secateur/base";
 import { criteria, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
@@ -7,6 +8,7 @@ import { createPlan, type Plan, silence } from "@secateur/surgery";
 import { forward } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type Budget,
@@ -27,7 +29,7 @@ const inputs = 5;
 let model: tfl.LayersModel;
 let graph: DependencyGraph;
 
-afterEach(() => disposeModel(model));
+const disposeAfterEach = (): void => afterEach(() => disposeModel(model));
 
 /** Dense layers "d0", "d1", … and a head of 4 classes; logits are linear in the gates of the last hidden layer. */
 function network(activation: "linear" | "relu" | "tanh", hidden: readonly number[]): tfl.LayersModel {
@@ -146,6 +148,7 @@ function shifted(
 }
 
 describe("on a network whose logits are linear in the gates of one layer", () => {
+  disposeAfterEach();
   beforeEach(() => {
     model = network("tanh", [6]);
     graph = buildDependencyGraph(model);
@@ -213,6 +216,7 @@ describe("on a network whose logits are linear in the gates of one layer", () =>
 });
 
 describe("on several layers", () => {
+  disposeAfterEach();
   beforeEach(() => {
     model = network("tanh", [5, 4]);
     graph = buildDependencyGraph(model);
@@ -350,9 +354,59 @@ it("the first increase at temperature 1 is taylor-margin, averaged over labels d
   expect(choices[0]).toMatchObject(JSON.parse(best));
   expect(choices[0]?.loss).toBeAllClose(Number(least), { rtol: 1e-3 });
   expect(expected.size).toBe(7);
+  disposeModel(model);
+});
+
+it("on random architectures: meets budgets, keeps multiples, and does not depend on the minibatches", async () => {
+  let met = 0;
+  const law = fc.asyncProperty(architecture, fc.constantFrom(1, 2), async (drawn, roundTo) => {
+    const head = drawn.head === "twoHeads" ? "flatten" : drawn.head;
+    const spec = { ...drawn, head, activation: "softmax" } as const;
+    const net = buildArchitecture(spec);
+    const netGraph = buildDependencyGraph(net);
+    const all = tf.randomNormal([6, spec.size, spec.size + 1, spec.channels], 0, 1, "float32", spec.seed);
+    const losses: number[] = [];
+    const options = {
+      rounds: 2,
+      selection: { roundTo },
+      onChoice: ({ loss }: JointChoice) => void losses.push(loss),
+    };
+    const run = (sizes: readonly number[]): Promise<Plan> =>
+      selectJointly(
+        net,
+        netGraph,
+        tf.split(all, [...sizes]).map((xs) => ({ xs })),
+        { macs: 0.2 },
+        options,
+      );
+    try {
+      const plan = await run([6]);
+      const once = losses.splice(0);
+      expect(await run([1, 5])).toEqual(plan);
+      expect(losses).toBeAllClose(once, { rtol: 1e-2, atol: 1e-5 });
+      expect(Math.min(...once)).toBeGreaterThan(-1e-6);
+      const remaining = remainingOf(netGraph);
+      const original = remaining.amounts();
+      for (const group of netGraph.groups) {
+        const count = plan.remove[group.id]?.length ?? 0;
+        if (count > 0) expect((group.unitCount - count) % roundTo).toBe(0);
+        remaining.remove(group, count);
+      }
+      expect(remaining.amounts().macs).toBeLessThanOrEqual(0.8 * original.macs + 1);
+      met++;
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+    } finally {
+      all.dispose();
+      disposeModel(net);
+    }
+  });
+  await fc.assert(law, { numRuns: 25 });
+  expect(met).toBeGreaterThan(8);
 });
 
 describe("what it refuses and what it leaves", () => {
+  disposeAfterEach();
   beforeEach(() => {
     model = network("relu", [5, 4]);
     graph = buildDependencyGraph(model);
