@@ -5,6 +5,7 @@
 import { buildDependencyGraph, type DependencyGraph, type LayerRules } from "@secateur/dependency-graph";
 import { cloneModel, disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
+import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
@@ -13,7 +14,7 @@ import { outputError } from "./output-error.ts";
 import { recalibrate } from "./recalibrate.ts";
 import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
 import type { SkippedLayer } from "./refit-sites.ts";
-import { collectSamples, type Samples } from "./samples.ts";
+import { collectSamples } from "./samples.ts";
 
 /** Minibatches on which outputs are compared. */
 const comparedMinibatches = 4;
@@ -91,7 +92,8 @@ export interface Compensated {
  * @param original - The model that `plan` is for.
  * @param smaller - What `applyPlan(original, plan)` returned, or that model after training.
  * @param samples - Minibatches of inputs, `{ xs }`; labels are not used.
- * @throws CompensationError without samples, for an option outside its range, or for a layer whose inputs are not finite.
+ * @throws CompensationError without samples, for an option outside its range, or for values that are not finite; TrainingError
+ *   for samples that do not fit the model.
  *
  * @example const { model, report } = await compensate(original, smaller, plan, [{ xs: images }]);
  */
@@ -99,7 +101,7 @@ export async function compensate(
   original: tfl.LayersModel,
   smaller: tfl.LayersModel,
   plan: Plan,
-  samples: Samples,
+  samples: UnlabelledBatches,
   options: CompensateOptions = {},
 ): Promise<Compensated> {
   checkOptions(options);

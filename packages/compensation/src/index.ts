@@ -10,4 +10,4 @@ export {
 export { CompensationError } from "./errors.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
-export { type Sample, type Samples, sampleLimit } from "./samples.ts";
+export { sampleLimit } from "./samples.ts";

@@ -1,17 +1,9 @@
 /** The examples that compensation reads, cut into minibatches, as many as memory allows. */
 import { type GraphTensor, modelGraph } from "@secateur/model-graph";
+import { checkInputs, disposeBatch, inputsOf, type UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
-
-/** Minibatches of inputs. Labels may be present; they are disposed. */
-export type Samples = Iterable<Sample> | AsyncIterable<Sample>;
-
-export interface Sample {
-  /** `[batch, ...the model's input shape]`; a list for a model of several inputs. */
-  readonly xs: tf.Tensor | tf.Tensor[];
-  readonly ys?: tf.Tensor | tf.Tensor[];
-}
 
 /** Examples that are run at once. */
 const minibatchSize = 64;
@@ -27,15 +19,15 @@ const memoryLimit = 1.5 * 2 ** 30;
  */
 export async function collectSamples(
   model: tfl.LayersModel,
-  samples: Samples,
+  samples: UnlabelledBatches,
   limit: number = sampleLimit(model),
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
   let count = 0;
   try {
-    for await (const { xs, ys } of samples) {
+    for await (const batch of samples) {
       try {
-        const inputs = [xs].flat();
+        const inputs = inputsOf(batch);
         checkInputs(model, inputs);
         await checkFinite(inputs);
         const size = Math.min(inputs[0]?.shape[0] ?? 0, limit - count);
@@ -45,7 +37,7 @@ export async function collectSamples(
         }
         count += size;
       } finally {
-        tf.dispose([xs, ys ?? []]);
+        disposeBatch(batch);
       }
       if (count >= limit) break;
     }
@@ -67,22 +59,6 @@ export function sampleLimit(model: tfl.LayersModel): number {
 function slice(x: tf.Tensor, from: number, size: number): tf.Tensor {
   if (from === 0 && size === x.shape[0]) return tf.clone(x);
   return tf.slice(x, from, size);
-}
-
-function checkInputs({ name, inputs }: tfl.LayersModel, xs: readonly tf.Tensor[]): void {
-  for (const [i, { shape }] of inputs.entries()) {
-    const given = xs[i]?.shape;
-    const fits =
-      given?.length === shape.length &&
-      given[0] === xs[0]?.shape[0] &&
-      shape.every((size, axis) => axis === 0 || size === null || size === given[axis]);
-    if (fits && xs.length === inputs.length) continue;
-    const expected = ["batch", ...shape.slice(1).map((size) => size ?? "any")].join();
-    throw new CompensationError(
-      `samples (xs) are [${given?.join() ?? "missing"}], but model "${name}" takes [${expected}]` +
-        (inputs.length > 1 ? ` and ${inputs.length} inputs` : ""),
-    );
-  }
 }
 
 async function checkFinite(xs: readonly tf.Tensor[]): Promise<void> {

@@ -130,7 +130,7 @@ describe("compensate", () => {
   });
 
   it("refuses samples of another shape and no samples", async () => {
-    await expect(compensated({}, tf.ones([3, 5]))).rejects.toThrow('samples (xs) are [3,5], but model "');
+    await expect(compensated({}, tf.ones([3, 5]))).rejects.toThrow('the batch (xs) is [3,5], but model "');
     const model = small();
     const plan = createPlan(buildDependencyGraph(model), []);
     await expect(compensate(model, model, plan, [])).rejects.toThrow("samples is empty");

@@ -12,6 +12,8 @@ export type { Observation, ObserveOptions, PassContext, StepRequest } from "./ob
 export * from "./observations/index.ts";
 export type { Margins, MarginsOptions } from "./observations/margins.ts";
 export { scoringStep, stepOptionsFor } from "./observe-minibatch.ts";
+export type { Targets } from "./own-targets.ts";
 export { type ScoreOptions, score, scoreAll } from "./score.ts";
 export { type ScoreAverage, scoreAverage } from "./score-average.ts";
 export { type Scores, scoreMinibatch } from "./score-minibatch.ts";
+export { type UnitSlopes, unitSlopes } from "./unit-slopes.ts";

@@ -1,13 +1,13 @@
 /** Scores the units of a model by one or several criteria, averaged over minibatches. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
-  type Batch,
-  type Batches,
   batchSize,
   disposeBatch,
   type LossAndGradients,
   type LossOption,
   type Mode,
+  type UnlabelledBatch,
+  type UnlabelledBatches,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -17,6 +17,7 @@ import { CriterionError } from "./errors.ts";
 import { nothingObserved } from "./group-scope.ts";
 import type { ObserveOptions } from "./observation.ts";
 import { scoringStep } from "./observe-minibatch.ts";
+import { requireScoresOnOwnTargets, type Targets, vanishingWarning, withTargets } from "./own-targets.ts";
 import { scoreAverage } from "./score-average.ts";
 import { checkNames, type Scores, scoreMinibatch, scoreObserved } from "./score-minibatch.ts";
 
@@ -27,6 +28,11 @@ export interface ScoreOptions {
   readonly loss?: LossOption | undefined;
   /** Determines random labels and directions. Default 0. */
   readonly seed?: number;
+  /**
+   * "own": the network's own predictions instead of labels, by one more forward pass per minibatch; minibatches may be
+   * `{ xs }`. Classes where a loss predicts them, outputs otherwise. Default "labels".
+   */
+  readonly targets?: Targets;
   /** Called with each warning about a criterion and the model. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -36,7 +42,7 @@ export interface ScoreOptions {
  *
  * @throws CriterionNotApplicableError if the model lacks something that the criterion reads.
  * @throws NonFiniteScoreError if a score is NaN or infinite.
- * @throws CriterionError without batches, or if the graph belongs to another model.
+ * @throws CriterionError without batches or labels, or if the graph belongs to another model.
  *
  * @example const scores = await score(model, graph, criteria.taylorGate(), batches);
  */
@@ -44,7 +50,7 @@ export async function score(
   model: tfl.LayersModel,
   graph: DependencyGraph,
   criterion: Criterion,
-  batches: Batches,
+  batches: UnlabelledBatches,
   options: ScoreOptions = {},
 ): Promise<Scores> {
   const all = await scoreAll(model, graph, [criterion], batches, options);
@@ -56,8 +62,8 @@ export async function scoreAll(
   model: tfl.LayersModel,
   graph: DependencyGraph,
   criteria: readonly Criterion[],
-  batches: Batches,
-  { mode = "train", seed = 0, onWarning = console.warn, loss }: ScoreOptions = {},
+  batches: UnlabelledBatches,
+  { mode = "train", seed = 0, onWarning = console.warn, loss, targets = "labels" }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
   if (graph.model !== model)
     throw new CriterionError(
@@ -65,12 +71,13 @@ export async function scoreAll(
     );
   checkNames(criteria);
   for (const warning of caveats(graph, criteria)) onWarning(warning);
+  if (targets === "own") requireScoresOnOwnTargets(graph, criteria, loss);
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
   let minibatch = 0;
   for await (const batch of batches) {
     const options = { mode, seed, minibatch, loss };
     const size = batchSize(batch);
-    for (const [name, scores] of scoreBatch(graph, criteria, batch, options))
+    for (const [name, scores] of scoreBatch(graph, criteria, batch, { ...options, targets, onWarning }))
       averages.get(name)?.add(scores, size);
     minibatch++;
   }
@@ -96,13 +103,20 @@ function scoreWithoutData(
 function scoreBatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
-  batch: Batch,
-  options: ObserveOptions,
+  unlabelled: UnlabelledBatch,
+  { targets, onWarning, ...options }: ObserveOptions & Required<Pick<ScoreOptions, "targets" | "onWarning">>,
 ): ReadonlyMap<string, Scores> {
   let step: LossAndGradients | null = null;
+  let batch = unlabelled;
   try {
-    step = scoringStep(graph, criteria, batch, options);
-    return scoreMinibatch(graph, criteria, batch, step, options);
+    const labelled = withTargets(graph, unlabelled, targets, options.loss);
+    batch = labelled;
+    step = scoringStep(graph, criteria, labelled, options);
+    const scores = scoreMinibatch(graph, criteria, labelled, step, options);
+    const warning =
+      options.minibatch > 0 || targets === "own" ? null : vanishingWarning(graph, criteria, labelled);
+    if (warning !== null) onWarning(warning);
+    return scores;
   } finally {
     tf.dispose({ ...step });
     disposeBatch(batch);

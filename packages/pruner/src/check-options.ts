@@ -2,12 +2,14 @@
 import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
+import type { Selector } from "./jointly.ts";
 import type { CompensateSettings, PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
 import type { Recovery } from "./recovery.ts";
 
 const shared: Fields<PruneOptions> = {
   criterion: true,
   data: true,
+  targets: true,
   budget: true,
   selection: true,
   verify: true,
@@ -53,7 +55,11 @@ export function checkLoopOptions(options: PruneLoopOptions): void {
   checkFields("schedule", options.schedule ?? {}, scheduleFields);
   checkFields("recovery", options.recovery ?? {}, recoveryFields);
   if (options.guard !== undefined) checkGuard(options.guard);
-  const { data, optimizer } = options;
+  const { criterion, data, targets, optimizer } = options;
+  if (targets === "own")
+    throw new PrunerError('the loop trains on labels: targets "own" is an option of pruneOnce');
+  if (!Array.isArray(criterion.observes))
+    throw new PrunerError("the loop scores units while it trains: pass a criterion, or call pruneOnce");
   if (data === undefined)
     throw new PrunerError("data is missing: pass the batches to train on, (epoch) => batches");
   for (const each of [optimizer, options.recovery?.optimizer])
@@ -90,10 +96,10 @@ function checkCompensate(compensate: PruneOptions["compensate"]): void {
 
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
   checkFields("options", options, known);
-  const { criterion, data, verify = "always", mode = "train" } = options;
+  const { criterion, data, verify = "always", mode = "train", targets = "labels" } = options;
   if (typeof criterion === "function")
     throw new PrunerError("criterion is a function: call it, for instance criteria.taylorGate()");
-  if (!Array.isArray(criterion?.observes))
+  if (!isSelector(criterion) && !Array.isArray(criterion?.observes))
     throw new PrunerError("criterion must be a criterion, for instance criteria.taylorGate()");
   if (data !== undefined && typeof data !== "function" && !isIterable(data))
     throw new PrunerError(
@@ -102,7 +108,11 @@ function checkShared(options: PruneOptions, known: Readonly<Record<string, true>
   checkCompensate(options.compensate);
   checkChoice("verify", verify, ["always", "first", "never"]);
   checkChoice("mode", mode, ["train", "eval"]);
+  checkChoice("targets", targets, ["labels", "own"]);
 }
+
+const isSelector = (value: PruneOptions["criterion"]): value is Selector =>
+  typeof value === "object" && value !== null && "select" in value && typeof value.select === "function";
 
 const isIterable = (value: object): boolean => Symbol.iterator in value || Symbol.asyncIterator in value;
 

@@ -2,12 +2,14 @@
 export { type Amounts, type Budget, type BudgetKind, budgetKind } from "./budget.ts";
 export { BudgetError, PrunerError } from "./errors.ts";
 export type { Breach, Guard } from "./guard.ts";
+export { jointly, type Selector } from "./jointly.ts";
 export type { LayerFilter, LayerPattern } from "./layer-filter.ts";
 export { prune } from "./prune.ts";
 export type { PruneEvent, PruneResult, PruneState } from "./prune-event.ts";
 export { pruneOnce } from "./prune-once.ts";
-export type { Data, PruneLoopOptions, PruneOptions, PruneSchedule } from "./prune-options.ts";
+export type { Data, PruneLoopOptions, PruneOptions, PruneSchedule, UnlabelledData } from "./prune-options.ts";
 export type { Recovery } from "./recovery.ts";
 export { type Remaining, remainingOf } from "./remaining.ts";
+export { type JointChoice, type JointOptions, selectJointly } from "./select-jointly.ts";
 export { selectUnits } from "./select-units.ts";
 export type { Selection } from "./selection.ts";

@@ -1,7 +1,7 @@
 /** Keeps the inputs of minibatches that are disposed after use, for the refit after a removal. */
 
 import { sampleLimit } from "@secateur/compensation";
-import { type Batch, type Batches, batchSize, inputsOf } from "@secateur/training";
+import { batchSize, inputsOf, type UnlabelledBatch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { CompensateSettings, PruneOptions } from "./prune-options.ts";
@@ -9,9 +9,9 @@ import type { CompensateSettings, PruneOptions } from "./prune-options.ts";
 /** Inputs that are kept; the tensors share their memory with the minibatches. */
 export interface KeptInputs {
   /** Keeps the inputs of a minibatch, unless there are enough. */
-  readonly add: (batch: Batch) => void;
+  readonly add: (batch: UnlabelledBatch) => void;
   /** Yields the batches and adds each. */
-  readonly keep: (batches: Batches) => AsyncGenerator<Batch>;
+  readonly keep: <B extends UnlabelledBatch>(batches: Iterable<B> | AsyncIterable<B>) => AsyncGenerator<B>;
   /** The kept inputs, which the caller disposes from then on. */
   readonly take: () => { readonly xs: tf.Tensor[] }[];
   readonly dispose: () => void;
@@ -36,7 +36,7 @@ export function compensateSettings(compensate: PruneOptions["compensate"]): Comp
 export function keepInputs(limit: number): KeptInputs {
   let kept: { readonly xs: tf.Tensor[] }[] = [];
   let count = 0;
-  const add = (batch: Batch): void => {
+  const add = (batch: UnlabelledBatch): void => {
     if (count >= limit) return;
     kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
     count += batchSize(batch);

@@ -28,8 +28,11 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
   requireReachable(graph, budget, selection);
   const inputs = keepInputs(inputLimit(model, options, true));
   try {
-    const scores = await score(model, graph, criterion, inputs.keep(batchesOf(data, 0)), options);
-    const plan = selectUnits(graph, scores, budget, selection);
+    const batches = inputs.keep(batchesOf(data, 0));
+    const plan =
+      "select" in criterion
+        ? await criterion.select(graph, batches, budget, selection)
+        : selectUnits(graph, await score(model, graph, criterion, batches, options), budget, selection);
     const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never");
     const refitted = await compensateRemoval(graph, cut, plan, inputs, {
       ...compensateSettings(options.compensate),

@@ -1,11 +1,12 @@
 /** What one-shot pruning and the pruning loop are asked for: the same options, and a schedule for the loop. */
 import type { CompensateOptions } from "@secateur/compensation";
-import type { Criterion } from "@secateur/criteria";
+import type { Criterion, Targets } from "@secateur/criteria";
 import type { LayerRules } from "@secateur/dependency-graph";
-import type { Batches, LossOption, Mode, Optimizer } from "@secateur/training";
+import type { Batches, LossOption, Mode, Optimizer, UnlabelledBatches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
 import type { Guard } from "./guard.ts";
+import type { Selector } from "./jointly.ts";
 import type { PruneState } from "./prune-event.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Selection } from "./selection.ts";
@@ -16,13 +17,22 @@ export type Data = Batches | ((epoch: number) => Batches);
 /** How weights that remain are refitted; graph, rules and seed are those of the pruning. */
 export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "seed">;
 
+/** As `Data`, of minibatches that may lack labels. */
+export type UnlabelledData = UnlabelledBatches | ((epoch: number) => UnlabelledBatches);
+
 export interface PruneOptions {
-  readonly criterion: Criterion;
+  /** Scores single units, or, in one shot, chooses a set of them: `jointly()`. */
+  readonly criterion: Criterion | Selector;
   /**
    * The batches to score on; the loop also trains on them, and takes a function of the epoch where one is not enough. May
    * be omitted in one shot for criteria that observe nothing, such as `l2`.
    */
-  readonly data?: Data;
+  readonly data?: UnlabelledData;
+  /**
+   * "own": scores on the network's own predictions, so that minibatches may be `{ xs }`, as `score` does; in one shot only.
+   * Default "labels".
+   */
+  readonly targets?: Targets;
   readonly budget: Budget;
   /** Which units may be removed. Default: all but one of every layer. */
   readonly selection?: Selection;
@@ -57,6 +67,8 @@ export interface PruneSchedule {
 }
 
 export interface PruneLoopOptions extends PruneOptions {
+  readonly criterion: Criterion;
+  readonly data?: Data;
   readonly schedule?: PruneSchedule;
   /** Default: SGD, learning rate 1e-3, momentum 0.9. Its state is cut along with the weights. */
   readonly optimizer?: Optimizer;

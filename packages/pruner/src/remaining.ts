@@ -11,12 +11,14 @@ export interface Remaining {
   readonly amounts: () => Amounts;
   /** Whether every layer that produces the group keeps at least `minUnits` channels without so many units. */
   readonly canRemove: (group: Group, unitCount: number, minUnits: number) => boolean;
+  /** What removing so many units of a group saves now; it shrinks as other groups shrink. */
+  readonly savings: (group: Group, unitCount: number) => Amounts;
   /** Subtracts so many units of a group. */
   readonly remove: (group: Group, unitCount: number) => void;
 }
 
 interface WeightSize {
-  readonly axes: number[];
+  axes: readonly number[];
   /** The product of `axes`. */
   size: number;
   /** MACs of the layer divided by the size of its kernel; 0 for other weights. */
@@ -41,6 +43,11 @@ export function remainingOf(graph: DependencyGraph): Remaining {
     parameters += size;
     macs += size * macsPerNumber;
   }
+  const axesWithout = (group: Group, unitCount: number) =>
+    shrunkAxes(sharesOf.get(group) ?? [], unitCount).map(([weight, axes]) => {
+      const gone = weight.size - product(axes);
+      return { weight, axes, parameters: gone, macs: gone * weight.macsPerNumber };
+    });
   return {
     amounts: () => ({ units, parameters, macs: Math.round(macs) }),
     canRemove: (group, unitCount, minUnits) =>
@@ -48,20 +55,41 @@ export function remainingOf(graph: DependencyGraph): Remaining {
         const left = Number(weight.axes[axis]) - unitCount * indicesPerUnit;
         return left >= (producesUnits ? Math.max(minUnits, 1) : 1);
       }),
+    savings: (group, unitCount) =>
+      axesWithout(group, unitCount).reduce<Amounts>(
+        (sum, gone) => ({
+          units: unitCount,
+          parameters: sum.parameters + gone.parameters,
+          macs: sum.macs + gone.macs,
+        }),
+        { units: unitCount, parameters: 0, macs: 0 },
+      ),
     remove(group, unitCount) {
       units -= unitCount;
-      for (const { weight, axis, indicesPerUnit } of sharesOf.get(group) ?? []) {
-        const along = Number(weight.axes[axis]);
-        const indexCount = unitCount * indicesPerUnit;
-        const gone = (weight.size / along) * indexCount;
-        weight.axes[axis] = along - indexCount;
-        weight.size -= gone;
-        parameters -= gone;
-        macs -= gone * weight.macsPerNumber;
+      for (const { weight, axes, ...gone } of axesWithout(group, unitCount)) {
+        weight.axes = axes;
+        weight.size -= gone.parameters;
+        parameters -= gone.parameters;
+        macs -= gone.macs;
       }
     },
   };
 }
+
+/** Each weight of the shares once, with its axes after the removal. */
+function shrunkAxes(
+  shares: readonly Share[],
+  unitCount: number,
+): readonly (readonly [WeightSize, readonly number[]])[] {
+  const shrunk = new Map<WeightSize, readonly number[]>();
+  for (const { weight, axis, indicesPerUnit } of shares) {
+    const axes = shrunk.get(weight) ?? weight.axes;
+    shrunk.set(weight, axes.with(axis, Number(axes[axis]) - unitCount * indicesPerUnit));
+  }
+  return [...shrunk];
+}
+
+const product = (axes: readonly number[]): number => axes.reduce((a, b) => a * b, 1);
 
 function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): readonly Share[] {
   return slices.flatMap(({ weight: name, axis, indicesPerUnit, role }) => {
@@ -76,7 +104,7 @@ function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize
   const sizes = new Map<string, WeightSize>();
   for (const [path, weight] of modelGraph(model).weights) {
     const axes = weight.shape.map((size) => size ?? 0);
-    sizes.set(path, { axes, size: axes.reduce((a, b) => a * b, 1), macsPerNumber: 0 });
+    sizes.set(path, { axes, size: product(axes), macsPerNumber: 0 });
   }
   for (const [path, layer] of modelGraph(model).layers) {
     const [kernel] = layer.weights;

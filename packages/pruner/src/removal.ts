@@ -10,7 +10,7 @@ import {
   type Verification,
 } from "@secateur/surgery";
 import type { Optimizer } from "@secateur/training";
-import { type Amounts, isMet } from "./budget.ts";
+import { isMet } from "./budget.ts";
 import { compensateRemoval } from "./compensate-removal.ts";
 import { BudgetError } from "./errors.ts";
 import { type Breach, type Guard, guardedValue } from "./guard.ts";
@@ -21,6 +21,7 @@ import type { PruneLoopOptions } from "./prune-options.ts";
 import { limitsNow, type PruneRun } from "./prune-run.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
+import { takenUnits } from "./taken-units.ts";
 
 export async function removal(
   run: PruneRun,
@@ -72,10 +73,11 @@ const unitsPerRemoval = ({ schedule, slowedTo }: PruneRun): number =>
 /** The lowest units by the running scores, at most `unitsPerRemoval`. */
 function nextPlan(run: PruneRun): Plan {
   const { graph, target } = run;
-  const isEnough = (left: Amounts, takenCount: number): boolean =>
-    takenCount >= unitsPerRemoval(run) || isMet(left, target);
-  const taken = takeLowest(graph, run.scores.blend(), remainingOf(graph), limitsNow(run), isEnough);
-  if (taken.size > 0) return createPlan(graph, taken);
+  const limits = limitsNow(run);
+  const taken = takenUnits(remainingOf(graph), limits);
+  const isEnough = (): boolean => taken.count() >= unitsPerRemoval(run) || isMet(taken.left(), target);
+  takeLowest(graph, run.scores.blend(), taken, limits.roundTo, isEnough);
+  if (taken.count() > 0) return createPlan(graph, taken.byGroup);
   throw new BudgetError(
     `the selection lets nothing more be removed, and the budget is not met: ${JSON.stringify(run.left)} are left, ` +
       `at most ${JSON.stringify(target)} should be. Ask for less, or let the selection remove more`,

@@ -10,7 +10,7 @@ import {
 import { countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
 import { applyPlan, RemovalMismatchError } from "@secateur/surgery";
-import type { Batch } from "@secateur/training";
+import type { Batch, UnlabelledBatch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -18,6 +18,7 @@ import {
   BudgetError,
   type PruneEvent,
   type PruneLoopOptions,
+  type PruneOptions,
   PrunerError,
   type PruneState,
   prune,
@@ -285,6 +286,31 @@ describe("pruneOnce", () => {
       'batches is empty: criterion "taylor-gate" needs at least one minibatch',
     );
     for (const each of [model, smaller]) disposeModel(each);
+  });
+
+  it("scores unlabelled minibatches on the network's own predictions; the loop needs labels", async () => {
+    const model = network();
+    function* unlabelled(): Generator<UnlabelledBatch> {
+      for (const { xs, ys } of data(0)) {
+        tf.dispose(ys);
+        yield { xs };
+      }
+    }
+    function* predicted(): Generator<Batch> {
+      for (const { xs } of unlabelled())
+        yield { xs, ys: tf.tidy(() => tf.argMax(model.predict(xs) as tf.Tensor, 1)) };
+    }
+    const options = { criterion: criteria.taylorGate(), budget: { count: 5 } };
+    const own = await pruneOnce(model, { ...options, data: unlabelled, targets: "own" });
+    const byHand = await pruneOnce(model, { ...options, data: predicted });
+    expect(own.plan).toEqual(byHand.plan);
+    await expect(pruneOnce(model, { ...options, data: unlabelled })).rejects.toThrow("no labels");
+    await expect(prune(model, { ...options, data, targets: "own" }).next()).rejects.toThrow(
+      'the loop trains on labels: targets "own" is an option of pruneOnce',
+    );
+    const misspelt = { ...options, data, targets: "mine" } as unknown as PruneOptions;
+    await expect(pruneOnce(model, misspelt)).rejects.toThrow('targets must be "labels" or "own", not "mine"');
+    for (const each of [model, own.model, byHand.model]) disposeModel(each);
   });
 
   it("refuses a budget before it reads any data", async () => {

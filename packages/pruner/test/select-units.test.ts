@@ -198,7 +198,15 @@ describe("on random architectures", () => {
           met++;
           for (const { id, unitCount } of graph.groups)
             expectRounded(unitCount, plan.remove[id]?.length ?? 0, roundTo);
-          for (const group of graph.groups) predicted.remove(group, plan.remove[group.id]?.length ?? 0);
+          for (const group of graph.groups) {
+            const before = predicted.amounts();
+            const saved = predicted.savings(group, plan.remove[group.id]?.length ?? 0);
+            predicted.remove(group, plan.remove[group.id]?.length ?? 0);
+            const left = predicted.amounts();
+            expect(before.units - left.units).toBe(saved.units);
+            expect(before.parameters - left.parameters).toBe(saved.parameters);
+            expect(Math.abs(before.macs - left.macs - saved.macs)).toBeLessThanOrEqual(1); // amounts are rounded
+          }
           const smaller = applyPlan(model, plan);
           expect(predicted.amounts()).toMatchObject(counted(smaller));
           expect(counted(smaller).macs).toBeLessThanOrEqual((1 - macs) * original.macs + 1);

@@ -20,20 +20,26 @@ export interface Batch<
 
 export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
 
-export function inputsOf({ xs }: Batch): readonly tf.Tensor[] {
+/** A minibatch that may lack targets. */
+export type UnlabelledBatch = Pick<Batch, "xs"> & Partial<Pick<Batch, "ys">>;
+
+export type UnlabelledBatches = Iterable<UnlabelledBatch> | AsyncIterable<UnlabelledBatch>;
+
+export function inputsOf({ xs }: UnlabelledBatch): readonly tf.Tensor[] {
   return [xs].flat();
 }
 
-export function targetsOf({ ys }: Batch): readonly tf.Tensor[] {
-  return [ys].flat();
+/** Empty for a minibatch without targets. */
+export function targetsOf({ ys }: UnlabelledBatch): readonly tf.Tensor[] {
+  return ys === undefined ? [] : [ys].flat();
 }
 
 /** The number of examples. */
-export function batchSize(batch: Batch): number {
+export function batchSize(batch: UnlabelledBatch): number {
   return inputsOf(batch)[0]?.shape[0] ?? 0;
 }
 
-export function disposeBatch(batch: Batch): void {
+export function disposeBatch(batch: UnlabelledBatch): void {
   tf.dispose([...inputsOf(batch), ...targetsOf(batch)]);
 }
 

@@ -3,7 +3,17 @@
  * evaluation for any `tf.LayersModel`.
  */
 export { accelerate } from "./accelerate.ts";
-export { type Batch, type Batches, batchSize, disposeBatch, inputsOf, targetsOf } from "./batch.ts";
+export {
+  type Batch,
+  type Batches,
+  batchSize,
+  checkInputs,
+  disposeBatch,
+  inputsOf,
+  targetsOf,
+  type UnlabelledBatch,
+  type UnlabelledBatches,
+} from "./batch.ts";
 export { NonFiniteLossError, TrainingError } from "./errors.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit, type TakeStep, type TrainingEvent } from "./fit.ts";
@@ -18,6 +28,7 @@ export { type GatedLosses, gatedLosses, type PreparedBatch } from "./gradients/g
 export { type GateSite, siteKey } from "./gradients/gates.ts";
 export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-vector-product.ts";
 export { type LogitMargins, logitMargins, type MarginOptions } from "./gradients/logit-margins.ts";
+export { type LogitSlopes, logitSlopes } from "./gradients/logit-slopes.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./gradients/loss-and-gradients.ts";
 export {
   type KeepBestOptions,
@@ -36,6 +47,7 @@ export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
 export { constant, cosine, type Schedule, stepDecay, warmup } from "./optimizers/schedule.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export { outputsWithoutGradient, ownTargets, targetsAreOutputs } from "./own-targets.ts";
 export { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
 export { type WeightAverage, type WeightAverageOptions, weightAverage } from "./weight-average.ts";
-export { type UnlabelledBatch, withTeacher } from "./with-teacher.ts";
+export { withTeacher } from "./with-teacher.ts";

@@ -1,17 +1,11 @@
 /** Adds a teacher's logits to the targets of minibatches, for the loss `distillation`. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type Batch, checkInputs } from "./batch.ts";
+import { type Batch, checkInputs, type UnlabelledBatch, type UnlabelledBatches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
 import { allFinalActivations } from "./forward/final-activation.ts";
 import { runModel } from "./forward/run-calls.ts";
 import { cachedForModel, type ModelFunction, modelFunction } from "./gradients/model-function.ts";
-
-/** A minibatch that may have no labels. */
-export interface UnlabelledBatch {
-  readonly xs: Batch["xs"];
-  readonly ys?: Batch["ys"];
-}
 
 /**
  * Batches with the same inputs and, for each output, the teacher's logits followed by the labels on the last axis, as float32.
@@ -24,7 +18,7 @@ export interface UnlabelledBatch {
  */
 export async function* withTeacher(
   teacher: tfl.LayersModel,
-  batches: Iterable<UnlabelledBatch> | AsyncIterable<UnlabelledBatch>,
+  batches: UnlabelledBatches,
 ): AsyncGenerator<Batch> {
   for await (const batch of batches) yield teach(teacher, batch);
 }

@@ -4,9 +4,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
+  forward,
   gatedLosses,
   hessianVectorProduct,
   logitMargins,
+  logitSlopes,
   lossAndGradients,
   siteKey,
   TrainingError,
@@ -213,6 +215,33 @@ describe("margins", () => {
       step.correct,
       step.gates,
     ]);
+    model.dispose();
+  });
+
+  it("are differences of the slopes of logits", () => {
+    const [model, batch] = [tfjsNetwork("max"), smallBatch()];
+    const gates = [{ layer: "d", at: "input" }] as const;
+    const margins = logitMargins(model, batch, { gates, topK: 9, mode: "eval" });
+    const classes = tf.tidy(() => {
+      const [logits] = forward(model, batch.xs) as [tf.Tensor2D];
+      const own = tf.oneHot(batch.ys as tf.Tensor1D, 3);
+      const wrong = tf.topk(tf.add(logits, tf.mul(tf.cast(own, "float32"), -1e9)), 2).indices; // [batch, 2]
+      return tf.concat([tf.expandDims(batch.ys as tf.Tensor1D, 1), wrong], 1) as tf.Tensor2D;
+    });
+    const slopes = logitSlopes(model, batch.xs, classes, gates);
+    const logits = tf.tidy(() => tf.logSoftmax(slopes.logits));
+    const difference = tf.tidy(() => {
+      const [own, ...wrong] = tf.unstack(slopes.gates[inputOf("d")] as tf.Tensor3D);
+      return tf.stack(wrong.map((each) => tf.sub(each, own as tf.Tensor)));
+    });
+    expect(difference).toBeAllClose(margins.gates[inputOf("d")] ?? [], { rtol: 1e-4, atol: 1e-6 });
+    const [ownRow] = tf.tidy(() =>
+      tf.unstack(margins.logProbabilities).map((row) => Array.from(row.dataSync())),
+    );
+    const labels = Array.from(batch.ys.dataSync());
+    const rows = logits.arraySync();
+    expect(labels.map((label, n) => Number(rows[n]?.[label]))).toBeAllClose(ownRow ?? [], { rtol: 1e-4 });
+    tf.dispose([batch.xs, batch.ys, margins, classes, slopes, logits, difference] as tf.TensorContainer[]);
     model.dispose();
   });
 });

@@ -1,6 +1,7 @@
 /** A model's outputs before a final softmax or sigmoid. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { checkInputs } from "../batch.ts";
 import { allFinalActivations } from "./final-activation.ts";
 import type { Hooks, Mode } from "./pass.ts";
 import { runModel } from "./run-calls.ts";
@@ -22,6 +23,8 @@ export interface ForwardOptions {
  * @param xs - `[batch, ...input shape]`, or a list for a model of several inputs. The caller disposes them.
  * @returns The outputs before a final softmax or sigmoid, `[batch, ...]` each. The caller disposes them.
  *
+ * @throws TrainingError for inputs that do not fit the model.
+ *
  * @example const [logits] = forward(model, images, { mode: "train" });
  */
 export function forward(
@@ -30,6 +33,7 @@ export function forward(
   options: ForwardOptions = {},
 ): tf.Tensor[] {
   const { mode = "eval", dropout = mode === "train", outputHooks = {}, inputHooks = {} } = options;
+  checkInputs(model, [xs].flat());
   const finalActivations = allFinalActivations(model);
   const pass = { mode, dropout, outputHooks, inputHooks, finalActivations };
   return tf.tidy(() => {

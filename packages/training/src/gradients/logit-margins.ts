@@ -3,18 +3,16 @@
  * class y; the cross-entropy is `log Σ exp(margin)` over all classes. Only the top-k wrong classes are differentiated, by one
  * backward pass each; one forward pass serves all of them.
  */
-import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import { checkSoftmaxHead } from "../forward/final-activation.ts";
 import type { Mode } from "../forward/pass.ts";
-import { runModel } from "../forward/run-calls.ts";
 import { oneHot, softmaxCrossEntropy } from "../losses/softmax-cross-entropy.ts";
-import { createGates, type GateSite, siteKey } from "./gates.ts";
+import { type GateSite, siteKey } from "./gates.ts";
+import { logitGradients } from "./logit-gradients.ts";
 import { cachedForModel, modelFunction } from "./model-function.ts";
-import { valueAndGradientsPerSeed } from "./tape.ts";
 
 export interface MarginOptions {
   /** Gates to differentiate with respect to. */
@@ -71,35 +69,21 @@ function margins(
   count: number,
   mode: Mode,
 ): readonly tf.Tensor[] {
-  const { outputHooks, inputHooks, tensors } = createGates(model, sites, Number(ys.shape[0]));
-  const gates = [...tensors.values()];
-  const [output] = modelGraph(model).outputs;
-  if (output === undefined) throw new TypeError("a model has an output");
-  const finalActivations = new Map([[output, "softmax" as const]]);
-  const pass = { mode, dropout: false, outputHooks, inputHooks, finalActivations };
   const classOf = ys.rank === 2 ? tf.argMax(ys, 1) : ys;
   /** One-hot rows: the example's class, and its top-k wrong classes. */
   const select = (logits: tf.Tensor2D): readonly [tf.Tensor2D, ...(readonly tf.Tensor2D[])] => {
     const own = oneHot(classOf, Number(logits.shape[1]));
     return [own, ...largest(logits, own, count)];
   };
-  const { value, gradients } = valueAndGradientsPerSeed(
-    () => runModel(model, inputs, pass) as [tf.Tensor2D],
-    (logits) => {
-      const [own, ...wrong] = select(logits);
-      return wrong.map((wrongClass) => tf.sub(wrongClass, own));
-    },
-    gates,
-  );
-  const logProbabilities = tf.logSoftmax(value);
-  const selected = select(value);
+  const { logits, gates } = logitGradients(model, inputs, { gates: sites, mode }, (values) => {
+    const [own, ...wrong] = select(values);
+    return wrong.map((wrongClass) => tf.sub(wrongClass, own));
+  });
+  const logProbabilities = tf.logSoftmax(logits);
+  const selected = select(logits);
   const chosen = selected.map((one) => tf.sum(tf.mul(logProbabilities, one), 1));
   const others = tf.logSumExp(selected.reduce(maskOut, logProbabilities), 1);
-  const rows = tf.stack([...chosen, tf.maximum(others, lowest)]);
-  const bySite = gates.map((z, site) =>
-    tf.stack(gradients.map((perClass) => perClass[site] ?? tf.zerosLike(z))),
-  );
-  return [rows, ...bySite];
+  return [tf.stack([...chosen, tf.maximum(others, lowest)]), ...gates];
 }
 
 /** Below every log-probability and logit. */

@@ -25,6 +25,7 @@ export function binaryCrossEntropy({ fromLogits = false }: BinaryCrossEntropyOpt
       const t = tf.cast(tf.reshape(target, logits.shape), "float32");
       return meanPerExample(tf.sub(tf.softplus(logits), tf.mul(logits, t)));
     },
+    predict: (logits) => tf.cast(tf.greater(logits, 0), "float32"),
     countCorrect: (logits, target) =>
       tf.tidy(() => {
         const expected = tf.greater(tf.reshape(target, logits.shape), 0.5);

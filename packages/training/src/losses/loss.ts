@@ -27,6 +27,11 @@ export interface Loss {
   readonly perExample: (output: tf.Tensor, target: tf.Tensor) => tf.Tensor1D;
   /** Returns why a target does not fit, as the end of a sentence, or null if it fits. Default: all targets fit. */
   readonly checkTarget?: (target: tf.Tensor, output: OutputShape) => string | null;
+  /**
+   * The prediction as a target, for instance the most probable class: where the loss, unlike at the output itself, has a
+   * gradient. Default: none.
+   */
+  readonly predict?: (output: tf.Tensor) => tf.Tensor;
   /** The number of correct predictions in the batch, a scalar. Default: accuracy is NaN. */
   readonly countCorrect?: (output: tf.Tensor, target: tf.Tensor) => tf.Scalar;
 }

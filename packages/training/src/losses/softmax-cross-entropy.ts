@@ -30,6 +30,7 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): L
       const losses = fused(rows(logits), rows(labels));
       return logits.rank === 2 ? losses : meanPerExample(tf.reshape(losses, [logits.shape[0] ?? 0, -1]));
     },
+    predict: (logits) => tf.argMax(logits, logits.rank - 1),
     countCorrect: (logits, target) =>
       tf.tidy(() => {
         const last = logits.rank - 1;

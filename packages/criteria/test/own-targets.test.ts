@@ -1,0 +1,215 @@
+/** Scores on the network's own predictions: equal to scores of the same targets passed by hand, or refused by name. */
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import { disposeModel } from "@secateur/model-graph";
+import {
+  type Batch,
+  binaryCrossEntropy,
+  type Loss,
+  meanSquaredError,
+  softmaxCrossEntropy,
+  weighted,
+} from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  type Criterion,
+  CriterionError,
+  type CriterionName,
+  CriterionNotApplicableError,
+  criteria,
+  criterionNames,
+  criterionTable,
+  defineCriterion,
+  gradients,
+  type ScoreOptions,
+  score,
+  scoreAll,
+} from "../src/index.ts";
+
+let model: tfl.LayersModel;
+const disposeAfterEach = (): void => afterEach(() => disposeModel(model));
+
+/** Convolution with batch normalisation, and a head of three outputs. */
+function network(activation: "softmax" | "sigmoid" | "linear"): tfl.LayersModel {
+  const init = (seed: number) => ({ kernelInitializer: tfl.initializers.randomNormal({ stddev: 1, seed }) });
+  return tfl.sequential({
+    layers: [
+      tfl.layers.conv2d({ filters: 4, kernelSize: 3, useBias: false, inputShape: [5, 5, 2], ...init(1) }),
+      tfl.layers.batchNormalization({}),
+      tfl.layers.activation({ activation: "relu" }),
+      tfl.layers.globalAveragePooling2d({}),
+      tfl.layers.dense({ name: "head", units: 3, activation, ...init(2) }),
+    ],
+  });
+}
+
+const image = (seed: number): tf.Tensor => tf.randomNormal([6, 5, 5, 2], 0, 1, "float32", seed);
+
+/** Two minibatches. @param ys - The targets of each from its outputs. */
+function* data(ys?: (outputs: tf.Tensor) => tf.Tensor): Generator<Batch> {
+  for (const seed of [3, 4]) {
+    const xs = image(seed);
+    yield (
+      ys === undefined ? { xs } : { xs, ys: tf.tidy(() => ys(model.predict(xs) as tf.Tensor)) }
+    ) as Batch;
+  }
+}
+
+const scoresOf = async (
+  criterion: Criterion,
+  batches: Iterable<Batch>,
+  options: ScoreOptions = {},
+): Promise<readonly number[]> => {
+  const graph = buildDependencyGraph(model);
+  const scores = await score(model, graph, criterion, batches, { onWarning: () => undefined, ...options });
+  return [...scores.values()].flatMap((values) => Array.from(values));
+};
+
+const mostProbable = (outputs: tf.Tensor): tf.Tensor => tf.argMax(outputs, 1);
+const vanishing: readonly CriterionName[] = [
+  "bn-scale-taylor",
+  "taylor-weight",
+  "taylor-weight-group",
+  "taylor-gate",
+  "taylor-skip-gate",
+  "taylor-fg",
+  "taylor-output",
+];
+const remaining: readonly CriterionName[] = ["l2", "activation-mean", "apoz", "taylor-so", "obd-hutchinson"];
+
+describe("on a softmax head", () => {
+  disposeAfterEach();
+
+  it.each(["train", "eval"] as const)(
+    "every criterion scores the predicted classes, mode %s",
+    async (mode) => {
+      model = network("softmax");
+      const graph = buildDependencyGraph(model);
+      const all = criterionNames.map((name) => criterionTable[name](0));
+      const options = { mode, onWarning: () => undefined };
+      const own = await scoreAll(model, graph, all, data(), { ...options, targets: "own" });
+      const byHand = await scoreAll(model, graph, all, data(mostProbable), options);
+      expect(own).toEqual(byHand);
+      expect(Math.max(...(own.get("taylor-gate")?.values().next().value ?? []))).toBeGreaterThan(1e-6);
+    },
+  );
+
+  it("labels are not used with targets own, and are required without", async () => {
+    model = network("softmax");
+    const wrong = data(() => tf.zeros([6], "int32"));
+    const own = await scoresOf(criteria.taylorGate(), wrong, { targets: "own" });
+    expect(own).toEqual(await scoresOf(criteria.taylorGate(), data(mostProbable)));
+    await expect(scoresOf(criteria.taylorGate(), data())).rejects.toThrow(CriterionError);
+    await expect(scoresOf(criteria.taylorGate(), data())).rejects.toThrow(
+      'a minibatch has no labels: pass { xs, ys }, or targets: "own"',
+    );
+    const wide = [{ xs: tf.zeros([2, 5, 5, 3]) }] as unknown as Batch[];
+    await expect(scoresOf(criteria.taylorGate(), wide, { targets: "own" })).rejects.toThrow(
+      "the batch (xs) is [2,5,5,3]",
+    );
+  });
+
+  it("warns where the labels are the network's own outputs", async () => {
+    model = network("softmax");
+    const warnings: string[] = [];
+    const options = { mode: "eval", onWarning: (warning: string) => void warnings.push(warning) } as const;
+    const soft = await scoresOf(
+      criteria.taylorGate(),
+      data((outputs) => tf.clone(outputs)),
+      options,
+    );
+    expect(Math.max(...soft)).toBeLessThan(1e-9);
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'the network\'s own outputs, where the loss has no gradient: scores of "taylor-gate"',
+      ),
+    ]);
+    await scoresOf(
+      criteria.obd(),
+      data((outputs) => tf.clone(outputs)),
+      options,
+    );
+    await scoresOf(criteria.taylorGate(), data(mostProbable), options);
+    await scoresOf(
+      criteria.taylorGate(),
+      data((outputs) => tf.add(tf.mul(outputs, 0.9), 0.1 / 3)),
+      options,
+    );
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe("on other heads", () => {
+  disposeAfterEach();
+  const regression = { loss: meanSquaredError(), targets: "own" } as const;
+
+  it.each(vanishing)("%s is refused on a regression, where it would vanish", async (name) => {
+    model = network("linear");
+    const refused = scoresOf(criterionTable[name](0), data(), regression);
+    await expect(refused).rejects.toThrow(CriterionNotApplicableError);
+    await expect(refused).rejects.toThrow(
+      `criterion "${name}" cannot score this model: with targets "own" the targets of output "head" are the output itself`,
+    );
+  });
+
+  it.each(remaining)("%s scores a regression's own outputs", async (name) => {
+    model = network("linear");
+    const own = await scoresOf(criterionTable[name](0), data(), regression);
+    const outputs = data((values) => tf.clone(values));
+    const byHand = await scoresOf(criterionTable[name](0), outputs, { loss: meanSquaredError() });
+    expect(own).toBeAllClose(byHand, { rtol: 1e-4 });
+    expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(1e-9);
+  });
+
+  it("a criterion of your own that reads gradients is refused", async () => {
+    model = network("linear");
+    const own = defineCriterion({
+      name: "steepness",
+      observes: [gradients()],
+      score: (group) => tf.abs(group.gateGradient),
+    });
+    await expect(scoresOf(own, data(), regression)).rejects.toThrow('criterion "steepness" cannot score');
+  });
+
+  it("a sigmoid's targets are its decisions", async () => {
+    model = network("sigmoid");
+    const decisions = (outputs: tf.Tensor): tf.Tensor => tf.cast(tf.greater(outputs, 0.5), "float32");
+    for (const loss of [binaryCrossEntropy(), weighted(binaryCrossEntropy(), 0.5)]) {
+      const own = await scoresOf(criteria.taylorGate(), data(), { loss, targets: "own" });
+      expect(own).toEqual(await scoresOf(criteria.taylorGate(), data(decisions), { loss }));
+    }
+  });
+
+  it("of several outputs, one without a gradient refuses", async () => {
+    const x = tfl.input({ shape: [4] });
+    const hidden = tfl.layers.dense({ units: 3, activation: "tanh" }).apply(x);
+    const classes = tfl.layers.dense({ units: 2, activation: "softmax" }).apply(hidden);
+    const value = tfl.layers.dense({ name: "value", units: 1 }).apply(hidden);
+    model = tfl.model({ inputs: x, outputs: [classes, value] as tfl.SymbolicTensor[] });
+    const batches = (): Batch[] => [{ xs: tf.ones([2, 4]) } as Batch];
+    const ofValue = (last: Loss): ScoreOptions => ({ loss: [softmaxCrossEntropy(), last], targets: "own" });
+    const graph = buildDependencyGraph(model);
+    const unread = batches();
+    await expect(
+      score(model, graph, criteria.taylorGate(), unread, ofValue(meanSquaredError())),
+    ).rejects.toThrow('the targets of output "value"');
+    tf.dispose(unread.map(({ xs }) => xs));
+    const scores = await score(
+      model,
+      graph,
+      criteria.taylorGate(),
+      batches(),
+      ofValue(binaryCrossEntropy({ fromLogits: true })),
+    );
+    expect(scores.size).toBe(1);
+  });
+});
+
+it("every criterion is among those refused, those that score, or those that require a softmax", () => {
+  const softmaxOnly = ["taylor-so-gate", "obd", "obd-fisher", "taylor-margin"];
+  const dataless = ["random", "l1", "lamp", "fpgm", "bn-scale"];
+  expect([...vanishing, ...remaining, ...softmaxOnly, ...dataless].toSorted()).toEqual(
+    criterionNames.toSorted(),
+  );
+});
