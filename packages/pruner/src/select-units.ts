@@ -2,13 +2,15 @@
 import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
-import type { Budget } from "./budget.ts";
+import { type Budget, budgetKind } from "./budget.ts";
 import { takeLowest } from "./lowest-units.ts";
 import type { Selection } from "./selection.ts";
 import { startSelection } from "./selection-run.ts";
+import type { TakenUnits } from "./taken-units.ts";
 
 /**
- * A plan for the lowest-scored units, over all groups on one scale (no per-layer ratios), until the budget is met.
+ * A plan for the lowest-scored units, over all groups on one scale (no per-layer ratios), until the budget is met. For a
+ * budget in MACs or parameters, a score counts per MAC or parameter that the unit saves.
  *
  * @param budget - Shares are of `graph.model`.
  * @throws BudgetError where the selection leaves too little to remove; PrunerError for invalid scores or selections.
@@ -22,8 +24,26 @@ export function selectUnits(
   selection: Selection = {},
 ): Plan {
   const run = startSelection(graph, budget, selection);
-  takeLowest(graph, scores, run.taken, run.limits.roundTo, run.isMet);
+  const kind = budgetKind(budget);
+  const ranked =
+    kind === "macs" || kind === "parameters" ? perSaving(graph, scores, run.taken, kind) : scores;
+  takeLowest(graph, ranked, run.taken, run.limits.roundTo, run.isMet);
   return run.plan();
+}
+
+/** Scores divided by what one unit of the group saves. Scores below 0 stay: more savings make them no worse. */
+function perSaving(
+  { groups }: DependencyGraph,
+  scores: Scores,
+  { savings }: TakenUnits,
+  kind: "macs" | "parameters",
+): Scores {
+  const entries = groups.map((group) => {
+    const saved = Math.max(savings(group, 1)[kind], 1);
+    const values = scores.get(group.id) ?? new Float32Array();
+    return [group.id, values.map((score) => (score > 0 ? score / saved : score))] as const;
+  });
+  return new Map(entries);
 }
 
 /** Throws `BudgetError` where no scores could meet the budget; for checks before anything is computed. */
