@@ -47,7 +47,7 @@ describe("reportHtml", () => {
     );
     expect(page).not.toMatch(/NaN|undefined|\[object/);
     // The last column with a number is marked, also where there was no fine-tuning.
-    const best = page.matchAll(/<td class="best" data-label="([^"]+)">[\d.]+ ± [\d.]+<\/td>/g);
+    const best = page.matchAll(/<td class="best" data-label="([^"]+)">[\d.]+ ±\s[\d.]+<\/td>/g);
     expect([...best].map(([, label]) => label)).toEqual(["Pruned (%)", "Fine-tuned (%)"]);
     expect(page).not.toContain("Repaired");
     expect(page).toContain("Nothing is repaired: ");
@@ -59,8 +59,8 @@ describe("reportHtml", () => {
     const page = await reportHtml(summarise({ ...measured, cells: untuned, fineTuneCurves: [] }));
     const best = page.matchAll(/<td class="best" data-label="([^"]+)">([^<]+)</g);
     expect([...best].map(([, label, text]) => [label, text])).toEqual([
-      ["Repaired (%)", "56.50 ± 0.71"],
-      ["Repaired (%)", "52.50 ± 0.71"],
+      ["Repaired (%)", "56.50 ±\u00A00.71"],
+      ["Repaired (%)", "52.50 ±\u00A00.71"],
     ]);
     expect(page).toContain("<small>52.50 % accuracy</small>");
     const plots = [...page.matchAll(/aria-label="([^:"]+): accuracy of each/g)].map(([, title]) => title);

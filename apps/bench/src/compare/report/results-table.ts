@@ -37,7 +37,7 @@ function resultRow(
   const cells = columns.map(({ title, unit, text }, i) => {
     if (i === 0) return html`<th scope="row">${isFirst ? text(row) : ""}</th>`;
     const label = unit === "" ? title : `${title} (${unit})`;
-    return html`<td class="${isBest && i === final ? "best" : ""}" data-label="${label}">${text(row)}</td>`;
+    return html`<td class="${isBest && i === final ? "best" : ""}" data-label="${label}">${text(row).replace("± ", "±\u00A0")}</td>`;
   });
   return html`<tr class="${classes}">${cells}</tr>`;
 }
