@@ -1,18 +1,16 @@
 /** The iterative job on synthetic images: exact ratios, correct progress, and equal results from every checkpoint. */
 import { criterionNames, criterionTable } from "@secateur/criteria";
-import { batches, syntheticImages } from "@secateur/datasets";
 import { createModel } from "@secateur/models";
 import { beforeAll, describe, expect, it } from "vitest";
 import { completeConfig } from "../src/compare/cifar10-config.ts";
 import type { CompareConfig } from "../src/compare/config.ts";
-import type { CompareEvent, TestedCell } from "../src/compare/events.ts";
 import { encodeCheckpoint } from "../src/compare/jobs/checkpoint.ts";
 import type { JobEvent, PruneJob } from "../src/compare/jobs/job.ts";
 import { pruneIteratively } from "../src/compare/jobs/prune-iteratively.ts";
 import { recipeFor } from "../src/compare/recipe.ts";
 import { workLeft } from "../src/compare/work-left.ts";
-import type { BatchSource } from "../src/inputs/batch-source.ts";
-import { eventsOf } from "../src/run/event-log.ts";
+import { cellsOf, collected, logged, workOf } from "./job-events.ts";
+import { syntheticBatches } from "./synthetic-batches.ts";
 
 const config: CompareConfig = completeConfig({
   iterative: true,
@@ -27,24 +25,7 @@ const baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy: 0.1,
 const { batchSize } = recipeFor(config.model);
 const units = 16 + 32 + 120 + 84;
 
-const { train, test } = syntheticImages({
-  classes: 10,
-  count: 30,
-  testCount: 20,
-  shape: [32, 32, 3],
-  seed: 1,
-});
-const normalize = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
-const data: BatchSource = {
-  trainCount: train.count,
-  testCount: test.count,
-  scoringCount: train.count,
-  stepsPerEpoch: 3,
-  normalizations: ["cifar10"],
-  training: (seed) => (epoch) => batches(train, { batchSize: 10, seed, epoch, shuffle: true, normalize }),
-  scoring: (seed) => batches(train, { batchSize: 10, seed, normalize }),
-  test: () => batches(test, { batchSize: 20, normalize }),
-};
+const data = syntheticBatches(30, 20);
 
 const jobOf = (changes: Partial<PruneJob>): PruneJob => {
   const model = createModel("lenet3");
@@ -55,6 +36,7 @@ const jobOf = (changes: Partial<PruneJob>): PruneJob => {
     seed: 0,
     criterion: "taylor-gate",
     ratios: config.ratios,
+    tests: [],
     network,
     checkpoint: null,
     ...changes,
@@ -66,21 +48,11 @@ async function run(changes: Partial<PruneJob> = {}, settings = config): Promise<
   const name = criterionNames.find((each) => each === job.criterion);
   if (name === undefined) throw new Error(`no criterion ${job.criterion}`);
   const context = { config: settings, data, baseline };
-  const events: JobEvent[] = [];
-  for await (const event of pruneIteratively(job, criterionTable[name](job.seed), context))
-    events.push(event);
-  return events;
+  return collected(pruneIteratively(job, criterionTable[name](job.seed), context));
 }
 
-const logged = (events: readonly JobEvent[]): readonly CompareEvent[] =>
-  events.flatMap((event) => (event.type === "log" ? [event.event] : []));
-const cellsOf = (events: readonly JobEvent[]): readonly TestedCell[] =>
-  eventsOf(logged(events), "cell").map(({ cell }) => cell);
 const filesOf = (events: readonly JobEvent[]): readonly Uint8Array[] =>
   events.flatMap((event) => (event.type === "file" ? [event.content] : []));
-const workOf = (events: readonly JobEvent[]): number =>
-  events.reduce((sum, event) => sum + (event.type === "work" ? event.amount : 0), 0);
-
 describe("pruneIteratively", () => {
   let whole: readonly JobEvent[] = [];
   beforeAll(async () => {
@@ -93,6 +65,7 @@ describe("pruneIteratively", () => {
     expect(kept).toEqual(config.ratios.map((ratio) => units - Math.round(ratio * units)));
     expect(cells.map(({ accuracyTuned }) => accuracyTuned === null)).toEqual([true, false]);
     expect(cells.map(({ lossPruned }) => Number.isFinite(lossPruned))).toEqual([true, true]);
+    expect(cells.map(({ accuracyRepaired }) => accuracyRepaired)).toEqual([null, null]);
     expect(Object.keys(cells[0]?.plan.remove ?? {})).not.toEqual([]);
     for (const [group, later] of Object.entries(cells[1]?.plan.remove ?? {}))
       expect(later).toEqual(expect.arrayContaining([...(cells[0]?.plan.remove[group] ?? [])]));

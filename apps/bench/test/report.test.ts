@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reportHtml } from "../src/compare/report/report.ts";
+import { summarise } from "../src/compare/results.ts";
 import { html } from "../src/report/html.ts";
 import { iterativeSummary, sampleSummary } from "./sample-summary.ts";
 
@@ -18,7 +19,7 @@ describe("reportHtml", () => {
       "Environment",
       "Repeat this run",
     ]);
-    expect(page.match(/<figure><svg /g)).toHaveLength(3 + 2 + 2);
+    expect(page.match(/<figure><svg /g)).toHaveLength(4 + 2 + 2);
     expect(page).not.toMatch(/\s(?:src|href)=|url\(|@import|<script/);
     expect(page).not.toMatch(/NaN|undefined|\[object/);
   });
@@ -46,7 +47,24 @@ describe("reportHtml", () => {
     );
     expect(page).not.toMatch(/NaN|undefined|\[object/);
     // The last column with a number is marked, also where there was no fine-tuning.
-    expect(page.match(/<td class="best">[\d.]+ ± [\d.]+<\/td>/g)).toHaveLength(2);
+    const best = page.matchAll(/<td class="best" data-label="([^"]+)">[\d.]+ ±\s[\d.]+<\/td>/g);
+    expect([...best].map(([, label]) => label)).toEqual(["Pruned (%)", "Fine-tuned (%)"]);
+    expect(page).not.toContain("Repaired");
+    expect(page).toContain("Nothing is repaired: ");
+  });
+
+  it("marks the accuracy after repair where there was no fine-tuning", async () => {
+    const { cells, formatVersion: _, rows: __, seeds: ___, ...measured } = sampleSummary({ finetune: 0 });
+    const untuned = cells.map((cell) => ({ ...cell, accuracyTuned: null }));
+    const page = await reportHtml(summarise({ ...measured, cells: untuned, fineTuneCurves: [] }));
+    const best = page.matchAll(/<td class="best" data-label="([^"]+)">([^<]+)</g);
+    expect([...best].map(([, label, text]) => [label, text])).toEqual([
+      ["Repaired (%)", "56.50 ±\u00A00.71"],
+      ["Repaired (%)", "52.50 ±\u00A00.71"],
+    ]);
+    expect(page).toContain("<small>52.50 % accuracy</small>");
+    const plots = [...page.matchAll(/aria-label="([^:"]+): accuracy of each/g)].map(([, title]) => title);
+    expect(plots).toEqual(["Right after pruning", "After repair", "After repair, by cost"]);
   });
 
   it("omits sections without data", async () => {
@@ -56,7 +74,7 @@ describe("reportHtml", () => {
     const page = await reportHtml({ ...summary, cells, rows, trainingCurve: [], fineTuneCurves: [] });
     expect(page).not.toContain("<h2>Training</h2>");
     expect(page).not.toContain("<h2>Fine-tuning</h2>");
-    expect(page.match(/<figure>/g)).toHaveLength(2);
+    expect(page.match(/<figure>/g)).toHaveLength(3);
   });
 });
 

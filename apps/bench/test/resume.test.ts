@@ -39,7 +39,11 @@ const readJson = (out: string, name: string): unknown =>
 /** Everything but times. */
 function results(out: string): unknown {
   const { rows, cells, trainingCurve, fineTuneCurves } = readJson(out, "summary.json") as Summary;
-  const timeless = (each: object): object => ({ ...each, latencyMsPerImage: null });
+  const timeless = (each: object): object => ({
+    ...each,
+    latencyMsPerImage: null,
+    repairSeconds: null,
+  });
   return { rows: rows.map(timeless), cells: cells.map(timeless), trainingCurve, fineTuneCurves };
 }
 

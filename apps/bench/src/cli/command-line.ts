@@ -1,9 +1,10 @@
 /** Settings as command-line flags, quoted for a shell. */
-import type { Flags } from "./program.ts";
+import type { FlagKind, Flags } from "./program.ts";
 
-/** The flag of a setting, without its dashes: `batch-size` for `batchSize`. */
-export function flagName(setting: string): string {
-  return setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** The flag of a setting, without its dashes: `batch-size` for `batchSize`, `no-compensate` for an off-switch. */
+export function flagName(setting: string, kind: FlagKind = "text"): string {
+  const name = setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return kind === "off-switch" ? `no-${name}` : name;
 }
 
 /** @param name - The name of a program. */
@@ -21,9 +22,9 @@ export function asFlags(settings: object, flags: Flags): readonly string[] {
   const values = new Map<string, unknown>(Object.entries(settings));
   return Object.entries(flags).flatMap(([key, { kind }]) => {
     const value = values.get(key);
-    if (value === undefined || value === null || value === false) return [];
-    const flag = `--${flagName(key)}`;
-    if (value === true) return [flag];
+    if (value === undefined || value === null) return [];
+    const flag = `--${flagName(key, kind)}`;
+    if (typeof value === "boolean") return value === (kind === "switch") ? [flag] : [];
     const words = kind === "paths" && Array.isArray(value) ? value : [value];
     return words.map((word) => `${flag} ${quoted(String(word) || ",")}`); // a single comma is an empty list
   });

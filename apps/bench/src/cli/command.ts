@@ -47,8 +47,8 @@ function optionOf<Config>(
 ): Option {
   const implied =
     implies === undefined ? "" : ` Implies ${asFlags(implies, program.flags).join(" ")}, unless given.`;
-  const name = `--${flagName(key)}${kind === "switch" ? "" : ` <${value}>`}`;
+  const name = `--${flagName(key, kind)}${value === undefined ? "" : ` <${value}>`}`;
   const option = new Option(name, help + implied).helpGroup(`${group}:`);
   const text = new Map<string, unknown>(Object.entries(program.defaults)).get(key) ?? "";
-  return kind === "switch" || String(text) === "" ? option : option.default(text, String(text));
+  return value === undefined || String(text) === "" ? option : option.default(text, String(text));
 }

@@ -72,11 +72,11 @@ function asSentence(message: string): string {
 }
 
 function readValue(key: string, flag: Flag | undefined, texts: readonly string[], cwd: string): unknown {
-  const name = `--${flagName(key)}`;
   const { kind = "text", value, words = [] } = flag ?? {};
+  const name = `--${flagName(key, kind)}`;
   if (texts.length > 1 && kind !== "paths")
     throw new UsageError(`${name} is given ${texts.length} times; give it once.`);
-  if (kind !== "switch" && texts.some((text) => text === "" || text.startsWith("--")))
+  if (value !== undefined && texts.some((text) => text === "" || text.startsWith("--")))
     throw new UsageError(`${name} needs a value: ${name} ${value}. See --help.`);
   return texts[0] !== undefined && words.includes(texts[0]) ? texts[0] : readers[kind](texts, cwd);
 }
@@ -106,4 +106,5 @@ const readers: Readonly<Record<FlagKind, Reader>> = {
   path: ([text = ""], cwd) => path.resolve(cwd, text),
   paths: (texts, cwd) => texts.map((text) => path.resolve(cwd, text)),
   switch: () => true,
+  "off-switch": () => false,
 };

@@ -1,8 +1,11 @@
 /** A program's command line as one table: the parser, the help and the command that repeats a run all follow from it. */
 import type { z } from "zod";
 
-/** How the text of a flag becomes a value. Paths become absolute; invalid numbers stay text until validation. */
-export type FlagKind = "text" | "texts" | "number" | "numbers" | "path" | "paths" | "switch";
+/**
+ * How the text of a flag becomes a value. Paths become absolute; invalid numbers stay text until validation. An
+ * "off-switch" turns off a setting that is on by default: `--no-compensate`.
+ */
+export type FlagKind = "text" | "texts" | "number" | "numbers" | "path" | "paths" | "switch" | "off-switch";
 
 export interface Flag {
   readonly kind: FlagKind;

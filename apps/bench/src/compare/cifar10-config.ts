@@ -28,6 +28,7 @@ export const quickDefaults: Partial<CompareConfig> = {
 export const iterativeDefaults: Partial<CompareConfig> = {
   ratios: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
   frequency: defaultFrequency,
+  compensate: false,
 };
 
 /**

@@ -29,6 +29,7 @@ export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<Compa
       iterative: z.boolean().default(false),
       frequency: count("minibatches", 1).nullable().default(null),
       "per-removal": count("units", 1).nullable().default(null),
+      compensate: z.boolean().default(false),
       finetune: amount("epochs"),
       seeds: count("seeds", 1),
       ...own,

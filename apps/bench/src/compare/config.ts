@@ -15,6 +15,8 @@ export interface CompareConfig extends InputSettings, ImageSettings {
   readonly frequency: number | null;
   /** Units per removal; null is 2 % of all. */
   readonly "per-removal": number | null;
+  /** Refit the remaining weights after pruning, without labels or training; fine-tuning starts from there. */
+  readonly compensate: boolean;
   /** Epochs of training before pruning. */
   readonly epochs: number;
   /** Epochs of fine-tuning after pruning (iterative: after the last ratio); may be a fraction, 0 is none. */
@@ -35,6 +37,7 @@ export const commonDefaults: Omit<CompareConfig, "model" | "ratios" | "epochs" |
   iterative: false,
   frequency: null,
   "per-removal": null,
+  compensate: true,
   engine: "auto",
   workers: 1,
   data: null,

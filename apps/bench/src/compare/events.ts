@@ -14,11 +14,19 @@ export type TestedBaseline = Omit<Baseline, "latencyMsPerImage">;
 /** A pruned network without its latency, and the plan from the trained network to it. */
 export type TestedCell = Omit<Cell, "latencyMsPerImage"> & { readonly plan: Plan };
 
+/** A test of a pruned network whose other stages are still to come: a run that continues does not repeat it. */
+export interface StageTest extends Pick<Cell, "seed" | "criterion" | "ratio"> {
+  readonly stage: "pruned" | "repaired";
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
 export type CompareEvent =
   | { readonly type: "normalization"; readonly seed: number; readonly normalization: Normalization }
   | { readonly type: "training"; readonly point: CurvePoint }
   | { readonly type: "baseline"; readonly baseline: TestedBaseline }
   | { readonly type: "fine-tuning"; readonly point: FineTunePoint }
+  | { readonly type: "tested"; readonly test: StageTest }
   | { readonly type: "cell"; readonly cell: TestedCell }
   | CriterionFilesEvent
   | EngineEvent
@@ -44,18 +52,27 @@ const baseline = z.object({
   loss: measured,
 });
 
-const cell = z.object({
-  seed: z.number(),
-  criterion: z.string(),
-  ratio: z.number(),
+const cellId = z.object({ seed: z.number(), criterion: z.string(), ratio: z.number() });
+
+const stageTest = cellId.extend({
+  stage: z.enum(["pruned", "repaired"]),
+  accuracy: measured,
+  loss: measured,
+});
+
+const cell = cellId.extend({
   budget: budgetSchema,
   parameters: z.number(),
   macs: z.number(),
   accuracyBefore: measured,
   accuracyPruned: measured,
+  // Missing in the logs of old runs, like the other two of the repair.
+  accuracyRepaired: z.number().nullable().default(null),
+  repairSeconds: z.number().nullable().default(null),
   accuracyTuned: z.number().nullable(),
   lossBefore: measured,
   lossPruned: measured,
+  lossRepaired: z.number().nullable().default(null),
   lossTuned: z.number().nullable(),
   keptUnits: z.record(z.string(), z.object({ kept: z.number(), total: z.number() })),
   notes: z.array(z.string()),
@@ -70,6 +87,7 @@ export const compareEvents: z.ZodType<CompareEvent> = z.discriminatedUnion("type
     type: z.literal("fine-tuning"),
     point: curvePoint.extend({ criterion: z.string(), ratio: z.number() }),
   }),
+  z.object({ type: z.literal("tested"), test: stageTest }),
   z.object({ type: z.literal("cell"), cell }),
   criterionFilesEvent,
   engineEvent,

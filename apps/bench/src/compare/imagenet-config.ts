@@ -21,6 +21,7 @@ export const iterativeDefaults: Partial<CompareConfig> = {
   ratios: [0.1, 0.2, 0.3, 0.4, 0.5],
   frequency: 30,
   "per-removal": 100,
+  compensate: false,
 };
 
 export function completeConfig(given: Partial<CompareConfig>): CompareConfig {

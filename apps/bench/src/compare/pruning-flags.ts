@@ -3,7 +3,15 @@ import type { Flag } from "../cli/program.ts";
 import { budgetWords } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 
-type Key = "ratios" | "budget" | "iterative" | "frequency" | "per-removal" | "finetune" | "seeds";
+type Key =
+  | "ratios"
+  | "budget"
+  | "iterative"
+  | "frequency"
+  | "per-removal"
+  | "compensate"
+  | "finetune"
+  | "seeds";
 
 /** @param iterativeDefaults - The defaults that `--iterative` replaces. */
 export function pruningFlags(iterativeDefaults: Partial<CompareConfig>): Readonly<Record<Key, Flag>> {
@@ -37,6 +45,11 @@ export function pruningFlags(iterativeDefaults: Partial<CompareConfig>): Readonl
       group: "Pruning",
       value: "N",
       help: `With --iterative: units per removal${iterativeDefaults["per-removal"] === undefined ? " (2 % of all, unless given)" : ""}.`,
+    },
+    compensate: {
+      kind: "off-switch",
+      group: "Pruning",
+      help: "Leave out the repair: by default, the remaining weights are refitted on the images that were scored, without labels or training, and fine-tuning starts from there.",
     },
     finetune: {
       kind: "number",

@@ -1,6 +1,6 @@
 /** The results in a run's log. An event logged twice, before and after a kill, counts once; the last one is valid. */
 import { eventsOf } from "../run/event-log.ts";
-import type { CompareEvent, TestedBaseline, TestedCell } from "./events.ts";
+import type { CompareEvent, StageTest, TestedBaseline, TestedCell } from "./events.ts";
 import type { CurvePoint, FineTunePoint } from "./results.ts";
 
 export interface Recorded {
@@ -8,6 +8,8 @@ export interface Recorded {
   readonly baselines: ReadonlyMap<number, TestedBaseline>;
   /** By `cellKey`. */
   readonly cells: ReadonlyMap<string, TestedCell>;
+  /** Of cells that have no result yet. */
+  readonly tests: readonly StageTest[];
   readonly training: readonly CurvePoint[];
   readonly fineTuning: readonly FineTunePoint[];
 }
@@ -22,12 +24,16 @@ export function cellKey({
 
 export function readRecord(events: readonly CompareEvent[]): Recorded {
   const baselines = eventsOf(events, "baseline").map(({ baseline }) => baseline);
-  const cells = eventsOf(events, "cell").map(({ cell }) => cell);
+  const cells = new Map(eventsOf(events, "cell").map(({ cell }) => [cellKey(cell), cell]));
+  const tests = eventsOf(events, "tested").map(({ test }) => test);
   const training = eventsOf(events, "training").map(({ point }) => point);
   const fineTuning = eventsOf(events, "fine-tuning").map(({ point }) => point);
   return {
     baselines: new Map(baselines.map((each) => [each.seed, each])),
-    cells: new Map(cells.map((cell) => [cellKey(cell), cell])),
+    cells,
+    tests: lastOfEach(tests, (test) => `${cellKey(test)}/${test.stage}`).filter(
+      (test) => !cells.has(cellKey(test)),
+    ),
     training: lastOfEach(training, ({ seed, epoch }) => `${seed}/${epoch.toFixed(6)}`).toSorted(
       bySeedAndEpoch,
     ),

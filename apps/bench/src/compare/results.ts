@@ -34,10 +34,15 @@ export interface Cell {
   readonly latencyMsPerImage: number;
   readonly accuracyBefore: number;
   readonly accuracyPruned: number;
+  /** After the refit of the remaining weights; null without it. */
+  readonly accuracyRepaired: number | null;
+  /** Wall-clock time of the refit, including reading its images. */
+  readonly repairSeconds: number | null;
   /** Null without fine-tuning. */
   readonly accuracyTuned: number | null;
   readonly lossBefore: number;
   readonly lossPruned: number;
+  readonly lossRepaired: number | null;
   readonly lossTuned: number | null;
   /** By group id. */
   readonly keptUnits: Readonly<Record<string, KeptUnits>>;
@@ -78,6 +83,8 @@ export interface TableRow {
   readonly latencyMsPerImage: Spread;
   readonly accuracyBefore: Spread;
   readonly accuracyPruned: Spread | null;
+  readonly accuracyRepaired: Spread | null;
+  readonly repairSeconds: Spread | null;
   readonly accuracyTuned: Spread | null;
 }
 
@@ -128,6 +135,8 @@ function unprunedRow(baselines: readonly Baseline[]): readonly TableRow[] {
       ...costs(baselines),
       accuracyBefore,
       accuracyPruned: null,
+      accuracyRepaired: null,
+      repairSeconds: null,
       accuracyTuned: null,
     },
   ];
@@ -137,7 +146,6 @@ function unprunedRow(baselines: readonly Baseline[]): readonly TableRow[] {
 function prunedRow(cells: readonly Cell[]): readonly TableRow[] {
   const [first] = cells;
   if (first === undefined) return [];
-  const tuned = cells.flatMap(({ accuracyTuned }) => accuracyTuned ?? []);
   return [
     {
       criterion: first.criterion,
@@ -145,7 +153,9 @@ function prunedRow(cells: readonly Cell[]): readonly TableRow[] {
       ...costs(cells),
       accuracyBefore: spread(cells.map(({ accuracyBefore }) => accuracyBefore)),
       accuracyPruned: spread(cells.map(({ accuracyPruned }) => accuracyPruned)),
-      accuracyTuned: tuned.length === 0 ? null : spread(tuned),
+      accuracyRepaired: spreadOfSome(cells.map(({ accuracyRepaired }) => accuracyRepaired)),
+      repairSeconds: spreadOfSome(cells.map(({ repairSeconds }) => repairSeconds)),
+      accuracyTuned: spreadOfSome(cells.map(({ accuracyTuned }) => accuracyTuned)),
     },
   ];
 }
@@ -167,6 +177,12 @@ export function spread(values: readonly number[]): Spread {
   if (values.length < 2) return { mean, std: null };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Without the nulls; null where there is nothing else. */
+function spreadOfSome(values: readonly (number | null)[]): Spread | null {
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === 0 ? null : spread(numbers);
 }
 
 export function summaryJson(summary: Summary): string {

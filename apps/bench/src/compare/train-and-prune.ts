@@ -89,12 +89,14 @@ function pruneJobs(
   seed: number,
 ): readonly Extract<Job, { kind: "prune" }>[] {
   const network = run.read(networkFile(seed));
-  const { cells } = readRecord(run.log.events);
+  const { cells, tests } = readRecord(run.log.events);
   return criteria.flatMap((criterion) => {
     const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
     if (ratios.length === 0) return [];
     const checkpoint = run.read(pruningFile(seed, criterion));
-    if (network !== null) return [{ kind: "prune", seed, criterion, ratios, network, checkpoint }];
+    const own = tests.filter((test) => test.seed === seed && test.criterion === criterion);
+    if (network !== null)
+      return [{ kind: "prune", seed, criterion, ratios, tests: own, network, checkpoint }];
     throw new RunDirectoryError(
       `${run.path} is missing ${networkFile(seed)}, the trained network. Start a new run with another --out folder.`,
     );

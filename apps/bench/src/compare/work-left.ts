@@ -1,11 +1,13 @@
 /** The remaining work of a run, for the progress bars, in training images. */
+import { sampleLimit } from "@secateur/compensation";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { createModel, type ModelName } from "@secateur/models";
 import { remainingOf } from "@secateur/pruner";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import type { CompareConfig } from "./config.ts";
 import type { CompareEvent, TestedCell } from "./events.ts";
-import { evaluationCost } from "./jobs/job.ts";
+import { evaluationCost, repairCost } from "./jobs/job.ts";
 import { imagesForAll } from "./pruning-pace.ts";
 import { recipeFor } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
@@ -25,7 +27,7 @@ export function workLeft(
   data: Pick<BatchSource, "stepsPerEpoch" | "testCount" | "scoringCount">,
   criterionCount: number,
 ): WorkLeft {
-  const { baselines, cells, training } = readRecord(log.events);
+  const { baselines, cells, tests, training } = readRecord(log.events);
   const epoch = data.stepsPerEpoch * recipeFor(config.model).batchSize;
   const test = data.testCount * evaluationCost;
   const forSeed = (seed: number): number => {
@@ -35,13 +37,15 @@ export function workLeft(
   };
   const seeds = Array.from({ length: config.seeds }, (_, seed) => seed);
   const tuning = config.finetune > 0 ? config.finetune * epoch + test : 0;
+  const repair = config.compensate ? repairWork(config, data.scoringCount) + test : 0;
   const runCount = config.seeds * criterionCount;
+  const pruning = config.iterative
+    ? iterativeWork(config, [...cells.values()], runCount, test + repair, tuning)
+    : (runCount * config.ratios.length - cells.size) * (test + repair + tuning) +
+      unfinished(config, [...cells.values()], runCount) * data.scoringCount;
   return {
     training: seeds.reduce((sum, seed) => sum + forSeed(seed), 0),
-    pruning: config.iterative
-      ? iterativeWork(config, [...cells.values()], runCount, test, tuning)
-      : (runCount * config.ratios.length - cells.size) * (test + tuning) +
-        unfinished(config, [...cells.values()], runCount) * data.scoringCount,
+    pruning: pruning - tests.length * test,
   };
 }
 
@@ -55,7 +59,7 @@ function iterativeWork(
   config: CompareConfig,
   cells: readonly TestedCell[],
   runCount: number,
-  test: number,
+  perRatio: number,
   tuning: number,
 ): number {
   const last = Math.max(...config.ratios);
@@ -65,17 +69,25 @@ function iterativeWork(
     reached.set(key, Math.max(ratio, reached.get(key) ?? 0));
   }
   const shares = runCount * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
-  const testsLeft = runCount * config.ratios.length - cells.length;
+  const ratiosLeft = runCount * config.ratios.length - cells.length;
   return (
     shares * imagesForAll(config, countUnits(config.model)) +
-    testsLeft * test +
+    ratiosLeft * perRatio +
     unfinished(config, cells, runCount) * tuning
   );
 }
 
-function countUnits(name: ModelName): number {
+const countUnits = (name: ModelName): number =>
+  measure(name, (model) => remainingOf(buildDependencyGraph(model)).amounts().units);
+
+/** The refit of one network. */
+function repairWork({ model }: CompareConfig, scoringCount: number): number {
+  return Math.min(scoringCount, measure(model, sampleLimit)) * repairCost;
+}
+
+function measure(name: ModelName, of: (model: tfl.LayersModel) => number): number {
   const model = createModel(name);
-  const { units } = remainingOf(buildDependencyGraph(model)).amounts();
+  const result = of(model);
   model.dispose();
-  return units;
+  return result;
 }

@@ -30,6 +30,7 @@ th:first-child,td:first-child{text-align:left}
 thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--rule);vertical-align:bottom}
 thead small{display:block;font-weight:400}
 tbody th{font-weight:600}
+.cards td,.cards tbody th{white-space:normal}
 tr.first>*{border-top:1px solid var(--rule)}
 .numbers td,.numbers th{padding:6px 10px}
 .numbers th.over{text-align:center;border-left:1px solid var(--rule)}
@@ -64,6 +65,8 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 .plain th{width:15rem;font-weight:500;color:var(--quiet)}
 .plain tr+tr>*{border-top:1px solid var(--rule)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 16px;overflow-x:auto;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+@media (min-width:701px) and (max-width:1160px){.cards{font-size:.8125rem}.cards td,.cards th{padding:6px 7px}.cards tr>:first-child{padding-left:12px}.cards tr>:last-child{padding-right:12px}}
+@media (max-width:700px){.cards thead{display:none}.cards tr{display:grid;grid-template-columns:repeat(3,1fr);gap:8px;padding:12px}.cards tr+tr{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}.cards tr.first{border-top:1px solid var(--rule)}.cards tr>*{padding:0;border:0;text-align:left}.cards th{grid-column:1/-1}.cards th:empty{display:none}.cards td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.75rem;font-weight:400}}
 @media (max-width:600px){main{padding:24px 14px 48px}h1{font-size:1.4rem}.facts{gap:8px}.facts div{padding:10px 12px}.facts dd{font-size:1.05rem}th,td{padding:6px 10px}figure{padding:12px 8px}}
 @media print{body{background:#fff}figure,.scroll{break-inside:avoid}}
 `;

@@ -1,7 +1,7 @@
 /** The jobs of worker processes and their events: plain data that can be sent between processes. */
 import type { NativeEngineName } from "@secateur/native-engine";
 import type { CompareConfig } from "../config.ts";
-import type { CompareEvent, TestedBaseline } from "../events.ts";
+import type { CompareEvent, StageTest, TestedBaseline } from "../events.ts";
 
 export interface TrainJob {
   readonly kind: "train";
@@ -16,6 +16,8 @@ export interface PruneJob {
   readonly criterion: string;
   /** Those without a result. */
   readonly ratios: readonly number[];
+  /** What the log holds of their tests. */
+  readonly tests: readonly StageTest[];
   /** The trained network. */
   readonly network: Uint8Array;
   /** The last checkpoint of an interrupted iterative pruning. */
@@ -37,6 +39,9 @@ export type JobEvent =
 
 /** Evaluating an image costs about a third of training on it: forward pass only. */
 export const evaluationCost: number = 1 / 3;
+
+/** Refitting on an image costs about twice as much as training on it: several forward passes, and sums of products. */
+export const repairCost = 2;
 
 export const networkFile = (seed: number): string => `network-${seed}.safetensors`;
 export const trainingFile = (seed: number): string => `training-${seed}.safetensors`;

@@ -1,4 +1,4 @@
-/** Prunes one seed's network by one criterion to each ratio: score once, remove, verify, test, fine-tune, test. */
+/** Prunes one seed's network by one criterion to each ratio: score once, remove, verify, record. */
 import { type Criterion, score } from "@secateur/criteria";
 import { selectUnits } from "@secateur/pruner";
 import { applyPlan, verifyPlan } from "@secateur/surgery";

@@ -1,17 +1,20 @@
-/** The result of one pruned network: test, fine-tune, test again, count, log. */
+/** The result of one pruned network: test, repair, test, fine-tune, test, count, log. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
+import { disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { TestedCell } from "../events.ts";
 import type { KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
 import type { JobEvent, PruneJob } from "./job.ts";
-import { testNetwork } from "./test-network.ts";
+import { repairNetwork } from "./repair-network.ts";
+import { type Tested, testNetwork } from "./test-network.ts";
+import { testStage } from "./test-stage.ts";
 import type { PruneContext, TrainedNetwork } from "./trained-network.ts";
 
 export interface PrunedNetwork {
-  /** Fine-tuning changes its weights. */
+  /** Fine-tuning changes its weights, unless it is repaired. */
   readonly model: tfl.LayersModel;
   /** From the trained network to `model`. */
   readonly plan: Plan;
@@ -20,38 +23,78 @@ export interface PrunedNetwork {
   readonly notes: readonly string[];
 }
 
+/** The tests after each stage; null for a stage that is left out. */
+interface Stages {
+  readonly pruned: Tested;
+  readonly repaired: Repaired | null;
+  readonly tuned: Tested | null;
+}
+
+interface Repaired extends Tested {
+  readonly seconds: number;
+  readonly notes: readonly string[];
+}
+
 export async function* recordCell(
-  { model, plan, ratio, isTuned, notes }: PrunedNetwork,
-  { graph, normalization }: TrainedNetwork,
-  { seed, criterion }: PruneJob,
+  cut: PrunedNetwork,
+  network: TrainedNetwork,
+  job: PruneJob,
   context: PruneContext,
 ): AsyncGenerator<JobEvent> {
-  const { config, data, baseline } = context;
-  const note = `seed ${seed}: ${criterion}, ${Math.round(ratio * 100)} % removed`;
-  const pruned = yield* testNetwork(model, data, normalization, note);
-  let tuned: typeof pruned | null = null;
-  if (isTuned) {
-    yield* fineTune(model, context, normalization, { seed, criterion, ratio }, note);
-    tuned = yield* testNetwork(model, data, normalization, note);
-  }
+  const { model, plan, ratio } = cut;
+  const { pruned, repaired, tuned } = yield* runStages(cut, network, job, context);
   const cell: TestedCell = {
-    seed,
-    criterion,
+    seed: job.seed,
+    criterion: job.criterion,
     ratio,
-    budget: config.budget,
+    budget: context.config.budget,
     parameters: countParameters(model).trainable,
     macs: countMacs(model).total,
-    accuracyBefore: baseline.accuracy,
+    accuracyBefore: context.baseline.accuracy,
     accuracyPruned: pruned.accuracy,
+    accuracyRepaired: repaired?.accuracy ?? null,
+    repairSeconds: repaired?.seconds ?? null,
     accuracyTuned: tuned?.accuracy ?? null,
-    lossBefore: baseline.loss,
+    lossBefore: context.baseline.loss,
     lossPruned: pruned.loss,
+    lossRepaired: repaired?.loss ?? null,
     lossTuned: tuned?.loss ?? null,
-    keptUnits: keptUnits(graph, plan),
-    notes,
+    keptUnits: keptUnits(network.graph, plan),
+    notes: [...cut.notes, ...(repaired?.notes ?? [])],
     plan,
   };
   yield { type: "log", event: { type: "cell", cell } };
+}
+
+/** Fine-tuning starts from the repaired network, or from the pruned one where there is no repair. */
+async function* runStages(
+  { model, plan, ratio, isTuned }: PrunedNetwork,
+  network: TrainedNetwork,
+  job: PruneJob,
+  context: PruneContext,
+): AsyncGenerator<JobEvent, Stages> {
+  const { config, data } = context;
+  const { normalization } = network;
+  const { seed, criterion } = job;
+  const percent = `${Math.round(ratio * 100)} % removed`;
+  const note = `seed ${seed}: ${criterion}, ${percent}`;
+  const pruned = yield* testStage(model, { stage: "pruned", ratio }, job, data, normalization, note);
+  let repaired: Repaired | null = null;
+  let last = model;
+  if (config.compensate) {
+    const repair = yield* repairNetwork(model, plan, network, seed, data, note);
+    last = repair.model;
+    const tested = yield* testStage(last, { stage: "repaired", ratio }, job, data, normalization, note);
+    const notes = repair.isReverted ? [`${percent}: no refit of the weights improved the outputs`] : [];
+    repaired = { ...tested, seconds: repair.seconds, notes };
+  }
+  let tuned: Tested | null = null;
+  if (isTuned) {
+    yield* fineTune(last, context, normalization, { seed, criterion, ratio }, note);
+    tuned = yield* testNetwork(last, data, normalization, note);
+  }
+  if (last !== model) disposeModel(last);
+  return { pruned, repaired, tuned };
 }
 
 function keptUnits(graph: DependencyGraph, plan: Plan): Record<string, KeptUnits> {

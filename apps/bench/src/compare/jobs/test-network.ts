@@ -5,12 +5,14 @@ import type { BatchSource } from "../../inputs/batch-source.ts";
 import type { Normalization } from "../../inputs/normalization.ts";
 import { evaluationCost, type JobEvent } from "./job.ts";
 
+export type Tested = Pick<Evaluation, "loss" | "accuracy">;
+
 export async function* testNetwork(
   model: tfl.LayersModel,
   data: BatchSource,
   normalization: Normalization,
   note: string,
-): AsyncGenerator<JobEvent, Pick<Evaluation, "loss" | "accuracy">> {
+): AsyncGenerator<JobEvent, Tested> {
   let [loss, accuracy, count] = [0, 0, 0];
   for await (const batch of data.test(normalization)) {
     const part = await evaluate(model, [batch]);

@@ -1,4 +1,4 @@
-/** Accuracy over the removed share, before and after fine-tuning, and over the remaining multiply-adds. */
+/** Accuracy over the removed share, after pruning, repair and fine-tuning, and over the remaining multiply-adds. */
 
 import type { Html } from "../../report/html.ts";
 import { plot, type SeriesScales } from "../../report/plot.ts";
@@ -15,6 +15,12 @@ interface Axis {
 
 type AccuracyOf = (row: TableRow) => Spread | null;
 
+const stages: readonly { readonly title: string; readonly of: AccuracyOf }[] = [
+  { title: "Right after pruning", of: ({ accuracyPruned }) => accuracyPruned },
+  { title: "After repair", of: ({ accuracyRepaired }) => accuracyRepaired },
+  { title: "After fine-tuning", of: ({ accuracyTuned }) => accuracyTuned },
+];
+
 /** Plots without data are omitted; each plot has its own accuracy axis. */
 export async function accuracyPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
   const { config, rows } = summary;
@@ -28,14 +34,10 @@ export async function accuracyPlots(summary: Summary, scales: SeriesScales): Pro
     format: "~f",
     of: ({ macs }) => macs.mean / 1e6,
   };
-  const pruned: AccuracyOf = ({ accuracyPruned }) => accuracyPruned;
-  const tuned: AccuracyOf = ({ accuracyTuned }) => accuracyTuned;
-  const isTuned = rows.some((row) => tuned(row) !== null);
-  const final = isTuned ? tuned : pruned;
+  const present = stages.filter(({ of }) => rows.some((row) => of(row) !== null));
   const charts = [
-    { title: "Right after pruning", x: removed, y: pruned },
-    ...(isTuned ? [{ title: "After fine-tuning", x: removed, y: tuned }] : []),
-    { title: isTuned ? "After fine-tuning, by cost" : "Right after pruning, by cost", x: left, y: final },
+    ...present.map(({ title, of }) => ({ title, x: removed, y: of })),
+    ...present.slice(-1).map(({ title, of }) => ({ title: `${title}, by cost`, x: left, y: of })),
   ];
   const y = { title: "Test accuracy", format: "%" };
   return Promise.all(

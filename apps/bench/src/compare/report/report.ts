@@ -8,8 +8,8 @@ import { seriesLegend } from "../../report/series-legend.ts";
 import { formatDuration } from "../../run/progress.ts";
 import { defaultFrequency } from "../pruning-pace.ts";
 import { repeatCommand } from "../repeat-command.ts";
-import type { Summary, TableRow } from "../results.ts";
-import { formatSpread, isUnpruned, shortNumber } from "../table.ts";
+import type { Summary } from "../results.ts";
+import { finalAccuracy, formatSpread, isUnpruned, shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
 import { keptUnitsTable } from "./kept-units.ts";
 import { fineTunePlots, trainingPlots } from "./loss-plots.ts";
@@ -64,7 +64,7 @@ function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): st
   const tuning =
     config.finetune > 0 ? `fine-tuned for ${counted(config.finetune, "epoch")}` : "not fine-tuned";
   return (
-    `The network was ${origin}, pruned${paceText(config)} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
+    `The network was ${origin}, pruned${paceText(config)}${config.compensate ? ", repaired without labels or training," : ""} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
     `on ${startedAt.slice(0, 10)} in ${formatDuration(durationMs)} (engine: ${engine.name}).${images}${quick}`
   );
 }
@@ -82,9 +82,10 @@ const counted = (count: number, noun: string): string =>
 /** The unpruned network, and the criterion with the highest accuracy at the highest ratio. */
 function baseAndBest({ rows }: Summary): Html {
   const base = rows.find(isUnpruned);
-  const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
   const highest = Math.max(...rows.map(({ ratio }) => ratio));
-  const best = rows.filter(({ ratio }) => ratio === highest).toSorted((a, b) => final(b) - final(a))[0];
+  const [best] = rows
+    .filter(({ ratio }) => ratio === highest)
+    .toSorted((a, b) => finalAccuracy(b) - finalAccuracy(a));
   if (base === undefined || best === undefined || isUnpruned(best)) return html``;
   const less = (before: number, after: number): string =>
     `${(before / after).toFixed(2)}× fewer than ${shortMillions(before)}`;
@@ -97,7 +98,7 @@ function baseAndBest({ rows }: Summary): Html {
     fact(
       `Best at ${shortNumber(highest * 100)} % removed`,
       best.criterion,
-      `${(100 * final(best)).toFixed(2)} % accuracy`,
+      `${(100 * finalAccuracy(best)).toFixed(2)} % accuracy`,
     ),
     fact("Its MACs", shortMillions(best.macs.mean), less(base.macs.mean, best.macs.mean)),
     fact(

@@ -1,8 +1,11 @@
-/** The table of results as HTML, with the best accuracy of every ratio marked. */
+/**
+ * The table of results as HTML, with the best accuracy of every ratio marked. On narrow pages each row becomes a card,
+ * in which `data-label` names the numbers.
+ */
 
 import { type Html, html } from "../../report/html.ts";
 import type { Summary, TableRow } from "../results.ts";
-import { type Column, columnsOf, isUnpruned, none, tableNote } from "../table.ts";
+import { type Column, columnsOf, finalAccuracy, isUnpruned, none, tableNote } from "../table.ts";
 
 export function resultsTable(summary: Summary): Html {
   const columns = columnsOf(summary);
@@ -17,7 +20,7 @@ export function resultsTable(summary: Summary): Html {
       isBest: best.has(row),
     }),
   );
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="cards">
 <thead><tr>${head}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>
@@ -31,22 +34,22 @@ function resultRow(
 ): Html {
   const classes = [isFirst ? "first" : "", isUnpruned(row) ? "unpruned" : ""].join(" ").trim();
   const final = columns.findLastIndex(({ text }) => text(row) !== none);
-  const cells = columns.map(({ text }, i) => {
+  const cells = columns.map(({ title, unit, text }, i) => {
     if (i === 0) return html`<th scope="row">${isFirst ? text(row) : ""}</th>`;
-    return html`<td class="${isBest && i === final ? "best" : ""}">${text(row)}</td>`;
+    const label = unit === "" ? title : `${title} (${unit})`;
+    return html`<td class="${isBest && i === final ? "best" : ""}" data-label="${label}">${text(row).replace("± ", "±\u00A0")}</td>`;
   });
   return html`<tr class="${classes}">${cells}</tr>`;
 }
 
 /** For every ratio, the row with the highest final accuracy. */
 function bestRows(rows: readonly TableRow[]): ReadonlySet<TableRow> {
-  const final = (row: TableRow): number => (row.accuracyTuned ?? row.accuracyPruned)?.mean ?? 0;
   const pruned = rows.filter((row) => !isUnpruned(row));
   const ratios = [...new Set(pruned.map(({ ratio }) => ratio))];
   return new Set(
     ratios.flatMap((wanted) => {
       const own = pruned.filter(({ ratio }) => ratio === wanted);
-      return own.toSorted((a, b) => final(b) - final(a)).slice(0, 1);
+      return own.toSorted((a, b) => finalAccuracy(b) - finalAccuracy(a)).slice(0, 1);
     }),
   );
 }
