@@ -1,0 +1,29 @@
+/** Names of what is done after a removal: "none", or methods of `compensate` joined by "+" and applied in that order. */
+import type { CompensationMethod } from "@secateur/compensation";
+import { namesOf } from "../cli/values.ts";
+
+const known: Readonly<Record<CompensationMethod, true>> = {
+  "mean-into-bias": true,
+  "output-scale": true,
+  "batch-norm": true,
+  "least-squares": true,
+};
+
+export const methodNames: readonly CompensationMethod[] = namesOf(known);
+
+/** The method of the curve over samples. */
+export const leastSquares: CompensationMethod = "least-squares";
+
+export const plainRemoval = "none";
+
+export function isMethod(text: string): boolean {
+  return text === plainRemoval || text.split("+").every((name) => name in known);
+}
+
+/** @param text - For which `isMethod` is true. */
+export function methodsIn(text: string): readonly CompensationMethod[] {
+  const names = text.split("+");
+  return methodNames
+    .filter((name) => names.includes(name))
+    .toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
+}
