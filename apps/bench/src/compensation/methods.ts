@@ -17,13 +17,10 @@ export const leastSquares: CompensationMethod = "least-squares";
 export const plainRemoval = "none";
 
 export function isMethod(text: string): boolean {
-  return text === plainRemoval || text.split("+").every((name) => name in known);
+  return text === plainRemoval || methodsIn(text).length === text.split("+").length;
 }
 
-/** @param text - For which `isMethod` is true. */
+/** Empty for "none". Other words are left out. */
 export function methodsIn(text: string): readonly CompensationMethod[] {
-  const names = text.split("+");
-  return methodNames
-    .filter((name) => names.includes(name))
-    .toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
+  return text.split("+").flatMap((word) => methodNames.find((name) => name === word) ?? []);
 }

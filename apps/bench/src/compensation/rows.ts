@@ -1,7 +1,8 @@
 /** Means over seeds. */
 import { spread } from "../compare/results.ts";
 import { keyOf } from "./cells.ts";
-import type { CompensationRow, MeasuredCell } from "./measurements.ts";
+import type { CompensationMeasurements, CompensationRow, MeasuredCell } from "./measurements.ts";
+import { leastSquares } from "./methods.ts";
 
 /** One row for all cells that differ in the seed alone, in the order of the cells. */
 export function rowsOf(cells: readonly MeasuredCell[]): readonly CompensationRow[] {
@@ -31,4 +32,18 @@ export function rowsOf(cells: readonly MeasuredCell[]): readonly CompensationRow
       },
     ];
   });
+}
+
+/** The rows of the first choice of units. */
+export function ofFirstChoice(rows: readonly CompensationRow[]): readonly CompensationRow[] {
+  const [first] = rows;
+  return rows.filter(({ criterion, labels }) => criterion === first?.criterion && labels === first.labels);
+}
+
+/** The rows of the curve over the number of images. */
+export function curveRows({ config, cells }: CompensationMeasurements): readonly CompensationRow[] {
+  return ofFirstChoice(rowsOf(cells)).filter(
+    ({ method, classes, samples }) =>
+      method === leastSquares && classes === "all" && config.samples.includes(samples),
+  );
 }

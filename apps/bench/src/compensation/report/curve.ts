@@ -2,29 +2,17 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { CompensationMeasurements } from "../measurements.ts";
-import { leastSquares } from "../methods.ts";
-import { rowsOf } from "../rows.ts";
+import { curveRows } from "../rows.ts";
 
 export async function curveSvg(measurements: CompensationMeasurements): Promise<string> {
   const { samples: counts } = measurements.config;
-  const rows = rowsOf(measurements.cells);
-  const [first] = rows;
-  const values = rows
-    .filter(
-      ({ criterion, labels, method, classes, samples }) =>
-        criterion === first?.criterion &&
-        labels === first.labels &&
-        method === leastSquares &&
-        classes === "all" &&
-        counts.includes(samples),
-    )
-    .map(({ macs, samples, accuracy: { mean, std } }) => ({
-      removed: `−${Math.round(100 * macs)} % MACs`,
-      samples,
-      accuracy: 100 * mean,
-      low: 100 * (mean - (std ?? 0)),
-      high: 100 * (mean + (std ?? 0)),
-    }));
+  const values = curveRows(measurements).map(({ macs, samples, accuracy: { mean, std } }) => ({
+    removed: `−${Math.round(100 * macs)} % MACs`,
+    samples,
+    accuracy: 100 * mean,
+    low: 100 * (mean - (std ?? 0)),
+    high: 100 * (mean + (std ?? 0)),
+  }));
   const y = (field: string): object => ({
     field,
     type: "quantitative",

@@ -5,9 +5,8 @@ import { markdownOf } from "../../report/markdown-table.ts";
 import { formatDuration } from "../../run/progress.ts";
 import { keyOf } from "../cells.ts";
 import type { CompensationMeasurements, CompensationRow } from "../measurements.ts";
-import { leastSquares } from "../methods.ts";
 import { repeatCommand } from "../repeat-command.ts";
-import { rowsOf } from "../rows.ts";
+import { curveRows, ofFirstChoice, rowsOf } from "../rows.ts";
 import { costTable } from "./cost-table.ts";
 
 interface Section {
@@ -36,7 +35,7 @@ export function tablesMarkdown(measurements: CompensationMeasurements): string {
   const sections = [
     ...macs.map((share) => accuracySection(measurements, rows, share)),
     refitSection(measurements, rows),
-    ...curveSection(measurements, rows),
+    ...curveSection(measurements),
     ...shiftedSection(rows),
     ...costTable(measurements),
   ];
@@ -79,10 +78,7 @@ function accuracySection(
 
 /** Time and output error of every method on the first choice. */
 function refitSection(measurements: CompensationMeasurements, rows: readonly CompensationRow[]): Section {
-  const [first] = rows;
-  const own = rows.filter(
-    (row) => row.criterion === first?.criterion && row.labels === first.labels && isMain(measurements)(row),
-  );
+  const own = ofFirstChoice(rows).filter(isMain(measurements));
   const body = own.map((row) => [
     row.method,
     percent(row.macs),
@@ -96,42 +92,27 @@ function refitSection(measurements: CompensationMeasurements, rows: readonly Com
   const note =
     "Error: squared difference of the outputs on the refit's images, relative to the variance of the unpruned network's. Reverted: the refit was given up because the error grew.";
   return {
-    title: `The refit of the choice by ${first?.criterion ?? ""}`,
+    title: `The refit of the choice by ${own[0]?.criterion ?? ""}`,
     text: `${markdownOf(head, body)}\n\n${note}`,
   };
 }
 
-function curveSection(
-  { config }: CompensationMeasurements,
-  rows: readonly CompensationRow[],
-): readonly Section[] {
-  if (config.samples.length === 0) return [];
-  const [first] = rows;
-  const body = config.macs.map((share) => [
+function curveSection(measurements: CompensationMeasurements): readonly Section[] {
+  const { samples, macs, images } = measurements.config;
+  const rows = curveRows(measurements);
+  if (rows.length === 0) return [];
+  const body = macs.map((share) => [
     percent(share),
-    ...config.samples.map((count) => accuracyOf(rows.find((row) => isCurveRow(row, first, share, count)))),
+    ...samples.map((count) => accuracyOf(rows.find((row) => row.macs === share && row.samples === count))),
   ]);
-  const note = `Accuracy in per cent after least squares on so many images; units chosen by ${first?.criterion ?? ""} on ${config.images} images.`;
+  const note = `Accuracy in per cent after least squares on so many images; units chosen by ${rows[0]?.criterion ?? ""} on ${images} images.`;
   return [
     {
       title: "Images of the refit",
-      text: `${markdownOf(["removed", ...config.samples.map(String)], body)}\n\n${note}`,
+      text: `${markdownOf(["removed", ...samples.map(String)], body)}\n\n${note}`,
     },
   ];
 }
-
-const isCurveRow = (
-  row: CompensationRow,
-  first: CompensationRow | undefined,
-  share: number,
-  count: number,
-): boolean =>
-  row.criterion === first?.criterion &&
-  row.labels === first.labels &&
-  row.method === leastSquares &&
-  row.classes === "all" &&
-  row.macs === share &&
-  row.samples === count;
 
 function shiftedSection(rows: readonly CompensationRow[]): readonly Section[] {
   const shifted = rows.filter(({ classes }) => classes === "half");
