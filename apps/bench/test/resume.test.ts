@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Summary } from "../src/compare/results.ts";
+import type { CompensationMeasurements } from "../src/compensation/measurements.ts";
 import type { OracleMeasurements } from "../src/oracle/measurements.ts";
 import { runProcess } from "./run-process.ts";
 
@@ -80,4 +81,42 @@ it("the oracle study, killed twice", { timeout: 120_000 }, async () => {
   const last = found(whole).criteria.at(-1);
   expect(last).toMatchObject({ name: "bn-scale", scores: null });
   expect(last?.notes[0]).toContain('its layers have no weight with role "gamma"');
+});
+
+it("the compensation study, killed twice", { timeout: 120_000 }, async () => {
+  const settings =
+    "--model lenet3 --data synthetic --engine wasm --criteria taylor-gate,l2 --macs 0.3 --methods none,least-squares,mean-into-bias+batch-norm --images 64 --samples 32,64 --seeds 0 --test-images 50 --shifted --unlabelled --cost lenet3";
+  const [whole, broken] = [at("compensation whole"), at("compensation broken")];
+  const first = [run("compensation", whole, settings), run("compensation", broken, settings, 5)]; // between criteria
+  expect(await Promise.all(first)).toEqual([0, null]);
+  expect(await run("compensation", broken, "--resume", 9)).toBeNull(); // between cells
+  expect(await run("compensation", broken, "--resume")).toBe(0);
+  const found = (out: string): unknown => {
+    const { network, cells } = readJson(out, "summary.json") as CompensationMeasurements;
+    return { network, cells: cells.map((cell) => ({ ...cell, seconds: null })) };
+  };
+  expect(found(broken)).toEqual(found(whole));
+  const { cells, cost } = readJson(whole, "summary.json") as CompensationMeasurements;
+  // Three choices by three methods, one more number of images, two refits on half of the classes.
+  expect(cells).toHaveLength(3 * 3 + 1 + 2);
+  for (const { method, before, after, layers, macsLeft } of cells) {
+    expect(macsLeft).toBeLessThanOrEqual(0.7);
+    expect(layers.length > 0).toBe(method !== "none");
+    if (method === "least-squares") expect(after).toBeLessThan(0.5 * before);
+  }
+  expect(cost.map(({ task, images }) => [task, images])).toEqual([
+    ["train", 128],
+    ["compensate", 64],
+  ]);
+  const tables = fs.readFileSync(path.join(whole, "results.md"), "utf8");
+  const titles = tables.split("\n").filter((line) => line.startsWith("## "));
+  expect(titles).toEqual([
+    "## 30 % of the multiply-adds removed",
+    "## The refit of the choice by taylor-gate",
+    "## Images of the refit",
+    "## Images of half of the classes",
+    "## Cost",
+    "## Environment",
+  ]);
+  expect(fs.readFileSync(path.join(whole, "curve.svg"), "utf8")).toMatch(/^<svg/);
 });

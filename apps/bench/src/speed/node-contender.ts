@@ -2,23 +2,39 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { useBackend } from "@secateur/backend";
+import { compensate } from "@secateur/compensation";
 import { criteria, scoreMinibatch, stepOptionsFor } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
+import { disposeModel } from "@secateur/model-graph";
 import { createModel, type ModelName } from "@secateur/models";
-import { nativeEngines } from "@secateur/native-engine";
+import { type NativeEngineName, nativeEngines } from "@secateur/native-engine";
+import { applyPlan, createPlan } from "@secateur/surgery";
 import { accelerate, evaluate, sgd, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** "stock" and "accelerated" train with tfjs-layers' own `trainOnBatch`; "multiply" is a product of large matrices. */
-export type Task = "train" | "score-gate" | "score-all" | "evaluate" | "stock" | "accelerated" | "multiply";
+/**
+ * "stock" and "accelerated" train with tfjs-layers' own `trainOnBatch`; "compensate" refits by least squares after the removal
+ * of every third unit; "multiply" is a product of large matrices.
+ */
+export type Task =
+  | "train"
+  | "score-gate"
+  | "score-all"
+  | "evaluate"
+  | "compensate"
+  | "stock"
+  | "accelerated"
+  | "multiply";
 
 export interface NodeTask {
-  readonly engine: "tensorflow" | "tensorflow-gpu" | "wasm" | "cpu";
+  readonly engine: NativeEngineName;
   readonly task: Task;
   readonly network: ModelName;
   readonly batch: number;
+  /** Images of a refit. Default: one batch. */
+  readonly images?: number;
 }
 
 type Work = () => void | Promise<void>;
@@ -26,7 +42,13 @@ type Work = () => void | Promise<void>;
 /** Rows and columns of the matrices of "multiply". */
 const matrixSize = 2048;
 
-const { engine, task, network, batch } = JSON.parse(process.argv[2] ?? "{}") as NodeTask;
+const {
+  engine,
+  task,
+  network,
+  batch,
+  images: count = batch,
+} = JSON.parse(process.argv[2] ?? "{}") as NodeTask;
 
 /** Multiply-adds of the forward pass, or of the product. */
 let macs = matrixSize ** 3;
@@ -49,6 +71,7 @@ async function start(): Promise<Work> {
   if (task === "stock") return stock(model, images);
   if (task === "accelerated") return stock(accelerate(model), images);
   if (task === "evaluate") return async () => void (await evaluate(model, asBatches(images())));
+  if (task === "compensate") return refit(model, images);
   const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
   if (task === "train") return () => void trainStep(model, optimizer, images());
   const graph = buildDependencyGraph(model);
@@ -78,6 +101,23 @@ async function* asBatches<T>(batch: T): AsyncGenerator<T> {
   yield batch;
 }
 
+function refit(model: tfl.LayersModel, images: () => { xs: tf.Tensor; ys: tf.Tensor }): Work {
+  const graph = buildDependencyGraph(model);
+  const thirds = graph.groups.map(({ id, unitCount }) => {
+    const units = Array.from({ length: unitCount }, (_, unit) => unit);
+    return [id, units.filter((unit) => unit % 3 === 1)] as const;
+  });
+  const plan = createPlan(graph, thirds);
+  const smaller = applyPlan(model, plan, { graph });
+  function* samples() {
+    for (let from = 0; from < count; from += batch) yield images();
+  }
+  return async () => {
+    const refitted = await compensate(model, smaller, plan, samples(), { graph, samples: count });
+    disposeModel(refitted.model);
+  };
+}
+
 function stock(model: tfl.LayersModel, images: () => { xs: tf.Tensor; ys: tf.Tensor }): Work {
   model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: "categoricalCrossentropy" });
   const classes = model.outputs[0]?.shape[1] ?? 1;
@@ -91,7 +131,8 @@ function stock(model: tfl.LayersModel, images: () => { xs: tf.Tensor; ys: tf.Ten
 
 /** Engines that compile do so after half a second and five calls. */
 const compiles = engine.startsWith("tensorflow") && task !== "stock" && task !== "accelerated";
-const [warmUps, warmUpMs] = compiles ? [7, 3000] : engine === "cpu" ? [0, 0] : [2, 0];
+const [warmUps, warmUpMs] =
+  task === "compensate" ? [0, 0] : compiles ? [7, 3000] : engine === "cpu" ? [0, 0] : [2, 0];
 
 function reply(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -1,0 +1,67 @@
+/** Removes, refits and tests every cell. Cells in the log are not measured again. */
+import { compensate } from "@secateur/compensation";
+import type { Scores } from "@secateur/criteria";
+import { countMacs } from "@secateur/metrics";
+import { disposeModel } from "@secateur/model-graph";
+import { selectUnits } from "@secateur/pruner";
+import { applyPlan } from "@secateur/surgery";
+import { eventsOf } from "../run/event-log.ts";
+import { lazyTask } from "../run/lazy-task.ts";
+import { type CellKey, type Choice, cellsOf, keyOf } from "./cells.ts";
+import type { ScoresOf, StudyContext } from "./measure-scores.ts";
+import type { MeasuredCell } from "./measurements.ts";
+import { methodsIn } from "./methods.ts";
+import { scorePerMac } from "./score-per-mac.ts";
+
+export async function measureCells(
+  context: StudyContext,
+  choices: readonly Choice[],
+  scoresOf: ScoresOf,
+): Promise<readonly MeasuredCell[]> {
+  const { run, progress } = context;
+  const known = new Map(eventsOf(run.log.events, "cell").map(({ cell }) => [keyOf(cell), cell]));
+  const cells = cellsOf(run.config, choices);
+  const left = cells.filter((cell) => !known.has(keyOf(cell)));
+  const task = lazyTask(progress, "Refitting", left.length);
+  for (const key of left) {
+    const cell = await measureCell(context, key, scoresOf(key));
+    run.log.append({ type: "cell", cell });
+    known.set(keyOf(key), cell);
+    task.advance(1, `seed ${key.seed}, ${key.criterion}, ${key.method}`);
+    await new Promise((resolve) => setImmediate(resolve)); // lets the process handle signals
+  }
+  task.done();
+  return cells.flatMap((cell) => known.get(keyOf(cell)) ?? []);
+}
+
+async function measureCell(
+  { graph, images }: StudyContext,
+  key: CellKey,
+  scores: Scores,
+): Promise<MeasuredCell> {
+  const plan = selectUnits(graph, scorePerMac(graph, scores), { macs: key.macs });
+  const smaller = applyPlan(graph.model, plan, { graph });
+  const { model, report } = await compensate(graph.model, smaller, plan, images.calibration(key), {
+    methods: methodsIn(key.method),
+    samples: key.samples,
+    seed: key.seed,
+    graph,
+  });
+  disposeModel(smaller);
+  const { accuracy, loss } = await images.test(model);
+  const macsLeft = countMacs(model).total / countMacs(graph.model).total;
+  disposeModel(model);
+  const { methods, before, after, isReverted } = report;
+  return {
+    ...key,
+    accuracy,
+    loss,
+    macsLeft,
+    seconds: methods.reduce((sum, { seconds }) => sum + seconds, 0),
+    layers: methods.flatMap(({ layers }) => layers),
+    skipped: methods.flatMap(({ skipped }) => skipped),
+    before,
+    after,
+    isReverted,
+  };
+}
