@@ -16,6 +16,7 @@ const examples: readonly { readonly name: string; readonly example: string; read
   { name: "pruner", example: "prune-half" },
   { name: "pruner", example: "recover" },
   { name: "oracle", example: "true-importance" },
+  { name: "compensation", example: "refit" },
   { name: "training", example: "train" },
   { name: "training", example: "distill" },
   { name: "metrics", example: "count" },
