@@ -11,3 +11,4 @@ export { CompensationError } from "./errors.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
 export { sampleLimit } from "./samples.ts";
+export { type SwapOptions, swapUnits } from "./swap-units.ts";

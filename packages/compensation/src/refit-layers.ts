@@ -14,6 +14,7 @@ import { type FitRows, fitColumns } from "./fit-columns.ts";
 import type { LayerRefit } from "./layer-refit.ts";
 import { walkModel } from "./model-walk.ts";
 import { type RefitSite, refitSites, type SkippedLayer } from "./refit-sites.ts";
+import { positionsPerExample } from "./rows-per-layer.ts";
 import { type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
 import { writeBack } from "./write-back.ts";
 
@@ -102,7 +103,12 @@ async function refitSite(
   const collected: SiteRows[] = [];
   const rows: FitRows[] = [];
   try {
-    const perExample = positions ?? positionsFor(start, minibatches);
+    const perExample =
+      positions ??
+      positionsPerExample(
+        start.shape[1],
+        minibatches.map(([first]) => first?.shape[0] ?? 0),
+      );
     for (const minibatch of minibatches.keys()) {
       const random = createRandom(seed, site.call, minibatch);
       const each = siteRows(site, kept, models, minibatch, { perExample, random });
@@ -134,16 +140,6 @@ async function refitSite(
       ...rows.map((each) => ({ ...each })),
     ]);
   }
-}
-
-/** Fitted rows for each coefficient of an output channel, and at least. */
-const rowsPerCoefficient = 64;
-const fewestRows = 2 ** 14;
-
-/** @param start - `[groups, coefficients, outputs per group]` */
-function positionsFor(start: tf.Tensor3D, minibatches: readonly (readonly tf.Tensor[])[]): number {
-  const examples = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
-  return Math.ceil(Math.max(fewestRows, rowsPerCoefficient * start.shape[1]) / examples);
 }
 
 function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, LayerCall | undefined] {

@@ -85,6 +85,7 @@ const compensateFields: Fields<CompensateSettings> = {
   positions: true,
   samples: true,
   onLayer: true,
+  swapUnits: true,
 };
 
 function checkCompensate(compensate: PruneOptions["compensate"]): void {

@@ -1,5 +1,4 @@
 /** Keeps the inputs of minibatches that are disposed after use, for the refit after a removal. */
-
 import { sampleLimit } from "@secateur/compensation";
 import { batchSize, inputsOf, type UnlabelledBatch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,6 +13,8 @@ export interface KeptInputs {
   readonly keep: <B extends UnlabelledBatch>(batches: Iterable<B> | AsyncIterable<B>) => AsyncGenerator<B>;
   /** The kept inputs, which the caller disposes from then on. */
   readonly take: () => { readonly xs: tf.Tensor[] }[];
+  /** The kept inputs again, which stay kept; the caller disposes the result. */
+  readonly copy: () => { readonly xs: tf.Tensor[] }[];
   readonly dispose: () => void;
 }
 
@@ -55,6 +56,7 @@ export function keepInputs(limit: number): KeptInputs {
       count = 0;
       return taken;
     },
+    copy: () => kept.map(({ xs }) => ({ xs: xs.map((x) => tf.clone(x)) })),
     dispose() {
       tf.dispose(kept.map(({ xs }) => xs));
       kept = [];

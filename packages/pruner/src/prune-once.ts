@@ -1,11 +1,14 @@
 /** One-shot pruning: score once, remove everything at once, verify, refit what remains. */
+import { swapUnits } from "@secateur/compensation";
 import { score } from "@secateur/criteria";
-import { buildDependencyGraph, layerRules } from "@secateur/dependency-graph";
+import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
+import type { Plan } from "@secateur/surgery";
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { checkOptions } from "./check-options.ts";
 import { compensateRemoval } from "./compensate-removal.ts";
 import { batchesOf } from "./data.ts";
-import { compensateSettings, inputLimit, keepInputs } from "./keep-inputs.ts";
+import { compensateSettings, inputLimit, type KeptInputs, keepInputs } from "./keep-inputs.ts";
 import type { PruneResult } from "./prune-event.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
@@ -32,7 +35,12 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
     const plan =
       "select" in criterion
         ? await criterion.select(graph, batches, budget, selection)
-        : selectUnits(graph, await score(model, graph, criterion, batches, options), budget, selection);
+        : await swapped(
+            graph,
+            selectUnits(graph, await score(model, graph, criterion, batches, options), budget, selection),
+            inputs,
+            options,
+          );
     const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never");
     const refitted = await compensateRemoval(graph, cut, plan, inputs, {
       ...compensateSettings(options.compensate),
@@ -43,4 +51,18 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
   } finally {
     inputs.dispose();
   }
+}
+
+/** The plan with units that are easier to compensate, unless the options say otherwise or no inputs are kept. */
+async function swapped(
+  graph: DependencyGraph,
+  plan: Plan,
+  inputs: KeptInputs,
+  { compensate, seed = 0 }: PruneOptions,
+): Promise<Plan> {
+  const samples = inputs.copy();
+  const { swapUnits: isAsked = true, ...settings } = compensateSettings(compensate);
+  if (samples.length > 0 && isAsked) return swapUnits(graph, plan, samples, { ...settings, seed });
+  tf.dispose(samples.map(({ xs }) => xs));
+  return plan;
 }

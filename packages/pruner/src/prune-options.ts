@@ -15,7 +15,13 @@ import type { Selection } from "./selection.ts";
 export type Data = Batches | ((epoch: number) => Batches);
 
 /** How weights that remain are refitted; graph, rules and seed are those of the pruning. */
-export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "seed">;
+export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "seed"> & {
+  /**
+   * Whether units are swapped, within their group, for others that are easier to compensate: then the criterion decides how
+   * many units of each group go. Default: true in one shot where a criterion scored the units; the loop does not swap.
+   */
+  readonly swapUnits?: boolean;
+};
 
 /** As `Data`, of minibatches that may lack labels. */
 export type UnlabelledData = UnlabelledBatches | ((epoch: number) => UnlabelledBatches);

@@ -1,0 +1,157 @@
+/**
+ * Chooses anew which units of each group go, so that the layer that reads them can be refitted best. How many go of each group
+ * stays. Groups that several layers read keep their choice.
+ */
+import { createRandom } from "@secateur/base";
+import type { DependencyGraph, Group, Slice } from "@secateur/dependency-graph";
+import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
+import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
+import { normalizesLastAxis, type UnlabelledBatches } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import { affineMap } from "./affine-map.ts";
+import { eliminate, inverseOf } from "./elimination.ts";
+import { gramFactors } from "./gram-factors.ts";
+import { linearLayers } from "./linear-layers/index.ts";
+import type { LinearLayer } from "./linear-layers/linear-layer.ts";
+import { drawPositions } from "./linear-layers/positions.ts";
+import { type ModelWalk, walkModel } from "./model-walk.ts";
+import { positionsPerExample } from "./rows-per-layer.ts";
+import { collectSamples } from "./samples.ts";
+
+export interface SwapOptions {
+  /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
+  readonly samples?: number;
+  /** As in `compensate`. Default 1e-3. */
+  readonly ridge?: number;
+  /** Determines the sampled positions. Default 0. */
+  readonly seed?: number;
+}
+
+/** Layers with more inputs keep their units: the time grows with the cube. */
+const mostInputs = 1200;
+
+/** The only layer that reads a group's units. */
+interface Reader {
+  readonly group: Group;
+  readonly slice: Slice;
+  readonly linear: LinearLayer;
+  readonly call: number;
+  readonly normalization: LayerCall | undefined;
+}
+
+/**
+ * A plan that removes as many units of every group as `plan`. The model does not change; the samples are disposed.
+ *
+ * @param graph - Of the original model.
+ * @param samples - Minibatches of inputs, `{ xs }`.
+ *
+ * @example const better = await swapUnits(graph, selectUnits(graph, scores, { macs: 0.5 }), [{ xs: images }]);
+ */
+export async function swapUnits(
+  graph: DependencyGraph,
+  plan: Plan,
+  samples: UnlabelledBatches,
+  { samples: limit, ridge = 1e-3, seed = 0 }: SwapOptions = {},
+): Promise<Plan> {
+  const minibatches = await collectSamples(graph.model, samples, limit);
+  const walk = walkModel(graph.model, minibatches);
+  const remove = new Map(graph.groups.map((group) => [group.id, unitsToRemove(plan, group.id)]));
+  try {
+    for (const reader of readersOf(graph, plan)) {
+      walk.advance(reader.call);
+      const examples = minibatches.map(([first]) => first?.shape[0] ?? 0);
+      const count = unitsToRemove(plan, reader.group.id).length;
+      const chosen = await cheapestUnits(graph, reader, walk, examples, { count, ridge, seed });
+      if (chosen.length === count) remove.set(reader.group.id, chosen);
+    }
+  } finally {
+    walk.dispose();
+    tf.dispose(minibatches.flat());
+  }
+  return createPlan(graph, remove);
+}
+
+/** In the order of execution. */
+function readersOf({ groups, model }: DependencyGraph, plan: Plan): readonly Reader[] {
+  const graph = modelGraph(model);
+  const readers = groups.flatMap((group) => {
+    const [slice, ...others] = group.slices.filter(({ role }) => role === "input");
+    if (slice === undefined || others.length > 0 || unitsToRemove(plan, group.id).length === 0) return [];
+    const calls = graph.calls.filter(({ path }) => path === slice.layer);
+    const [call] = calls;
+    const linear = linearLayers[call?.className ?? ""];
+    if (call === undefined || calls.length > 1 || linear === undefined) return [];
+    if (slice.weight !== `${slice.layer}/${linear.weight}` || (linear.refuses?.(call.layer) ?? null) !== null)
+      return [];
+    const normalization = normalizationOf(graph, call);
+    return [{ group, slice, linear, call: graph.calls.indexOf(call), normalization }];
+  });
+  return readers.sort((a, b) => a.call - b.call);
+}
+
+/** The batch normalisation that alone reads a call's output: it weighs the output channels. */
+function normalizationOf({ consumers }: ModelGraph, { outputs }: LayerCall): LayerCall | undefined {
+  const [output] = outputs;
+  const [reader, ...others] = output === undefined ? [] : (consumers.get(output) ?? []);
+  if (output === undefined || reader === undefined || others.length > 0) return undefined;
+  return normalizesLastAxis(reader.layer, output.shape.length) ? reader : undefined;
+}
+
+async function cheapestUnits(
+  { model }: DependencyGraph,
+  { group, slice, linear, call: index, normalization }: Reader,
+  walk: ModelWalk,
+  examples: readonly number[],
+  { count, ridge, seed }: { readonly count: number; readonly ridge: number; readonly seed: number },
+): Promise<readonly number[]> {
+  const graph = modelGraph(model);
+  const call = graph.calls[index] as LayerCall;
+  const { columns, shift } = affineMap(linear, call, normalization);
+  shift.dispose();
+  const [groups, size, outputs] = columns.shape;
+  const weights = Float64Array.from(await columns.data());
+  columns.dispose();
+  if (groups > 1 || size > mostInputs) return [];
+  const blocks = await inputsByUnit(graph, slice, linear, group.unitCount);
+  const perExample = positionsPerExample(size, examples);
+  const features = examples.map((exampleCount, minibatch) =>
+    tf.tidy(() => {
+      const x = walk.value(minibatch, call.inputs[0] as never);
+      const places = linear.outputSizes(call.layer, x.shape).reduce((a, b) => a * b, 1);
+      const random = createRandom(seed, index, minibatch);
+      return linear.features(call.layer, x, drawPositions(exampleCount, places, perExample, random));
+    }),
+  );
+  try {
+    const { factors } = await gramFactors(features, ridge);
+    const inverse = inverseOf(factors[0] as Float64Array, size);
+    return eliminate({ inverse, weights, size, outputs, blocks }, count);
+  } finally {
+    tf.dispose(features);
+  }
+}
+
+/** For each unit, the inputs of the layer that are its own; all taps of a kernel for a convolution. */
+async function inputsByUnit(
+  { weights }: ModelGraph,
+  { weight, axis, indices, indicesPerUnit }: Slice,
+  linear: LinearLayer,
+  unitCount: number,
+): Promise<readonly Int32Array[]> {
+  const shape = weights.get(weight)?.shape.map(Number) ?? [];
+  const unitAt = new Int32Array(shape[axis] ?? 0).fill(-1);
+  for (const [at, i] of indices.entries()) unitAt[i] = Math.floor(at / indicesPerUnit);
+  const units = tf.tidy(() => {
+    const along = tf.reshape(
+      tf.tensor1d(Float32Array.from(unitAt)),
+      shape.map((length, i) => (i === axis ? length : 1)),
+    );
+    const columns = linear.toColumns(tf.add(tf.zeros(shape), along));
+    return tf.slice(columns, [0, 0, 0], [1, columns.shape[1], 1]);
+  });
+  const values = await units.data();
+  units.dispose();
+  return Array.from({ length: unitCount }, (_, unit) =>
+    Int32Array.from(values.keys()).filter((i) => values[i] === unit),
+  );
+}
