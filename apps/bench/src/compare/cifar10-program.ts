@@ -51,7 +51,7 @@ export const cifar10: Program<CompareConfig> = {
   complete: completeConfig,
   schema,
   examples: [
-    ["Train LeNet3 and compare the five default criteria (about ten minutes on two cores):", ""],
+    ["Train LeNet3 and compare the five default criteria (ten to fifteen minutes on two cores):", ""],
     ["A first result:", "--quick"],
     ["Without CIFAR-10, on generated images:", "--quick --data synthetic"],
     [

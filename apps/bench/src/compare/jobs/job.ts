@@ -40,8 +40,8 @@ export type JobEvent =
 /** Evaluating an image costs about a third of training on it: forward pass only. */
 export const evaluationCost: number = 1 / 3;
 
-/** Refitting on an image costs about twice as much as training on it: several forward passes, and sums of products. */
-export const repairCost = 2;
+/** Refitting on an image costs about five times as much as training on it: forward passes and float64 sums of products. */
+export const repairCost = 5;
 
 export const networkFile = (seed: number): string => `network-${seed}.safetensors`;
 export const trainingFile = (seed: number): string => `training-${seed}.safetensors`;
