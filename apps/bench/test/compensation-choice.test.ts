@@ -1,51 +1,9 @@
 /** What the compensation study adds of its own to the choice of units and images. */
-import { buildDependencyGraph } from "@secateur/dependency-graph";
-import { countMacs } from "@secateur/metrics";
-import { disposeModel } from "@secateur/model-graph";
 import { createModel } from "@secateur/models";
-import { applyPlan, createPlan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { firstClasses } from "../src/compensation/first-classes.ts";
 import { withOwnLabels } from "../src/compensation/own-labels.ts";
-import { scorePerMac } from "../src/compensation/score-per-mac.ts";
-
-describe("scorePerMac", () => {
-  it("divides by the share of the MACs that the model has less without the unit", () => {
-    const model = createModel("resnet20", { seed: 0 });
-    const graph = buildDependencyGraph(model);
-    const ones = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount).fill(1)]));
-    const scores = scorePerMac(graph, ones);
-    for (const { id } of [graph.groups[0], graph.groups.at(-1)].filter((group) => group !== undefined)) {
-      const smaller = applyPlan(model, createPlan(graph, [[id, [0]]]), { graph });
-      const saved = 1 - countMacs(smaller).total / countMacs(model).total;
-      expect(scores.get(id)?.[0]).toBeCloseTo(1 / saved, 1);
-      disposeModel(smaller);
-    }
-    model.dispose();
-  });
-
-  it("removes the units that save most first where scores are equal, above and below zero", () => {
-    const model = createModel("lenet3", { seed: 0 });
-    const graph = buildDependencyGraph(model);
-    for (const value of [1, -1]) {
-      const equal = new Map(
-        graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount).fill(value)]),
-      );
-      const byScore = [...scorePerMac(graph, equal)]
-        .toSorted(([, a], [, b]) => Number(a[0]) - Number(b[0]))
-        .map(([id]) => id);
-      const saved = graph.groups.map(({ id }) => {
-        const smaller = applyPlan(model, createPlan(graph, [[id, [0]]]), { graph });
-        const left = countMacs(smaller).total;
-        disposeModel(smaller);
-        return { id, left };
-      });
-      expect(byScore).toEqual(saved.toSorted((a, b) => a.left - b.left).map(({ id }) => id));
-    }
-    model.dispose();
-  });
-});
 
 describe("withOwnLabels", () => {
   it("replaces labels by the predicted classes and disposes them", async () => {

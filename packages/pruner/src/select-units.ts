@@ -31,7 +31,10 @@ export function selectUnits(
   return run.plan();
 }
 
-/** Scores divided by what one unit of the group saves. Scores below 0 stay: more savings make them no worse. */
+/**
+ * Scores divided by what one unit of the group saves. Scores below 0 are multiplied: among units whose removal lowers the
+ * loss, the largest saving goes first.
+ */
 function perSaving(
   { groups }: DependencyGraph,
   scores: Scores,
@@ -41,7 +44,7 @@ function perSaving(
   const entries = groups.map((group) => {
     const saved = Math.max(savings(group, 1)[kind], 1);
     const values = scores.get(group.id) ?? new Float32Array();
-    return [group.id, values.map((score) => (score > 0 ? score / saved : score))] as const;
+    return [group.id, values.map((score) => (score > 0 ? score / saved : score * saved))] as const;
   });
   return new Map(entries);
 }

@@ -158,6 +158,30 @@ it("matches layers of models inside the model by path", () => {
   disposeModel(model);
 });
 
+it.each([1, -1])(
+  "removes the units that save most first where all scores are %i and the budget is in MACs",
+  (value) => {
+    const dense = (name: string, units: number): tfl.layers.Layer => tfl.layers.dense({ name, units });
+    const layers = [
+      tfl.layers.dense({ name: "a", units: 9, inputShape: [50] }),
+      dense("b", 9),
+      dense("c", 9),
+      dense("out", 2),
+    ];
+    const model = tfl.sequential({ layers });
+    const graph = buildDependencyGraph(model); // a unit of a, b, c saves 59, 18, 11 MACs
+    const scores = new Map(
+      graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount).fill(value)]),
+    );
+    const removed = (macs: number): readonly string[] =>
+      Object.keys(selectUnits(graph, scores, { macs }).remove);
+    expect(removed(0.1)).toEqual(["a"]);
+    expect(removed(0.75)).toEqual(["a", "b"]);
+    expect(Object.keys(selectUnits(graph, scores, { count: 20 }).remove)).toEqual(["a", "b", "c"]);
+    disposeModel(model);
+  },
+);
+
 it("counts models inside the model, each layer once", () => {
   const block = tfl.sequential({
     name: "block",

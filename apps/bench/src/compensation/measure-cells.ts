@@ -1,5 +1,5 @@
 /** Removes, refits and tests every cell. Cells in the log are not measured again. */
-import { compensate } from "@secateur/compensation";
+import { compensate, swapUnits } from "@secateur/compensation";
 import type { Scores } from "@secateur/criteria";
 import { countMacs } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
@@ -10,8 +10,7 @@ import { lazyTask } from "../run/lazy-task.ts";
 import { type CellKey, type Choice, cellsOf, keyOf } from "./cells.ts";
 import type { ScoresOf, StudyContext } from "./measure-scores.ts";
 import type { MeasuredCell } from "./measurements.ts";
-import { methodsIn } from "./methods.ts";
-import { scorePerMac } from "./score-per-mac.ts";
+import { methodsIn, swapsUnits } from "./methods.ts";
 
 export async function measureCells(
   context: StudyContext,
@@ -39,12 +38,16 @@ async function measureCell(
   key: CellKey,
   scores: Scores,
 ): Promise<MeasuredCell> {
-  const plan = selectUnits(graph, scorePerMac(graph, scores), { macs: key.macs });
+  const chosen = selectUnits(graph, scores, { macs: key.macs });
+  const { samples, seed } = key;
+  const plan = swapsUnits(key.method)
+    ? await swapUnits(graph, chosen, images.calibration(key), { samples, seed })
+    : chosen;
   const smaller = applyPlan(graph.model, plan, { graph });
   const { model, report } = await compensate(graph.model, smaller, plan, images.calibration(key), {
     methods: methodsIn(key.method),
-    samples: key.samples,
-    seed: key.seed,
+    samples,
+    seed,
     graph,
   });
   disposeModel(smaller);

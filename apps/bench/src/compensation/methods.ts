@@ -1,4 +1,7 @@
-/** Names of what is done after a removal: "none", or methods of `compensate` joined by "+" and applied in that order. */
+/**
+ * Names of what is done around a removal: "none", or words joined by "+": "swap-units" (before the removal) and methods of
+ * `compensate`, applied in that order.
+ */
 import type { CompensationMethod } from "@secateur/compensation";
 import { namesOf } from "../cli/values.ts";
 
@@ -16,11 +19,19 @@ export const leastSquares: CompensationMethod = "least-squares";
 
 export const plainRemoval = "none";
 
+/** Other units of the same groups, which are easier to compensate. */
+export const swap = "swap-units";
+
 export function isMethod(text: string): boolean {
-  return text === plainRemoval || methodsIn(text).length === text.split("+").length;
+  const words = text.split("+").filter((word) => word !== swap);
+  return text === plainRemoval || methodsIn(text).length === words.length;
 }
 
-/** Empty for "none". Other words are left out. */
+export function swapsUnits(text: string): boolean {
+  return text.split("+").includes(swap);
+}
+
+/** Methods of `compensate`; empty for "none". Other words are left out. */
 export function methodsIn(text: string): readonly CompensationMethod[] {
   return text.split("+").flatMap((word) => methodNames.find((name) => name === word) ?? []);
 }
