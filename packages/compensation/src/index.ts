@@ -8,6 +8,7 @@ export {
   type MethodReport,
 } from "./compensate.ts";
 export { CompensationError } from "./errors.ts";
+export { outputError } from "./output-error.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
 export { sampleLimit } from "./samples.ts";

@@ -86,6 +86,7 @@ const compensateFields: Fields<CompensateSettings> = {
   samples: true,
   onLayer: true,
   swapUnits: true,
+  trials: true,
 };
 
 function checkCompensate(compensate: PruneOptions["compensate"]): void {

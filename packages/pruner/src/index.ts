@@ -10,6 +10,7 @@ export { pruneOnce } from "./prune-once.ts";
 export type { Data, PruneLoopOptions, PruneOptions, PruneSchedule, UnlabelledData } from "./prune-options.ts";
 export type { Recovery } from "./recovery.ts";
 export { type Remaining, remainingOf } from "./remaining.ts";
+export { selectByTrial, type TrialOptions } from "./select-by-trial.ts";
 export { type JointChoice, type JointOptions, selectJointly } from "./select-jointly.ts";
 export { selectUnits } from "./select-units.ts";
 export type { Selection } from "./selection.ts";

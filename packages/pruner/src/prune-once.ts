@@ -1,6 +1,6 @@
 /** One-shot pruning: score once, remove everything at once, verify, refit what remains. */
 import { swapUnits } from "@secateur/compensation";
-import { score } from "@secateur/criteria";
+import { type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,6 +13,7 @@ import type { PruneResult } from "./prune-event.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
+import { selectByTrial } from "./select-by-trial.ts";
 import { requireReachable, selectUnits } from "./select-units.ts";
 
 /**
@@ -35,12 +36,7 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
     const plan =
       "select" in criterion
         ? await criterion.select(graph, batches, budget, selection)
-        : await swapped(
-            graph,
-            selectUnits(graph, await score(model, graph, criterion, batches, options), budget, selection),
-            inputs,
-            options,
-          );
+        : await planFor(graph, await score(model, graph, criterion, batches, options), inputs, options);
     const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never");
     const refitted = await compensateRemoval(graph, cut, plan, inputs, {
       ...compensateSettings(options.compensate),
@@ -53,16 +49,20 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
   }
 }
 
-/** The plan with units that are easier to compensate, unless the options say otherwise or no inputs are kept. */
-async function swapped(
+/** The lowest-scored units, changed as the options ask where there are inputs to refit on. */
+async function planFor(
   graph: DependencyGraph,
-  plan: Plan,
+  scores: Scores,
   inputs: KeptInputs,
-  { compensate, seed = 0 }: PruneOptions,
+  { budget, selection, compensate, seed = 0 }: PruneOptions,
 ): Promise<Plan> {
+  const { swapUnits: swap = true, trials = false, ...settings } = compensateSettings(compensate);
   const samples = inputs.copy();
-  const { swapUnits: isAsked = true, ...settings } = compensateSettings(compensate);
-  if (samples.length > 0 && isAsked) return swapUnits(graph, plan, samples, { ...settings, seed });
+  const isTried = trials && ("macs" in budget || "parameters" in budget);
+  if (samples.length > 0 && isTried)
+    return selectByTrial(graph, scores, budget, samples, { ...(selection && { selection }), swap, seed });
+  const plan = selectUnits(graph, scores, budget, selection);
+  if (samples.length > 0 && swap) return swapUnits(graph, plan, samples, { ...settings, seed });
   tf.dispose(samples.map(({ xs }) => xs));
   return plan;
 }

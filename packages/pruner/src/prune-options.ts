@@ -21,6 +21,11 @@ export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "se
    * many units of each group go. Default: true in one shot where a criterion scored the units; the loop does not swap.
    */
   readonly swapUnits?: boolean;
+  /**
+   * Whether the spread of the budget over the groups is found by five trials, as `selectByTrial`; for budgets in MACs or
+   * parameters, in one shot. Default false: it takes five quick refits more.
+   */
+  readonly trials?: boolean;
 };
 
 /** As `Data`, of minibatches that may lack labels. */

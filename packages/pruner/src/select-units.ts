@@ -23,10 +23,21 @@ export function selectUnits(
   budget: Budget,
   selection: Selection = {},
 ): Plan {
+  return selectWeighing(graph, scores, budget, selection, 1);
+}
+
+/** @param power - Of what a unit saves, by which its score is divided. */
+export function selectWeighing(
+  graph: DependencyGraph,
+  scores: Scores,
+  budget: Budget,
+  selection: Selection | undefined,
+  power: number,
+): Plan {
   const run = startSelection(graph, budget, selection);
   const kind = budgetKind(budget);
-  const ranked =
-    kind === "macs" || kind === "parameters" ? perSaving(graph, scores, run.taken, kind) : scores;
+  const isWeighed = kind === "macs" || kind === "parameters";
+  const ranked = isWeighed ? perSaving(graph, scores, run.taken, kind, power) : scores;
   takeLowest(graph, ranked, run.taken, run.limits.roundTo, run.isMet);
   return run.plan();
 }
@@ -40,9 +51,10 @@ function perSaving(
   scores: Scores,
   { savings }: TakenUnits,
   kind: "macs" | "parameters",
+  power: number,
 ): Scores {
   const entries = groups.map((group) => {
-    const saved = Math.max(savings(group, 1)[kind], 1);
+    const saved = Math.max(savings(group, 1)[kind], 1) ** power;
     const values = scores.get(group.id) ?? new Float32Array();
     return [group.id, values.map((score) => (score > 0 ? score / saved : score * saved))] as const;
   });

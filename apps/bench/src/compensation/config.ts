@@ -5,7 +5,7 @@ import { count, number, oneOf, shown, unique } from "../cli/values.ts";
 import { trainingImageCount } from "../inputs/cifar10.ts";
 import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
 import { trainedWeights } from "../inputs/weights.ts";
-import { isMethod, methodNames, swap } from "./methods.ts";
+import { isMethod, methodNames, swap, trials } from "./methods.ts";
 
 export interface CompensationConfig extends InputSettings {
   /** Absolute path of a file with trained weights. */
@@ -42,7 +42,7 @@ const images = (least: number): z.ZodNumber =>
 
 const method = z.string().refine(isMethod, {
   error: ({ input }) =>
-    `must be none, or one or several of ${methodNames.join(", ")}, ${swap} joined by +, not ${shown(input)}`,
+    `must be none, or one or several of ${methodNames.join(", ")}, ${swap}, ${trials} joined by +, not ${shown(input)}`,
 });
 
 const ascending = (each: z.ZodType<number>, atLeast = 0): z.ZodType<readonly number[]> =>
@@ -86,6 +86,7 @@ export const defaults: Omit<CompensationConfig, "weights" | "cost"> = {
     "batch-norm",
     "least-squares",
     "swap-units+least-squares",
+    "trials+swap-units+least-squares",
   ],
   images: 1280,
   samples: [128, 256, 512, 1280, 5000],

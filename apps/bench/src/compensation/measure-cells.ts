@@ -1,16 +1,18 @@
 /** Removes, refits and tests every cell. Cells in the log are not measured again. */
 import { compensate, swapUnits } from "@secateur/compensation";
 import type { Scores } from "@secateur/criteria";
+import type { DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
-import { selectUnits } from "@secateur/pruner";
-import { applyPlan } from "@secateur/surgery";
+import { selectByTrial, selectUnits } from "@secateur/pruner";
+import { applyPlan, type Plan } from "@secateur/surgery";
 import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
 import { type CellKey, type Choice, cellsOf, keyOf } from "./cells.ts";
+import type { StudyImages } from "./images.ts";
 import type { ScoresOf, StudyContext } from "./measure-scores.ts";
 import type { MeasuredCell } from "./measurements.ts";
-import { methodsIn, swapsUnits } from "./methods.ts";
+import { hasWord, methodsIn, swap, trials } from "./methods.ts";
 
 export async function measureCells(
   context: StudyContext,
@@ -38,11 +40,8 @@ async function measureCell(
   key: CellKey,
   scores: Scores,
 ): Promise<MeasuredCell> {
-  const chosen = selectUnits(graph, scores, { macs: key.macs });
   const { samples, seed } = key;
-  const plan = swapsUnits(key.method)
-    ? await swapUnits(graph, chosen, images.calibration(key), { samples, seed })
-    : chosen;
+  const plan = await planOf(graph, scores, key, images);
   const smaller = applyPlan(graph.model, plan, { graph });
   const { model, report } = await compensate(graph.model, smaller, plan, images.calibration(key), {
     methods: methodsIn(key.method),
@@ -67,4 +66,18 @@ async function measureCell(
     after,
     isReverted,
   };
+}
+
+async function planOf(
+  graph: DependencyGraph,
+  scores: Scores,
+  key: CellKey,
+  images: StudyImages,
+): Promise<Plan> {
+  const { method, samples, seed, macs } = key;
+  const swaps = hasWord(method, swap);
+  if (hasWord(method, trials))
+    return selectByTrial(graph, scores, { macs }, images.calibration(key), { swap: swaps, seed });
+  const plan = selectUnits(graph, scores, { macs });
+  return swaps ? swapUnits(graph, plan, images.calibration(key), { samples, seed }) : plan;
 }

@@ -1,5 +1,5 @@
 /**
- * Names of what is done around a removal: "none", or words joined by "+": "swap-units" (before the removal) and methods of
+ * Names of what is done around a removal: "none", or words joined by "+": "trials" and "swap-units" (before the removal) and methods of
  * `compensate`, applied in that order.
  */
 import type { CompensationMethod } from "@secateur/compensation";
@@ -22,13 +22,16 @@ export const plainRemoval = "none";
 /** Other units of the same groups, which are easier to compensate. */
 export const swap = "swap-units";
 
+/** The budget's spread over the groups is found by trial. */
+export const trials = "trials";
+
 export function isMethod(text: string): boolean {
-  const words = text.split("+").filter((word) => word !== swap);
+  const words = text.split("+").filter((word) => word !== swap && word !== trials);
   return text === plainRemoval || methodsIn(text).length === words.length;
 }
 
-export function swapsUnits(text: string): boolean {
-  return text.split("+").includes(swap);
+export function hasWord(text: string, word: typeof swap | typeof trials): boolean {
+  return text.split("+").includes(word);
 }
 
 /** Methods of `compensate`; empty for "none". Other words are left out. */
