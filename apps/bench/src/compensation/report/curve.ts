@@ -29,7 +29,7 @@ export async function curveSvg(measurements: CompensationMeasurements): Promise<
         field: "samples",
         type: "quantitative",
         title: "images of the refit",
-        scale: { type: "log" },
+        scale: { type: "log", nice: false, padding: 16 },
         axis: { values: [...counts], grid: false },
       },
       color: { field: "removed", type: "nominal", title: null, sort: null },
