@@ -44,6 +44,6 @@ export function applyColumns(features: tf.Tensor3D, columns: tf.Tensor3D): tf.Te
 }
 
 /** `[1, a, b]` to `[a, b]`. */
-export function flat(x: tf.Tensor3D): tf.Tensor2D {
+function flat(x: tf.Tensor3D): tf.Tensor2D {
   return tf.reshape(x, [x.shape[1], x.shape[2]]);
 }

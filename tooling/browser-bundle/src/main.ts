@@ -15,6 +15,7 @@ const packages = [
   "model-graph",
   "dependency-graph",
   "surgery",
+  "compensation",
   "metrics",
   "training",
   "criteria",
