@@ -16,8 +16,8 @@ import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
 import type { SkippedLayer } from "./refit-sites.ts";
 import { collectSamples } from "./samples.ts";
 
-/** Minibatches on which outputs are compared. */
-const comparedMinibatches = 4;
+/** Examples on which outputs are compared: whole minibatches, until there are as many. */
+const comparedExamples = 256;
 
 type RefitMethod = "least-squares" | "output-scale" | "mean-into-bias";
 
@@ -72,7 +72,7 @@ export interface CompensationReport {
   readonly samples: number;
   /**
    * Squared difference between the models' outputs, before a final softmax or sigmoid, relative to the variance of the
-   * original's, on the first 256 samples.
+   * original's, on the first samples, 256 or a few more.
    */
   readonly before: number;
   readonly after: number;
@@ -110,7 +110,7 @@ export async function compensate(
   const minibatches = await collectSamples(original, samples, options.samples);
   let model: tfl.LayersModel | null = cloneModel(smaller);
   try {
-    const compared = minibatches.slice(0, comparedMinibatches);
+    const compared = minibatches.slice(0, Math.ceil(comparedExamples / (minibatches[0]?.[0]?.shape[0] ?? 1)));
     const before = await outputError(original, smaller, compared);
     const reports: MethodReport[] = [];
     for (const method of methods)

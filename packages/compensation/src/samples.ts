@@ -5,8 +5,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
 
-/** Examples that are run at once. */
-const minibatchSize = 64;
+/** Examples that are run at once: at most, and as many as have 256 MiB of activations. */
+const largestMinibatch = 256;
+const minibatchBytes = 2 ** 28;
 
 /** Activations of all examples that are held at the same time. */
 const memoryLimit = 1.5 * 2 ** 30;
@@ -23,6 +24,10 @@ export async function collectSamples(
   limit: number = sampleLimit(model),
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
+  const minibatchSize = Math.max(
+    1,
+    Math.min(largestMinibatch, Math.floor(minibatchBytes / heldBytes(model))),
+  );
   let count = 0;
   try {
     for await (const batch of samples) {
