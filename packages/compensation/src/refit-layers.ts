@@ -81,6 +81,7 @@ export async function refitLayers(
       );
       layers.push(layer);
       settings.onLayer(layer, done + 1, sites.length);
+      await tf.nextFrame(); // lets a page draw and a process handle signals
     }
   } finally {
     for (const { walk } of models) walk.dispose();
