@@ -38,7 +38,10 @@ export type CompensationMethod = RefitMethod | "batch-norm";
 export interface CompensateOptions {
   /** Applied in this order. Default: least squares alone. */
   readonly methods?: readonly CompensationMethod[];
-  /** Strength of the pull towards the present weights, relative to the mean square of a layer's inputs. Default 1e-3. */
+  /**
+   * Strength of the pull towards the present weights, relative to the mean square of a layer's inputs. Default: 1e-3; for a
+   * layer with few rows, such as a classifier on few examples, the best of several on examples that are not fitted.
+   */
   readonly ridge?: number;
   /**
    * Output positions per example and layer that are fitted. Default: so many that there are 64 rows for each coefficient of
@@ -144,7 +147,7 @@ async function applyMethod(
   model: tfl.LayersModel,
   plan: Plan,
   minibatches: readonly (readonly tf.Tensor[])[],
-  { ridge = 1e-3, positions, seed = 0, onLayer = () => undefined }: CompensateOptions,
+  { ridge, positions, seed = 0, onLayer = () => undefined }: CompensateOptions,
 ): Promise<MethodReport> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;

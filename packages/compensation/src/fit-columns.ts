@@ -49,12 +49,14 @@ export async function fitColumns(
   start: tf.Tensor3D,
   { ridge, readThrough }: FitSettings,
 ): Promise<Fit> {
+  const scale = await targetVariance(rows, readThrough);
+  const first = await residualProducts(rows, start, readThrough);
+  const before = first.error / scale;
+  if (ridge === Number.POSITIVE_INFINITY) return { columns: tf.clone(start), before, after: before, ridge };
   const gram = await gramFactors(
     rows.map(({ features }) => features),
     ridge,
   );
-  const scale = await targetVariance(rows, readThrough);
-  const first = await residualProducts(rows, start, readThrough);
   const change = new Float64Array(first.products.length); // [groups, outputs, features]
   let columns = tf.clone(start);
   let { error, products } = first;
@@ -71,7 +73,7 @@ export async function fitColumns(
     ({ error, products } = tried);
     for (let at = 0; at < step.length; at++) change[at] = (change[at] as number) + (step[at] as number);
   }
-  return { columns, before: first.error / scale, after: error / scale, ridge: gram.ridge };
+  return { columns, before, after: error / scale, ridge: gram.ridge };
 }
 
 /** `(G + λ I)⁻¹ (mean r x - λ (θ - θ₀))`, `[groups, outputs, features]`. */
@@ -98,6 +100,15 @@ function plusTransposed(columns: tf.Tensor3D, step: Float64Array): tf.Tensor3D {
   return tf.add(columns, tf.transpose(byOutput, [0, 2, 1]));
 }
 
+/** Mean squared residual, summed over channels. @param columns - θ */
+export async function residualError(
+  rows: readonly FitRows[],
+  columns: tf.Tensor3D,
+  readThrough: ReadThrough,
+): Promise<number> {
+  return (await residualProducts(rows, columns, readThrough)).error;
+}
+
 /** Mean squared residual, and `mean r x`, `[groups, outputs, features]`. */
 async function residualProducts(
   rows: readonly FitRows[],
@@ -121,7 +132,7 @@ async function residualProducts(
     });
     residual.dispose();
   }
-  return { error: Number(error[0]) / count, products: products.map((value) => value / count) };
+  return { error: Number(error[0]) / Math.max(count, 1), products: products.map((value) => value / count) };
 }
 
 /** Of what the reader sees of the target, summed over channels. */

@@ -9,6 +9,7 @@ import { type KeptIndices, keptIndices, type Plan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { affineMap } from "./affine-map.ts";
+import { chooseRidge } from "./choose-ridge.ts";
 import { CompensationError } from "./errors.ts";
 import { type FitRows, fitColumns } from "./fit-columns.ts";
 import type { LayerRefit } from "./layer-refit.ts";
@@ -19,7 +20,8 @@ import { type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
 import { writeBack } from "./write-back.ts";
 
 export interface RefitSettings {
-  readonly ridge: number;
+  /** Undefined for one that depends on the number of rows. */
+  readonly ridge: number | undefined;
   /** Positions per example; undefined for a number that depends on the layer's size. */
   readonly positions: number | undefined;
   readonly seed: number;
@@ -32,7 +34,7 @@ export interface RefittedLayer {
   readonly before: number;
   /** The same afterwards; never larger. */
   readonly after: number;
-  /** λ that was used, relative to the mean of the inputs' second moments. */
+  /** λ relative to the mean of the inputs' second moments; Infinity where the layer keeps its weights. */
   readonly ridge: number;
 }
 
@@ -116,7 +118,9 @@ async function refitSite(
       collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }
-    const fit = await fitColumns(rows, start, { ridge, readThrough: site.readThrough });
+    const { readThrough } = site;
+    const chosen = ridge ?? (await chooseRidge(rows, start, readThrough));
+    const fit = await fitColumns(rows, start, { ridge: chosen, readThrough });
     if (fit.after < fit.before) {
       const fitted = tf.tidy(() => refit.apply(map, fit.columns, shifts));
       writeBack(

@@ -1,5 +1,5 @@
 /** Every method on random architectures, the report, and what is refused. */
-import { architecture, buildArchitecture } from "@repo/testing";
+import { architecture, buildArchitecture, randomizeWeights } from "@repo/testing";
 import { checkProperty } from "@repo/testing/check-property";
 import { dice, randomUnits } from "@repo/testing/random-plan";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
@@ -9,7 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CompensationError, type CompensationMethod, compensate } from "../src/index.ts";
+import { CompensationError, type CompensationMethod, compensate, outputError } from "../src/index.ts";
 
 const methods: readonly CompensationMethod[] = [
   "least-squares",
@@ -102,13 +102,38 @@ describe("compensate", () => {
     expect(report).toMatchObject({
       samples: 32,
       isReverted: false,
-      methods: [{ method: "least-squares", layers: [{ layer: "out", ridge: 1e-3 }], skipped: [] }],
+      methods: [{ method: "least-squares", layers: [{ layer: "out" }], skipped: [] }],
     });
     expect(seen).toEqual(["out 1/1"]);
   });
 
   it("uses as many samples as asked for", async () => {
     expect(await compensated({ samples: 10 })).toMatchObject({ samples: 10 });
+  });
+
+  it("does not fit the noise of few examples: a classifier with more inputs than examples", async () => {
+    const wide = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "fc", units: 60, activation: "relu", inputShape: [20] }),
+        tfl.layers.dense({ name: "out", units: 10 }),
+      ],
+    });
+    randomizeWeights(wide, 5);
+    const graph = buildDependencyGraph(wide);
+    const plan = createPlan(graph, [["fc", [0, 1, 2, 3, 4, 5, 6, 7]]]);
+    const smaller = applyPlan(wide, plan, { graph });
+    const draw = (seed: number): tf.Tensor => tf.randomNormal([40, 20], 0, 1, "float32", seed);
+    const errorOn = async (model: tfl.LayersModel): Promise<number> => {
+      const xs = draw(2);
+      const error = await outputError(wide, model, [[xs]]);
+      xs.dispose();
+      return error;
+    };
+    const { model: careful } = await compensate(wide, smaller, plan, [{ xs: draw(1) }]);
+    const { model: careless } = await compensate(wide, smaller, plan, [{ xs: draw(1) }], { ridge: 1e-5 });
+    expect(await errorOn(careful)).toBeLessThan(await errorOn(smaller));
+    expect(await errorOn(careful)).toBeLessThan(await errorOn(careless));
+    for (const each of [wide, smaller, careful, careless]) disposeModel(each);
   });
 
   it("raises the ridge where the system is singular", async () => {
