@@ -105,7 +105,8 @@ function onlyReader({ calls, consumers, outputs }: ModelGraph, tensor: GraphTens
 const isAffine = ({ layer }: LayerCall): boolean =>
   [undefined, null, "linear"].includes(layer.getConfig()["activation"] as string | undefined);
 
-function normalizationAfter(graph: ModelGraph, index: number): number | null {
+/** The call of the batch normalisation that alone reads a call's output; null if there is none. */
+export function normalizationAfter(graph: ModelGraph, index: number): number | null {
   const call = graph.calls[index];
   if (call === undefined || !isAffine(call) || call.className === "BatchNormalization") return null;
   const next = onlyReader(graph, call.outputs[0]);

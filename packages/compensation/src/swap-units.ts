@@ -6,7 +6,7 @@ import { createRandom } from "@secateur/base";
 import type { DependencyGraph, Group, Slice } from "@secateur/dependency-graph";
 import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
 import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
-import { normalizesLastAxis, type UnlabelledBatches } from "@secateur/training";
+import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { affineMap } from "./affine-map.ts";
 import { eliminate, inverseOf } from "./elimination.ts";
@@ -15,6 +15,7 @@ import { linearLayers } from "./linear-layers/index.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 import { drawPositions } from "./linear-layers/positions.ts";
 import { type ModelWalk, walkModel } from "./model-walk.ts";
+import { normalizationAfter } from "./refit-sites.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
 import { collectSamples } from "./samples.ts";
 
@@ -83,18 +84,11 @@ function readersOf({ groups, model }: DependencyGraph, plan: Plan): readonly Rea
     if (call === undefined || calls.length > 1 || linear === undefined) return [];
     if (slice.weight !== `${slice.layer}/${linear.weight}` || (linear.refuses?.(call.layer) ?? null) !== null)
       return [];
-    const normalization = normalizationOf(graph, call);
-    return [{ group, slice, linear, call: graph.calls.indexOf(call), normalization }];
+    const index = graph.calls.indexOf(call);
+    const normalization = graph.calls[normalizationAfter(graph, index) ?? -1];
+    return [{ group, slice, linear, call: index, normalization }];
   });
   return readers.sort((a, b) => a.call - b.call);
-}
-
-/** The batch normalisation that alone reads a call's output: it weighs the output channels. */
-function normalizationOf({ consumers }: ModelGraph, { outputs }: LayerCall): LayerCall | undefined {
-  const [output] = outputs;
-  const [reader, ...others] = output === undefined ? [] : (consumers.get(output) ?? []);
-  if (output === undefined || reader === undefined || others.length > 0) return undefined;
-  return normalizesLastAxis(reader.layer, output.shape.length) ? reader : undefined;
 }
 
 async function cheapestUnits(
