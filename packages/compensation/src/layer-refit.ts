@@ -21,9 +21,9 @@ export interface LayerRefit {
 /** The whole kernel and the shift. */
 export const leastSquares: LayerRefit = {
   needsShift: false,
-  rows: ({ features, others, target }, map, hasShift) => ({
+  rows: ({ features, others, target }, _, hasShift) => ({
     features: hasShift ? withOnes(features) : tf.clone(features),
-    base: plus(others, hasShift ? undefined : map.shift),
+    base: others && tf.clone(others),
     target: tf.clone(target),
   }),
   start: ({ columns, shift }, hasShift) => {
@@ -48,7 +48,7 @@ export const outputScale: LayerRefit = {
     const byChannel = tf.expandDims(tf.transpose(output), 2) as tf.Tensor3D; // [channels, rows, 1]
     return {
       features: hasShift ? withOnes(byChannel) : byChannel,
-      base: plus(others, undefined),
+      base: others && tf.clone(others),
       target: tf.clone(target),
     };
   },
@@ -72,7 +72,7 @@ export const meanIntoBias: LayerRefit = {
   needsShift: true,
   rows: ({ features, others, target }, map) => ({
     features: tf.ones([1, target.shape[0], 1]),
-    base: plus(tf.add(applyColumns(features, map.columns), map.shift), others),
+    base: tf.add(tf.add(applyColumns(features, map.columns), map.shift), others ?? 0),
     target: tf.clone(target),
   }),
   start: ({ shift }) => tf.zeros([1, 1, shift.shape[0]]),
@@ -85,10 +85,4 @@ export const meanIntoBias: LayerRefit = {
 function withOnes(features: tf.Tensor3D): tf.Tensor3D {
   const [groups, rows] = features.shape;
   return tf.concat([features, tf.ones([groups, rows, 1])], 2);
-}
-
-function plus(a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor2D | undefined {
-  const terms = [a, b].filter((each) => each !== undefined);
-  if (terms.length === 2) return tf.add(terms[0] as tf.Tensor, terms[1] as tf.Tensor);
-  return terms[0] === undefined ? undefined : (tf.clone(terms[0]) as tf.Tensor2D);
 }

@@ -52,5 +52,11 @@ export const regressionSeeds: Readonly<Record<PropertyName, readonly RegressionS
       caught: "units of the second plan kept their numbers in the smaller model",
     },
   ],
-  compensation: [],
+  compensation: [
+    {
+      seed: -109709398,
+      path: "56:0:0:3:2:2:3:0:3:3:3:3:3:3:3:3:3:9:4:3:6:4:3:4:3:3:4:3:3",
+      caught: "a layer without bias on few rows",
+    },
+  ],
 };
