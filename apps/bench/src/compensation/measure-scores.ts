@@ -11,7 +11,6 @@ import type { Choice, Labels } from "./cells.ts";
 import type { CompensationConfig } from "./config.ts";
 import type { CompensationEvent } from "./events.ts";
 import type { StudyImages } from "./images.ts";
-import { withOwnLabels } from "./own-labels.ts";
 
 export interface StudyContext {
   readonly run: RunDirectory<CompensationConfig, CompensationEvent>;
@@ -90,11 +89,10 @@ function scorePass(
   { seed, labels, criteria }: Pass,
   task: Task,
 ): Promise<ReadonlyMap<string, Scores>> {
-  const drawn = images.scoring(seed);
-  const labelled = labels === "own" ? withOwnLabels(graph.model, drawn) : drawn;
   const onBatch = (): void => task.advance(1, `seed ${seed}`);
-  return scoreAll(graph.model, graph, criteria, counted(labelled, onBatch), {
+  return scoreAll(graph.model, graph, criteria, counted(images.scoring(seed), onBatch), {
     mode: "eval",
+    targets: labels === "own" ? "own" : "labels",
     seed,
     onWarning: (message) => progress.log(message),
   });
