@@ -14,17 +14,18 @@ const ridges = [1e-3, 1e-1, 10] as const;
 export async function chooseRidge(
   rows: readonly FitRows[],
   start: tf.Tensor3D,
-  readThrough: FitSettings["readThrough"],
+  settings: Omit<FitSettings, "ridge">,
 ): Promise<number> {
+  const { readThrough } = settings;
   const count = rows.reduce((n, { target }) => n + target.shape[0], 0);
   if (count >= enoughRows * start.shape[1]) return ridges[0];
-  const fitted = rows.map((each) => part(each, 0, 0.75));
-  const compared = rows.map((each) => part(each, 0.75, 1));
+  if (count < 4) return Number.POSITIVE_INFINITY;
+  const [fitted, compared] = rows.length >= 4 ? splitList(rows) : splitEach(rows);
   try {
     let best = Number.POSITIVE_INFINITY;
     let least = await residualError(compared, start, readThrough);
     for (const ridge of ridges) {
-      const { columns } = await fitColumns(fitted, start, { readThrough, ridge });
+      const { columns } = await fitColumns(fitted, start, { ...settings, ridge });
       const error = await residualError(compared, columns, readThrough);
       columns.dispose();
       if (!(error < least)) continue;
@@ -33,8 +34,25 @@ export async function chooseRidge(
     }
     return best;
   } finally {
-    tf.dispose([...fitted, ...compared].map((each) => ({ ...each })));
+    if (rows.length < 4) tf.dispose([...fitted, ...compared].map((each) => ({ ...each })));
   }
+}
+
+type Parts = readonly [fitted: readonly FitRows[], compared: readonly FitRows[]];
+
+/** Three quarters of the minibatches, and the others. */
+function splitList(rows: readonly FitRows[]): Parts {
+  const fittedCount = Math.floor(0.75 * rows.length);
+  return [rows.slice(0, fittedCount), rows.slice(fittedCount)];
+}
+
+/** Three quarters of every minibatch's rows, and the others; new tensors. */
+function splitEach(rows: readonly FitRows[]): Parts {
+  const parts = (from: number, to: number): readonly FitRows[] =>
+    rows
+      .filter(({ target }) => Math.floor(to * target.shape[0]) > Math.floor(from * target.shape[0]))
+      .map((each) => part(each, from, to));
+  return [parts(0, 0.75), parts(0.75, 1)];
 }
 
 /** The rows between two shares of their number; rows of one example are neighbours. */

@@ -107,7 +107,7 @@ export async function compensate(
   samples: UnlabelledBatches,
   options: CompensateOptions = {},
 ): Promise<Compensated> {
-  checkOptions(options);
+  checkCompensateOptions(options);
   const { methods = ["least-squares"], graph = buildDependencyGraph(original, rulesOf(options)) } = options;
   if (graph.model !== original) throw new CompensationError("the graph belongs to another model");
   const minibatches = await collectSamples(original, samples, options.samples);
@@ -163,7 +163,14 @@ async function applyMethod(
 const rulesOf = ({ rules }: CompensateOptions): { readonly rules?: LayerRules } =>
   rules === undefined ? {} : { rules };
 
-function checkOptions({ methods = [], ridge = 0, positions = 1, samples = 1 }: CompensateOptions): void {
+/** @throws CompensationError for an option that is unknown or outside its range. */
+export function checkCompensateOptions(options: CompensateOptions): void {
+  const unknownField = Object.keys(options).find((field) => !Object.hasOwn(fields, field));
+  if (unknownField !== undefined)
+    throw new CompensationError(
+      `options has no field "${unknownField}": expected ${Object.keys(fields).join(", ")}`,
+    );
+  const { methods = [], ridge = 0, positions = 1, samples = 1 } = options;
   const known = [...Object.keys(refits), "batch-norm"];
   const unknown = methods.find((method) => !known.includes(method));
   if (unknown !== undefined)
@@ -176,3 +183,14 @@ function checkOptions({ methods = [], ridge = 0, positions = 1, samples = 1 }: C
       throw new CompensationError(`${name} must be a whole number of at least 1, not ${value}`);
   }
 }
+
+const fields: Readonly<Record<keyof Required<CompensateOptions>, true>> = {
+  methods: true,
+  ridge: true,
+  positions: true,
+  samples: true,
+  seed: true,
+  graph: true,
+  rules: true,
+  onLayer: true,
+};

@@ -6,10 +6,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { applyColumns } from "./affine-map.ts";
 import { solveFactorized } from "./cholesky.ts";
-import { type GramFactors, gramFactors } from "./gram-factors.ts";
+import { type GramFactors, gramFactors, type RidgeSettings } from "./gram-factors.ts";
 import type { ReadThrough } from "./refit-sites.ts";
 import { seen, visibleResidual } from "./residual.ts";
-import { addInto, product } from "./sum-products.ts";
+import { addInto, product, variance } from "./sum-products.ts";
 
 /** Linear problems that are solved where a ReLU reads the result; the error hardly falls after that. */
 const mostIterations = 3;
@@ -26,9 +26,7 @@ export type FitRows = {
   readonly target: tf.Tensor2D;
 };
 
-export interface FitSettings {
-  /** λ, relative to the mean of the features' second moments. */
-  readonly ridge: number;
+export interface FitSettings extends RidgeSettings {
   readonly readThrough: ReadThrough;
 }
 
@@ -47,7 +45,7 @@ export interface Fit {
 export async function fitColumns(
   rows: readonly FitRows[],
   start: tf.Tensor3D,
-  { ridge, readThrough }: FitSettings,
+  { ridge, hasShift, readThrough }: FitSettings,
 ): Promise<Fit> {
   const scale = await targetVariance(rows, readThrough);
   const first = await residualProducts(rows, start, readThrough);
@@ -55,7 +53,7 @@ export async function fitColumns(
   if (ridge === Number.POSITIVE_INFINITY) return { columns: tf.clone(start), before, after: before, ridge };
   const gram = await gramFactors(
     rows.map(({ features }) => features),
-    ridge,
+    { ridge, hasShift },
   );
   const change = new Float64Array(first.products.length); // [groups, outputs, features]
   let columns = tf.clone(start);
@@ -86,8 +84,10 @@ function solve(
   const perGroup = products.length / factors.length;
   for (const [group, factor] of factors.entries()) {
     const [from, to] = [group * perGroup, (group + 1) * perGroup];
-    for (let at = from; at < to; at++)
-      step[at] = (products[at] as number) - Number(lambda[group]) * (change[at] as number);
+    for (let at = from; at < to; at++) {
+      const penalty = lambda[group * size + ((at - from) % size)] as number;
+      step[at] = (products[at] as number) - penalty * (change[at] as number);
+    }
     solveFactorized(factor, size, step.subarray(from, to));
   }
   return step;
@@ -136,15 +136,12 @@ async function residualProducts(
 }
 
 /** Of what the reader sees of the target, summed over channels. */
-async function targetVariance(rows: readonly FitRows[], readThrough: ReadThrough): Promise<number> {
-  const total = new Float64Array(1);
-  let count = 0;
-  for (const { target } of rows) {
-    count += target.shape[0];
-    await addInto(total, () => {
-      const visible = seen(target, readThrough);
-      return tf.sum(tf.square(tf.sub(visible, tf.mean(visible, 0))));
-    });
-  }
-  return Math.max(Number(total[0]) / count, 1e-30);
+function targetVariance(rows: readonly FitRows[], readThrough: ReadThrough): Promise<number> {
+  return variance(
+    rows.map(
+      ({ target }) =>
+        () =>
+          seen(target, readThrough) as tf.Tensor2D,
+    ),
+  );
 }

@@ -4,6 +4,7 @@ export {
   type CompensateOptions,
   type CompensationMethod,
   type CompensationReport,
+  checkCompensateOptions,
   compensate,
   type MethodReport,
 } from "./compensate.ts";

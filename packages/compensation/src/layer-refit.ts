@@ -82,7 +82,8 @@ export const meanIntoBias: LayerRefit = {
   }),
 };
 
-function withOnes(features: tf.Tensor3D): tf.Tensor3D {
+/** Appends a constant feature. @param features - `[groups, rows, features]` */
+export function withOnes(features: tf.Tensor3D): tf.Tensor3D {
   const [groups, rows] = features.shape;
   return tf.concat([features, tf.ones([groups, rows, 1])], 2);
 }

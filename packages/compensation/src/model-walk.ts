@@ -35,7 +35,7 @@ export function walkModel(model: tfl.LayersModel, minibatches: readonly (readonl
       const computed = segment.filter(({ inputs }) => inputs.length > 0).flatMap((each) => each.outputs);
       const requested = computed.filter(isNeeded);
       for (const held of values) {
-        const results = runSegment(model, segment, held, requested);
+        const results = runSegment(segment, held, requested);
         for (const [i, tensor] of requested.entries()) held.set(tensor, results[i] as tf.Tensor);
         release(held, isNeeded);
       }

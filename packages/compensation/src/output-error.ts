@@ -3,6 +3,7 @@ import { forward } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
+import { addInto, variance } from "./sum-products.ts";
 
 /**
  * Squared difference relative to the variance of the original's outputs, over all outputs; before a final softmax or sigmoid.
@@ -16,21 +17,28 @@ export async function outputError(
   other: tfl.LayersModel,
   minibatches: readonly (readonly tf.Tensor[])[],
 ): Promise<number> {
-  let [difference, variance] = [0, 0];
+  const difference = new Float64Array(1);
+  let count = 0;
   for (const inputs of minibatches) {
-    const sums = tf.tidy(() => {
-      const expected = forward(original, [...inputs]);
+    count += inputs[0]?.shape[0] ?? 0;
+    await addInto(difference, () => {
       const actual = forward(other, [...inputs]);
-      const squares = expected.map((y, i) => tf.sum(tf.squaredDifference(y, actual[i] ?? y)));
-      const spread = expected.map((y) => tf.sum(tf.squaredDifference(y, tf.mean(y, 0))));
-      return tf.stack([tf.addN(squares), tf.addN(spread)]);
+      const squares = forward(original, [...inputs]).map((y, i) =>
+        tf.sum(tf.squaredDifference(y, actual[i] ?? y)),
+      );
+      return tf.addN(squares);
     });
-    const [squares = 0, spread = 0] = await sums.data();
-    sums.dispose();
-    difference += squares;
-    variance += spread;
   }
-  const error = difference / Math.max(variance, 1e-30);
+  const spread = await variance(
+    minibatches.map((inputs) => () => {
+      const size = inputs[0]?.shape[0] ?? 0;
+      return tf.concat(
+        forward(original, [...inputs]).map((y) => tf.reshape(y, [size, -1]) as tf.Tensor2D),
+        1,
+      );
+    }),
+  );
+  const error = Number(difference[0]) / count / spread;
   if (Number.isFinite(error)) return error;
   throw new CompensationError(`the outputs of "${original.name}" or of the smaller model are not finite`);
 }

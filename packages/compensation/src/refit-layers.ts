@@ -57,13 +57,14 @@ export async function refitLayers(
   refit: LayerRefit,
   settings: RefitSettings,
 ): Promise<RefitResult> {
+  const kept = keptIndices(graph, plan);
+  checkFits(graph.model, smaller, kept);
+  const { sites, skipped: unsupported } = refitSites(modelGraph(graph.model), kept);
   const models = [graph.model, smaller].map((model) => ({
     graph: modelGraph(model),
     walk: walkModel(model, minibatches),
   })) as [WalkedModel, WalkedModel];
   const [original, reduced] = models;
-  const kept = keptIndices(graph, plan);
-  const { sites, skipped: unsupported } = refitSites(original.graph, kept);
   const skipped = [...unsupported];
   const layers: RefittedLayer[] = [];
   try {
@@ -89,6 +90,19 @@ export async function refitLayers(
     for (const { walk } of models) walk.dispose();
   }
   return { layers, skipped };
+}
+
+/** Throws `CompensationError` unless the smaller model has the shapes that the plan leaves. */
+function checkFits(original: tfl.LayersModel, smaller: tfl.LayersModel, kept: KeptIndices): void {
+  const weights = modelGraph(smaller).weights;
+  for (const [path, { shape }] of modelGraph(original).weights) {
+    const expected = shape.map((size, axis) => kept.get(path)?.get(axis)?.length ?? size);
+    const actual = weights.get(path)?.shape;
+    if (String(actual) === String(expected)) continue;
+    throw new CompensationError(
+      `the smaller model does not fit the plan: "${path}" is [${actual ?? "missing"}], and [${expected}] is what the plan leaves`,
+    );
+  }
 }
 
 async function refitSite(
@@ -118,9 +132,9 @@ async function refitSite(
       collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }
-    const { readThrough } = site;
-    const chosen = ridge ?? (await chooseRidge(rows, start, readThrough));
-    const fit = await fitColumns(rows, start, { ridge: chosen, readThrough });
+    const settings = { readThrough: site.readThrough, hasShift: shifts };
+    const chosen = ridge ?? (await chooseRidge(rows, start, settings));
+    const fit = await fitColumns(rows, start, { ...settings, ridge: chosen });
     if (fit.after < fit.before) {
       const fitted = tf.tidy(() => refit.apply(map, fit.columns, shifts));
       writeBack(

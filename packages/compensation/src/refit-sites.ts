@@ -82,15 +82,29 @@ function changedTensors({ calls }: ModelGraph, kept: KeptIndices): ReadonlySet<G
   return changed;
 }
 
-function whyNot(graph: ModelGraph, { path, layer, className }: LayerCall): string | null {
+/** Layers with more inputs keep their weights: the time grows with the cube. */
+const mostInputs = 5000;
+
+function whyNot(graph: ModelGraph, call: LayerCall): string | null {
+  const { layer, className, outputs } = call;
   const linear = linearLayers[className];
   if (linear === undefined) return `${className} cannot be refitted`;
+  const rank = outputs[0]?.shape.length ?? 0;
+  if (className === "BatchNormalization" && !normalizesLastAxis(layer, rank))
+    return "it does not normalise the last axis";
+  const shape = layerWeight(layer, linear.weight)?.shape.map(Number) ?? [];
+  const inputs = shape.reduce((a, b) => a * b, 1) / (shape[linear.outputAxis] ?? 1);
+  if (inputs > mostInputs) return `it has ${inputs} inputs, more than ${mostInputs}`;
+  return whyFixed(graph, call) ?? linear.refuses?.(layer) ?? null;
+}
+
+/** Why the weights of a layer of any class must stay. */
+function whyFixed(graph: ModelGraph, { path, layer }: LayerCall): string | null {
   if (graph.calls.filter((call) => call.path === path).length > 1) return "it is called more than once";
   const constraint = Object.entries(layer.getConfig()).find(
     ([key, value]) => key.endsWith("Constraint") && value !== null && value !== undefined,
   );
-  if (constraint !== undefined) return `it has a ${constraint[0]}`;
-  return linear.refuses?.(layer) ?? null;
+  return constraint === undefined ? null : `it has a ${constraint[0]}`;
 }
 
 /** The only call that reads a tensor; undefined if there are several or none, or if the tensor is an output of the model. */
@@ -113,7 +127,7 @@ export function normalizationAfter(graph: ModelGraph, index: number): number | n
   const reader = graph.calls[next];
   if (reader === undefined || !normalizesLastAxis(reader.layer, call.outputs[0]?.shape.length ?? 0))
     return null;
-  return whyNot(graph, reader) === null || layerWeight(reader.layer, "gamma") === undefined ? next : null;
+  return whyFixed(graph, reader) === null ? next : null;
 }
 
 function additionAfter(
@@ -136,28 +150,23 @@ function additionAfter(
   return others.every((i) => isReady(reader.inputs[i] as GraphTensor)) ? { call: next, others } : null;
 }
 
-/** Whether everything that reads the compared tensor applies a ReLU to it. */
+/** The layer's own activation, or the ReLU through which everything reads the compared tensor. */
 function readThroughOf(graph: ModelGraph, call: LayerCall, last: number): ReadThrough {
-  if (!isAffine(call)) return reluKind(call);
+  if (!isAffine(call)) return kindOf(call.layer.getConfig()["activation"]);
   const [tensor] = graph.calls[last]?.outputs ?? [];
   if (tensor === undefined || graph.outputs.includes(tensor)) return "identity";
-  const kinds = new Set((graph.consumers.get(tensor) ?? []).map(reluKind));
+  const kinds = new Set((graph.consumers.get(tensor) ?? []).map(kindOfReader));
   const [kind] = kinds;
   return kinds.size === 1 && kind !== undefined ? kind : "identity";
 }
 
-function reluKind({ className, layer }: LayerCall): ReadThrough {
+const kindOf = (activation: unknown): ReadThrough =>
+  activation === "relu" || activation === "relu6" ? activation : "identity";
+
+function kindOfReader({ className, layer }: LayerCall): ReadThrough {
   const { activation, maxValue, negativeSlope, threshold } = layer.getConfig();
-  if (className === "ReLU" && !negativeSlope && !threshold) {
-    if (maxValue === null || maxValue === undefined) return "relu";
-    return maxValue === 6 ? "relu6" : "identity";
-  }
-  if (
-    className === "Activation" ||
-    className === "Conv2D" ||
-    className === "Dense" ||
-    className === "DepthwiseConv2D"
-  )
-    return activation === "relu" || activation === "relu6" ? activation : "identity";
-  return "identity";
+  if (className === "Activation") return kindOf(activation);
+  if (className !== "ReLU" || negativeSlope || threshold) return "identity";
+  if (maxValue === null || maxValue === undefined) return "relu";
+  return maxValue === 6 ? "relu6" : "identity";
 }

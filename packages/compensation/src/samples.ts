@@ -1,6 +1,13 @@
 /** The examples that compensation reads, cut into minibatches, as many as memory allows. */
 import { type GraphTensor, modelGraph } from "@secateur/model-graph";
-import { checkInputs, disposeBatch, inputsOf, type UnlabelledBatches } from "@secateur/training";
+import {
+  batchSize,
+  checkInputs,
+  disposeBatch,
+  inputsOf,
+  type UnlabelledBatch,
+  type UnlabelledBatches,
+} from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
@@ -13,7 +20,7 @@ const minibatchBytes = 2 ** 28;
 const memoryLimit = 1.5 * 2 ** 30;
 
 /**
- * Disposes the samples, those that are not used as well.
+ * Disposes the samples that are read, and all samples of a list.
  *
  * @param limit - The most examples. Default: as many as memory allows.
  * @returns The inputs, one list per minibatch. The caller disposes them.
@@ -24,34 +31,42 @@ export async function collectSamples(
   limit: number = sampleLimit(model),
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
-  const minibatchSize = Math.max(
-    1,
-    Math.min(largestMinibatch, Math.floor(minibatchBytes / heldBytes(model))),
-  );
   let count = 0;
   try {
     for await (const batch of samples) {
-      try {
-        const inputs = inputsOf(batch);
-        checkInputs(model, inputs);
-        await checkFinite(inputs);
-        const size = Math.min(inputs[0]?.shape[0] ?? 0, limit - count);
-        for (let from = 0; from < size; from += minibatchSize) {
-          const part = Math.min(minibatchSize, size - from);
-          minibatches.push(inputs.map((x) => slice(x, from, part)));
-        }
-        count += size;
-      } finally {
-        disposeBatch(batch);
-      }
+      const parts = await minibatchesOf(model, batch, limit - count);
+      minibatches.push(...parts);
+      count += parts.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
       if (count >= limit) break;
     }
-    if (count === 0)
-      throw new CompensationError("samples is empty: pass at least one minibatch of inputs, { xs }");
-    return minibatches;
+    if (count > 0) return minibatches;
+    throw new CompensationError("samples is empty: pass at least one minibatch of inputs, { xs }");
   } catch (error) {
     tf.dispose(minibatches.flat());
     throw error;
+  } finally {
+    if (Array.isArray(samples)) for (const batch of samples) disposeBatch(batch); // those that were not used
+  }
+}
+
+/** The first `limit` examples of a batch, in parts that fit into memory. Disposes the batch. */
+async function minibatchesOf(
+  model: tfl.LayersModel,
+  batch: UnlabelledBatch,
+  limit: number,
+): Promise<readonly (readonly tf.Tensor[])[]> {
+  const largest = Math.max(1, Math.min(largestMinibatch, Math.floor(minibatchBytes / heldBytes(model))));
+  const parts: (readonly tf.Tensor[])[] = [];
+  try {
+    const inputs = inputsOf(batch);
+    checkInputs(model, inputs);
+    await checkFinite(inputs);
+    const size = Math.min(batchSize(batch), limit);
+    for (let from = 0; from < size; from += largest)
+      parts.push(inputs.map((x) => slice(x, from, Math.min(largest, size - from))));
+    return parts;
+  } finally {
+    disposeBatch(batch);
   }
 }
 
@@ -89,6 +104,6 @@ function heldBytes(model: tfl.LayersModel): number {
   return Math.max(2 * 4 * most, 1);
 }
 
-/** Open sizes count as 1. */
+/** Open sizes count as 224. */
 const numbersIn = ({ shape }: GraphTensor): number =>
-  shape.slice(1).reduce<number>((n, size) => n * (size ?? 1), 1);
+  shape.slice(1).reduce<number>((n, size) => n * (size ?? 224), 1);

@@ -19,3 +19,31 @@ export async function addInto(total: Float64Array, compute: () => tf.Tensor): Pr
   tensor.dispose();
   for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (values[i] as number);
 }
+
+/**
+ * The variance over all rows of all minibatches, summed over columns; at least 1e-30.
+ *
+ * @param minibatches - Compute `[rows, columns]` each.
+ */
+export async function variance(minibatches: readonly (() => tf.Tensor2D)[]): Promise<number> {
+  let count = 0;
+  let squares = 0;
+  let sums = new Float64Array();
+  for (const compute of minibatches) {
+    const moments = tf.tidy(() => {
+      const rows = compute();
+      count += rows.shape[0];
+      return tf.stack([tf.sum(rows, 0), tf.sum(tf.square(rows), 0)]);
+    });
+    const columns = Number(moments.shape[1]);
+    if (sums.length === 0) sums = new Float64Array(columns);
+    const values = await moments.data();
+    moments.dispose();
+    for (let i = 0; i < columns; i++) {
+      sums[i] = (sums[i] as number) + (values[i] as number);
+      squares += values[columns + i] as number;
+    }
+  }
+  const ofMeans = sums.reduce((total, sum) => total + (sum / count) ** 2, 0);
+  return Math.max(squares / count - ofMeans, 1e-30);
+}

@@ -4,13 +4,15 @@
  */
 import { createRandom } from "@secateur/base";
 import type { DependencyGraph, Group, Slice } from "@secateur/dependency-graph";
-import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
+import { type LayerCall, layerWeight, type ModelGraph, modelGraph } from "@secateur/model-graph";
 import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { affineMap } from "./affine-map.ts";
+import { checkCompensateOptions } from "./compensate.ts";
 import { eliminate, inverseOf } from "./elimination.ts";
 import { gramFactors } from "./gram-factors.ts";
+import { withOnes } from "./layer-refit.ts";
 import { linearLayers } from "./linear-layers/index.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 import { drawPositions } from "./linear-layers/positions.ts";
@@ -54,6 +56,7 @@ export async function swapUnits(
   samples: UnlabelledBatches,
   { samples: limit, ridge = 1e-3, seed = 0 }: SwapOptions = {},
 ): Promise<Plan> {
+  checkCompensateOptions({ ridge, seed, ...(limit === undefined ? {} : { samples: limit }) });
   const minibatches = await collectSamples(graph.model, samples, limit);
   const walk = walkModel(graph.model, minibatches);
   const remove = new Map(graph.groups.map((group) => [group.id, unitsToRemove(plan, group.id)]));
@@ -102,10 +105,13 @@ async function cheapestUnits(
   const call = graph.calls[index] as LayerCall;
   const { columns, shift } = affineMap(linear, call, normalization);
   shift.dispose();
-  const [groups, size, outputs] = columns.shape;
-  const weights = Float64Array.from(await columns.data());
+  const [groups, inputs, outputs] = columns.shape;
+  const hasShift = normalization !== undefined || layerWeight(call.layer, linear.shift) !== undefined;
+  const size = inputs + (hasShift ? 1 : 0);
+  const weights = new Float64Array(size * outputs); // the constant's weights do not matter
+  weights.set(await columns.data());
   columns.dispose();
-  if (groups > 1 || size > mostInputs) return [];
+  if (groups > 1 || inputs > mostInputs) return [];
   const blocks = await inputsByUnit(graph, slice, linear, group.unitCount);
   const perExample = positionsPerExample(size, examples);
   const features = examples.map((exampleCount, minibatch) =>
@@ -113,11 +119,12 @@ async function cheapestUnits(
       const x = walk.value(minibatch, call.inputs[0] as never);
       const places = linear.outputSizes(call.layer, x.shape).reduce((a, b) => a * b, 1);
       const random = createRandom(seed, index, minibatch);
-      return linear.features(call.layer, x, drawPositions(exampleCount, places, perExample, random));
+      const rows = linear.features(call.layer, x, drawPositions(exampleCount, places, perExample, random));
+      return hasShift ? withOnes(rows) : rows;
     }),
   );
   try {
-    const { factors } = await gramFactors(features, ridge);
+    const { factors } = await gramFactors(features, { ridge, hasShift });
     const inverse = inverseOf(factors[0] as Float64Array, size);
     return eliminate({ inverse, weights, size, outputs, blocks }, count);
   } finally {

@@ -245,8 +245,12 @@ function solveByHand(model: tfl.LayersModel, smaller: tfl.LayersModel, ridge: nu
       for (let g = 0; g < size; g++)
         (gram[f] as number[])[g] = Number(gram[f]?.[g]) + (Number(x[f]) * Number(x[g])) / count;
   }
-  const lambda = (ridge * gram.reduce((s, row, f) => s + Number(row[f]), 0)) / size;
-  for (let f = 0; f < size; f++) (gram[f] as number[])[f] = Number(gram[f]?.[f]) + lambda;
+  const trace = gram.slice(0, -1).reduce((sum, row, f) => sum + Number(row[f]), 0);
+  const lambda = (ridge * trace) / (size - 1);
+  for (let f = 0; f < size; f++) {
+    const penalty = f < size - 1 ? lambda : ridge; // the constant's mean square is 1
+    (gram[f] as number[])[f] = Number(gram[f]?.[f]) + penalty;
+  }
   const change = eliminate(gram, right);
   const rows = [
     ...Array.from({ length: size - 1 }, (_, f) => start.kernel.slice(4 * f, 4 * f + 4)),

@@ -1,4 +1,5 @@
 /** Checks the options of pruning where they enter, so that a mistake is one sentence and not a failure further inside. */
+import { checkCompensateOptions } from "@secateur/compensation";
 import { checkFields, type Fields } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { Guard } from "./guard.ts";
@@ -94,6 +95,11 @@ function checkCompensate(compensate: PruneOptions["compensate"]): void {
   if (typeof compensate !== "object" || compensate === null)
     throw new PrunerError(`compensate must be true, false or an object, not ${JSON.stringify(compensate)}`);
   checkFields("compensate", compensate, compensateFields);
+  const { swapUnits, trials, ...options } = compensate;
+  for (const [name, value] of Object.entries({ swapUnits, trials }))
+    if (value !== undefined && typeof value !== "boolean")
+      throw new PrunerError(`compensate.${name} must be true or false, not ${JSON.stringify(value)}`);
+  checkCompensateOptions(options);
 }
 
 function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {

@@ -23,8 +23,9 @@ export async function compensateRemoval(
   const samples = inputs.take();
   if (samples.length === 0) return { model: smaller, compensation: null };
   try {
+    const { swapUnits, trials, ...options } = settings;
     const { model, report } = await compensate(before.model, smaller, plan, samples, {
-      ...settings,
+      ...options,
       graph: before,
     });
     return { model, compensation: report };

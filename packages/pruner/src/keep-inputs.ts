@@ -13,6 +13,8 @@ export interface KeptInputs {
   readonly keep: <B extends UnlabelledBatch>(batches: Iterable<B> | AsyncIterable<B>) => AsyncGenerator<B>;
   /** The kept inputs, which the caller disposes from then on. */
   readonly take: () => { readonly xs: tf.Tensor[] }[];
+  /** The number of examples that are kept. */
+  readonly count: () => number;
   /** The kept inputs again, which stay kept; the caller disposes the result. */
   readonly copy: () => { readonly xs: tf.Tensor[] }[];
   readonly dispose: () => void;
@@ -56,6 +58,7 @@ export function keepInputs(limit: number): KeptInputs {
       count = 0;
       return taken;
     },
+    count: () => count,
     copy: () => kept.map(({ xs }) => ({ xs: xs.map((x) => tf.clone(x)) })),
     dispose() {
       tf.dispose(kept.map(({ xs }) => xs));

@@ -3,7 +3,6 @@ import { swapUnits } from "@secateur/compensation";
 import { type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
-import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { checkOptions } from "./check-options.ts";
 import { compensateRemoval } from "./compensate-removal.ts";
@@ -56,13 +55,19 @@ async function planFor(
   inputs: KeptInputs,
   { budget, selection, compensate, seed = 0 }: PruneOptions,
 ): Promise<Plan> {
-  const { swapUnits: swap = true, trials = false, ...settings } = compensateSettings(compensate);
-  const samples = inputs.copy();
-  const isTried = trials && ("macs" in budget || "parameters" in budget);
-  if (samples.length > 0 && isTried)
-    return selectByTrial(graph, scores, budget, samples, { ...(selection && { selection }), swap, seed });
+  const { swapUnits: swap = true, trials = false, samples, ridge } = compensateSettings(compensate);
+  const hasInputs = inputs.count() > 0;
+  if (hasInputs && trials && ("macs" in budget || "parameters" in budget))
+    return selectByTrial(graph, scores, budget, inputs.copy(), {
+      ...(selection && { selection }),
+      swap,
+      seed,
+    });
   const plan = selectUnits(graph, scores, budget, selection);
-  if (samples.length > 0 && swap) return swapUnits(graph, plan, samples, { ...settings, seed });
-  tf.dispose(samples.map(({ xs }) => xs));
-  return plan;
+  if (!hasInputs || !swap) return plan;
+  return swapUnits(graph, plan, inputs.copy(), {
+    ...(samples && { samples }),
+    ...(ridge && { ridge }),
+    seed,
+  });
 }

@@ -92,16 +92,23 @@ async function twoParts(samples: UnlabelledBatches): Promise<readonly [Inputs, I
   const fitted: tf.Tensor[][] = [];
   const compared: tf.Tensor[][] = [];
   let count = 0;
-  for await (const batch of samples) {
-    const inputs = inputsOf(batch);
-    const half = Math.floor(batchSize(batch) / 2);
-    if (count < examplesPerPart && half > 0) {
-      fitted.push(inputs.map((x) => tf.slice(x, 0, half)));
-      compared.push(inputs.map((x) => tf.slice(x, half)));
+  try {
+    for await (const batch of samples) {
+      const inputs = inputsOf(batch);
+      const half = Math.floor(batchSize(batch) / 2);
+      if (count < examplesPerPart && half > 0) {
+        fitted.push(inputs.map((x) => tf.slice(x, 0, half)));
+        compared.push(inputs.map((x) => tf.slice(x, half)));
+      }
+      count += half;
+      disposeBatch(batch);
     }
-    count += half;
-    disposeBatch(batch);
+    if (compared.length > 0) return [fitted, compared];
+    throw new PrunerError(
+      "trials need minibatches of two examples or more: some are fitted, others compared",
+    );
+  } catch (error) {
+    tf.dispose([fitted, compared]);
+    throw error;
   }
-  if (compared.length > 0) return [fitted, compared];
-  throw new PrunerError("trials need minibatches of two examples or more: some are fitted, others compared");
 }

@@ -1,26 +1,23 @@
 /** Runs a part of a model, in mode "eval". */
 import type { GraphTensor, LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
-import type * as tfl from "@tensorflow/tfjs-layers";
-import { allFinalActivations } from "./final-activation.ts";
 import { read, runCalls } from "./run-calls.ts";
 
 /**
  * @param calls - Consecutive layer calls of the model's graph.
  * @param values - The tensors that the calls read from outside of the segment; they are not disposed.
  * @param requested - Tensors that the calls compute.
- * @returns The requested tensors; model outputs are those before a final softmax or sigmoid. The caller disposes them.
+ * @returns The requested tensors. The caller disposes them.
  *
- * @example const [features] = runSegment(model, calls.slice(0, 5), new Map([[input, images]]), [calls[4].outputs[0]]);
+ * @example const [features] = runSegment(calls.slice(0, 5), new Map([[input, images]]), [calls[4].outputs[0]]);
  */
 export function runSegment(
-  model: tfl.LayersModel,
   calls: readonly LayerCall[],
   values: ReadonlyMap<GraphTensor, tf.Tensor>,
   requested: readonly GraphTensor[],
 ): readonly tf.Tensor[] {
-  const finalActivations = allFinalActivations(model);
-  const pass = { mode: "eval", dropout: false, outputHooks: {}, inputHooks: {}, finalActivations } as const;
+  const hooks = { outputHooks: {}, inputHooks: {} } as const;
+  const pass = { mode: "eval", dropout: false, ...hooks, finalActivations: new Map() } as const;
   const given = new Set(values.values());
   return tf.tidy(() => {
     const all = new Map(values);
