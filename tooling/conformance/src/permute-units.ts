@@ -28,8 +28,9 @@ export function permuteUnits(
   return rebuildModel(graph.model, graph.model.getConfig(), (weight, path) =>
     tf.tidy(() => {
       let permuted = tf.clone(weight);
+      // In memory of its own: tfjs's wasm kernels read the shape of a bias from its memory, and gather shares reshaped memory.
       for (const [axis, order] of orders.get(path) ?? [])
-        permuted = tf.gather(permuted, tf.tensor1d(order, "int32"), axis);
+        permuted = tf.add(tf.gather(permuted, tf.tensor1d(order, "int32"), axis), 0);
       return permuted;
     }),
   );
