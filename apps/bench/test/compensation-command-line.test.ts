@@ -17,6 +17,7 @@ describe("bench:compensation's command line", () => {
       weights: trainedWeights("resnet20"),
       criteria: ["obd", "taylor-gate", "taylor-margin", "l2", "random"],
       criterion: [],
+      normalization: "auto",
       macs: [0.3, 0.5],
       methods: [
         "none",

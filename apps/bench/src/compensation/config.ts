@@ -4,12 +4,14 @@ import { z } from "zod";
 import { count, number, oneOf, shown, unique } from "../cli/values.ts";
 import { trainingImageCount } from "../inputs/cifar10.ts";
 import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
+import { type NormalizationChoice, normalizationChoices } from "../inputs/normalization.ts";
 import { trainedWeights } from "../inputs/weights.ts";
 import { isMethod, methodNames, swap, trials } from "./methods.ts";
 
 export interface CompensationConfig extends InputSettings {
   /** Absolute path of a file with trained weights. */
   readonly weights: string;
+  readonly normalization: NormalizationChoice;
   /** Shares of the multiply-adds to remove, between 0 and 1, ascending. */
   readonly macs: readonly number[];
   /** See `methods.ts`. */
@@ -54,6 +56,7 @@ export const schema: z.ZodType<CompensationConfig> = z
   .strictObject({
     ...inputSchemas("cifar10"),
     weights: z.string(),
+    normalization: oneOf(normalizationChoices),
     macs: ascending(ratio, 1),
     methods: unique(method).min(1, { error: "must name at least one method" }),
     images: images(1),
@@ -78,6 +81,7 @@ export const defaults: Omit<CompensationConfig, "weights" | "cost"> = {
   model: "resnet20",
   criteria: ["obd", "taylor-gate", "taylor-margin", "l2", "random"],
   criterion: [],
+  normalization: "auto",
   macs: [0.3, 0.5],
   methods: [
     "none",

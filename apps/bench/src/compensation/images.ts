@@ -26,7 +26,7 @@ export interface StudyImages {
 export async function studyImages(model: tfl.LayersModel, config: CompensationConfig): Promise<StudyImages> {
   const { images, testImages, shifted } = config;
   const { train, test } = await cifar10Images({ data: config.data, subset: syntheticCount(config) });
-  const { normalize, loss } = await firstImages(model, train, { images, batchSize });
+  const { normalize, loss } = await firstImages(model, train, { images, batchSize }, config.normalization);
   const sets: Readonly<Record<CellKey["classes"], ImageSet>> = {
     all: train,
     half: shifted ? firstClasses(train, 0.5) : train,

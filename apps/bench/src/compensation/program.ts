@@ -1,6 +1,7 @@
 /** The command line of `bench:compensation`. */
 import { type Flag, outputFlags, type Program } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
+import { normalizationChoices } from "../inputs/normalization.ts";
 import { type CompensationConfig, completeConfig, defaults, quickDefaults, schema } from "./config.ts";
 import { methodNames, swap, trials } from "./methods.ts";
 
@@ -14,6 +15,12 @@ const flags: Readonly<Record<keyof CompensationConfig, Flag>> = {
     group: "Network",
     value: "FILE",
     help: "Trained weights (safetensors or PyTorch).",
+  },
+  normalization: {
+    kind: "text",
+    group: "Network",
+    value: "NAME",
+    help: `How the network's training normalised images: ${normalizationChoices.join(", ")}; auto takes the lower loss on the images.`,
   },
   criteria,
   criterion,

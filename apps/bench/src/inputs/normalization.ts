@@ -11,3 +11,8 @@ export const statistics: Readonly<Record<Normalization, Statistics>> = {
 };
 
 export const normalizationSchema: z.ZodType<Normalization> = z.enum(["cifar10", "imagenet"]);
+
+/** "auto" is the one with the lower loss; networks that hardly differ on training images need it named. */
+export type NormalizationChoice = Normalization | "auto";
+
+export const normalizationChoices = ["auto", "cifar10", "imagenet"] as const;

@@ -2,7 +2,7 @@
 import { batches, type ImageSet, type Normalization } from "@secateur/datasets";
 import { type Batches, evaluate } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { statistics } from "../inputs/normalization.ts";
+import { type NormalizationChoice, statistics } from "../inputs/normalization.ts";
 
 /** Equal minibatches at every call. @param limit - Uses fewer images. */
 export type FirstImages = (limit?: number) => Batches;
@@ -15,18 +15,23 @@ interface ChosenImages {
   readonly accuracy: number;
 }
 
-/** Normalised by the statistics for which the network has the lower loss. */
+/** @param normalization - "auto" takes the statistics for which the network has the lower loss on the images. */
 export async function firstImages(
   model: tfl.LayersModel,
   train: ImageSet,
   { images, batchSize }: { readonly images: number; readonly batchSize: number },
+  normalization: NormalizationChoice = "auto",
 ): Promise<ChosenImages> {
   const tried = await Promise.all(
-    Object.values(statistics).map(async (normalize) => {
+    candidates(normalization).map(async (normalize) => {
       const data: FirstImages = (limit = images) => batches(train, { batchSize, normalize, limit });
       const { loss, accuracy } = await evaluate(model, data());
       return { data, normalize, loss, accuracy };
     }),
   );
   return tried.reduce((best, each) => (each.loss < best.loss ? each : best));
+}
+
+function candidates(normalization: NormalizationChoice): readonly Normalization[] {
+  return normalization === "auto" ? Object.values(statistics) : [statistics[normalization]];
 }
