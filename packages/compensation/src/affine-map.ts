@@ -47,3 +47,12 @@ export function applyColumns(features: tf.Tensor3D, columns: tf.Tensor3D): tf.Te
 function flat(x: tf.Tensor3D): tf.Tensor2D {
   return tf.reshape(x, [x.shape[1], x.shape[2]]);
 }
+
+/** Whether the layer or the normalisation behind it has a weight that is added to every output. */
+export function hasShift(
+  linear: LinearLayer,
+  { layer }: LayerCall,
+  normalization: LayerCall | undefined,
+): boolean {
+  return normalization !== undefined || layerWeight(layer, linear.shift) !== undefined;
+}

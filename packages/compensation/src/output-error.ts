@@ -17,28 +17,32 @@ export async function outputError(
   other: tfl.LayersModel,
   minibatches: readonly (readonly tf.Tensor[])[],
 ): Promise<number> {
-  const difference = new Float64Array(1);
-  let count = 0;
-  for (const inputs of minibatches) {
-    count += inputs[0]?.shape[0] ?? 0;
-    await addInto(difference, () => {
-      const actual = forward(other, [...inputs]);
-      const squares = forward(original, [...inputs]).map((y, i) =>
-        tf.sum(tf.squaredDifference(y, actual[i] ?? y)),
+  const expected = minibatches.map((inputs) => outputRows(original, inputs));
+  try {
+    const difference = new Float64Array(1);
+    let count = 0;
+    for (const [i, rows] of expected.entries()) {
+      count += rows.shape[0];
+      await addInto(difference, () =>
+        tf.sum(tf.squaredDifference(rows, outputRows(other, minibatches[i] ?? []))),
       );
-      return tf.addN(squares);
-    });
+    }
+    const error =
+      Number(difference[0]) / count / (await variance(expected.map((rows) => () => tf.clone(rows))));
+    if (Number.isFinite(error)) return error;
+    throw new CompensationError(`the outputs of "${original.name}" or of the smaller model are not finite`);
+  } finally {
+    tf.dispose(expected);
   }
-  const spread = await variance(
-    minibatches.map((inputs) => () => {
-      const size = inputs[0]?.shape[0] ?? 0;
-      return tf.concat(
-        forward(original, [...inputs]).map((y) => tf.reshape(y, [size, -1]) as tf.Tensor2D),
-        1,
-      );
-    }),
+}
+
+/** All outputs beside each other, `[batch, numbers]`. */
+function outputRows(model: tfl.LayersModel, inputs: readonly tf.Tensor[]): tf.Tensor2D {
+  const size = inputs[0]?.shape[0] ?? 0;
+  return tf.tidy(() =>
+    tf.concat(
+      forward(model, [...inputs]).map((y) => tf.reshape(y, [size, -1]) as tf.Tensor2D),
+      1,
+    ),
   );
-  const error = Number(difference[0]) / count / spread;
-  if (Number.isFinite(error)) return error;
-  throw new CompensationError(`the outputs of "${original.name}" or of the smaller model are not finite`);
 }

@@ -4,11 +4,11 @@
  */
 import { createRandom } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
-import { type LayerCall, layerWeight, modelGraph } from "@secateur/model-graph";
+import { type LayerCall, modelGraph } from "@secateur/model-graph";
 import { type KeptIndices, keptIndices, type Plan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { affineMap } from "./affine-map.ts";
+import { affineMap, hasShift } from "./affine-map.ts";
 import { chooseRidge } from "./choose-ridge.ts";
 import { CompensationError } from "./errors.ts";
 import { type FitRows, fitColumns } from "./fit-columns.ts";
@@ -70,7 +70,7 @@ export async function refitLayers(
   try {
     for (const [done, site] of sites.entries()) {
       for (const { walk } of models) walk.advance(site.call);
-      if (refit.needsShift && !hasShift(site, reduced)) {
+      if (refit.needsShift && !hasShift(site.linear, ...callsOf(site, reduced))) {
         skipped.push({ layer: site.layer, reason: "it has no bias" });
         continue;
       }
@@ -114,21 +114,17 @@ async function refitSite(
   { ridge, positions, seed }: RefitSettings,
 ): Promise<RefittedLayer> {
   const [call, normalization] = callsOf(site, models[1]);
-  const shifts = hasShift(site, models[1]);
+  const shifts = hasShift(site.linear, call, normalization);
   const map = affineMap(site.linear, call, normalization);
+  const originalMap = affineMap(site.linear, ...callsOf(site, models[0]));
   const start = tf.tidy(() => refit.start(map, shifts));
   const collected: SiteRows[] = [];
   const rows: FitRows[] = [];
   try {
-    const perExample =
-      positions ??
-      positionsPerExample(
-        start.shape[1],
-        minibatches.map(([first]) => first?.shape[0] ?? 0),
-      );
+    const perExample = positions ?? positionsPerExample(start.shape[1], minibatches);
     for (const minibatch of minibatches.keys()) {
       const random = createRandom(seed, site.call, minibatch);
-      const each = siteRows(site, kept, models, minibatch, { perExample, random });
+      const each = siteRows(site, { kept, map: originalMap }, models, minibatch, { perExample, random });
       collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }
@@ -154,6 +150,7 @@ async function refitSite(
   } finally {
     tf.dispose([
       { ...map },
+      { ...originalMap },
       start,
       ...collected.map((each) => ({ ...each })),
       ...rows.map((each) => ({ ...each })),
@@ -165,12 +162,6 @@ function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, 
   const call = graph.calls[site.call];
   if (call === undefined) throw new RangeError(`no layer call ${site.call}`);
   return [call, site.normalization === null ? undefined : graph.calls[site.normalization]];
-}
-
-/** Whether layer or normalisation have a weight that is added to every output. */
-function hasShift(site: RefitSite, model: WalkedModel): boolean {
-  const [{ layer }, normalization] = callsOf(site, model);
-  return normalization !== undefined || layerWeight(layer, site.linear.shift) !== undefined;
 }
 
 /** The channels of the original's output that are kept; null for all. */

@@ -1,4 +1,5 @@
 /** How many rows a layer's regression has. */
+import type * as tf from "@tensorflow/tfjs-core";
 
 /** Rows for each coefficient of an output channel, and at least. */
 const rowsPerCoefficient = 64;
@@ -8,9 +9,12 @@ const fewestRows = 2 ** 14;
  * Output positions per example.
  *
  * @param coefficients - Of one output channel.
- * @param examples - The number of examples of each minibatch.
+ * @param minibatches - The model's inputs, one list per minibatch.
  */
-export function positionsPerExample(coefficients: number, examples: readonly number[]): number {
-  const count = examples.reduce((a, b) => a + b, 0);
+export function positionsPerExample(
+  coefficients: number,
+  minibatches: readonly (readonly tf.Tensor[])[],
+): number {
+  const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
   return Math.ceil(Math.max(fewestRows, rowsPerCoefficient * coefficients) / count);
 }

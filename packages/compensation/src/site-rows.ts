@@ -3,7 +3,9 @@
 import type { Random } from "@secateur/base";
 import type { ModelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { affineMap, applyColumns } from "./affine-map.ts";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { type AffineMap, applyColumns } from "./affine-map.ts";
+import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 import { valuesAt } from "./linear-layers/patches.ts";
 import { drawPositions, type Positions } from "./linear-layers/positions.ts";
 import type { ModelWalk } from "./model-walk.ts";
@@ -25,20 +27,35 @@ export interface WalkedModel {
   readonly walk: ModelWalk;
 }
 
-/** @param kept - The channels of the original's output that the smaller model keeps; null for all. */
+interface RowOptions {
+  /** Positions per example. */
+  readonly perExample: number;
+  readonly random: Random;
+}
+
+interface OriginalLayer {
+  /** The channels of its output that the smaller model keeps; null for all. */
+  readonly kept: Int32Array | null;
+  /** The layer with its batch normalisation. */
+  readonly map: AffineMap;
+}
+
 export function siteRows(
   site: RefitSite,
-  kept: Int32Array | null,
+  { kept, map }: OriginalLayer,
   [original, smaller]: readonly [WalkedModel, WalkedModel],
   minibatch: number,
-  options: { readonly perExample: number; readonly random: Random },
+  options: RowOptions,
 ): SiteRows {
   return tf.tidy(() => {
-    const positions = positionsFor(site, smaller, minibatch, options);
+    const { layer, inputs } = callAt(smaller.graph, site.call);
+    const x = smaller.walk.value(minibatch, inputs[0] as never);
+    const positions = positionsFor(site.linear, layer, x, options);
     const features = featuresAt(site, smaller, minibatch, positions);
     const others = othersAt(site, smaller, minibatch, positions);
+    const wide = featuresAt(site, original, minibatch, positions);
     const output = tf.add(
-      outputAt(site, original, minibatch, positions),
+      tf.add(applyColumns(wide, map.columns), map.shift),
       othersAt(site, original, minibatch, positions) ?? 0,
     );
     const target = kept === null ? output : tf.gather(output, tf.tensor1d(kept, "int32"), 1);
@@ -46,18 +63,15 @@ export function siteRows(
   });
 }
 
-function positionsFor(
-  site: RefitSite,
-  { graph, walk }: WalkedModel,
-  minibatch: number,
-  { perExample, random }: { readonly perExample: number; readonly random: Random },
+/** Positions of the layer's output. @param x - The layer's input. */
+export function positionsFor(
+  linear: LinearLayer,
+  layer: tfl.layers.Layer,
+  x: tf.Tensor,
+  { perExample, random }: RowOptions,
 ): Positions {
-  const call = callAt(graph, site.call);
-  const [input] = call.inputs;
-  if (input === undefined) throw new RangeError(`layer "${site.layer}" has no input`);
-  const { shape } = walk.value(minibatch, input);
-  const places = site.linear.outputSizes(call.layer, shape).reduce((a, b) => a * b, 1);
-  return drawPositions(shape[0] ?? 0, places, perExample, random);
+  const places = linear.outputSizes(layer, x.shape).reduce((a, b) => a * b, 1);
+  return drawPositions(x.shape[0] ?? 0, places, perExample, random);
 }
 
 function featuresAt(
@@ -68,15 +82,6 @@ function featuresAt(
 ): tf.Tensor3D {
   const { layer, inputs } = callAt(graph, index);
   return linear.features(layer, walk.value(minibatch, inputs[0] as never), positions);
-}
-
-/** The layer's output after its batch normalisation, `[rows, channels]`. */
-function outputAt(site: RefitSite, model: WalkedModel, minibatch: number, positions: Positions): tf.Tensor2D {
-  const { graph } = model;
-  const { linear, normalization } = site;
-  const following = normalization === null ? undefined : callAt(graph, normalization);
-  const { columns, shift } = affineMap(linear, callAt(graph, site.call), following);
-  return tf.add(applyColumns(featuresAt(site, model, minibatch, positions), columns), shift);
 }
 
 /** The sum of the other inputs of the site's addition; undefined without an addition. */

@@ -4,22 +4,22 @@
  */
 import { createRandom } from "@secateur/base";
 import type { DependencyGraph, Group, Slice } from "@secateur/dependency-graph";
-import { type LayerCall, layerWeight, type ModelGraph, modelGraph } from "@secateur/model-graph";
+import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
 import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import { affineMap } from "./affine-map.ts";
+import { affineMap, hasShift } from "./affine-map.ts";
 import { checkCompensateOptions } from "./compensate.ts";
 import { eliminate, inverseOf } from "./elimination.ts";
 import { gramFactors } from "./gram-factors.ts";
 import { withOnes } from "./layer-refit.ts";
 import { linearLayers } from "./linear-layers/index.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
-import { drawPositions } from "./linear-layers/positions.ts";
 import { type ModelWalk, walkModel } from "./model-walk.ts";
 import { normalizationAfter } from "./refit-sites.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
 import { collectSamples } from "./samples.ts";
+import { positionsFor } from "./site-rows.ts";
 
 export interface SwapOptions {
   /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
@@ -63,9 +63,8 @@ export async function swapUnits(
   try {
     for (const reader of readersOf(graph, plan)) {
       walk.advance(reader.call);
-      const examples = minibatches.map(([first]) => first?.shape[0] ?? 0);
       const count = unitsToRemove(plan, reader.group.id).length;
-      const chosen = await cheapestUnits(graph, reader, walk, examples, { count, ridge, seed });
+      const chosen = await cheapestUnits(graph, reader, walk, minibatches, { count, ridge, seed });
       if (chosen.length === count) remove.set(reader.group.id, chosen);
     }
   } finally {
@@ -98,7 +97,7 @@ async function cheapestUnits(
   { model }: DependencyGraph,
   { group, slice, linear, call: index, normalization }: Reader,
   walk: ModelWalk,
-  examples: readonly number[],
+  minibatches: readonly (readonly tf.Tensor[])[],
   { count, ridge, seed }: { readonly count: number; readonly ridge: number; readonly seed: number },
 ): Promise<readonly number[]> {
   const graph = modelGraph(model);
@@ -106,25 +105,28 @@ async function cheapestUnits(
   const { columns, shift } = affineMap(linear, call, normalization);
   shift.dispose();
   const [groups, inputs, outputs] = columns.shape;
-  const hasShift = normalization !== undefined || layerWeight(call.layer, linear.shift) !== undefined;
-  const size = inputs + (hasShift ? 1 : 0);
+  const shifts = hasShift(linear, call, normalization);
+  const size = inputs + (shifts ? 1 : 0);
   const weights = new Float64Array(size * outputs); // the constant's weights do not matter
   weights.set(await columns.data());
   columns.dispose();
   if (groups > 1 || inputs > mostInputs) return [];
   const blocks = await inputsByUnit(graph, slice, linear, group.unitCount);
-  const perExample = positionsPerExample(size, examples);
-  const features = examples.map((exampleCount, minibatch) =>
+  const perExample = positionsPerExample(size, minibatches);
+  const features = [...minibatches.keys()].map((minibatch) =>
     tf.tidy(() => {
       const x = walk.value(minibatch, call.inputs[0] as never);
-      const places = linear.outputSizes(call.layer, x.shape).reduce((a, b) => a * b, 1);
       const random = createRandom(seed, index, minibatch);
-      const rows = linear.features(call.layer, x, drawPositions(exampleCount, places, perExample, random));
-      return hasShift ? withOnes(rows) : rows;
+      const rows = linear.features(
+        call.layer,
+        x,
+        positionsFor(linear, call.layer, x, { perExample, random }),
+      );
+      return shifts ? withOnes(rows) : rows;
     }),
   );
   try {
-    const { factors } = await gramFactors(features, { ridge, hasShift });
+    const { factors } = await gramFactors(features, { ridge, hasShift: shifts });
     const inverse = inverseOf(factors[0] as Float64Array, size);
     return eliminate({ inverse, weights, size, outputs, blocks }, count);
   } finally {
