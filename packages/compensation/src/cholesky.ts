@@ -29,43 +29,40 @@ function subtractProducts(matrix: Float64Array, size: number, row: number, colum
   for (let i = row; i < rowEnd; i++) {
     for (let j = column; j < columnEnd; j++) {
       const at = i * size + j;
-      matrix[at] = (matrix[at] as number) - tileDot(matrix, i * size + k, j * size + k);
+      matrix[at] = (matrix[at] as number) - dot(matrix, i * size + k, matrix, j * size + k, tile);
     }
   }
 }
 
-/** Σ of `tile` products from two places. Four sums are faster than one: an addition need not wait for the one before. */
-function tileDot(matrix: Float64Array, a: number, b: number): number {
+/** Σ of products from two places. Four sums are faster than one: an addition need not wait for the one before. */
+function dot(x: Float64Array, a: number, y: Float64Array, b: number, count: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
-  for (let i = 0; i < tile; i += 4) {
-    s0 += (matrix[a + i] as number) * (matrix[b + i] as number);
-    s1 += (matrix[a + i + 1] as number) * (matrix[b + i + 1] as number);
-    s2 += (matrix[a + i + 2] as number) * (matrix[b + i + 2] as number);
-    s3 += (matrix[a + i + 3] as number) * (matrix[b + i + 3] as number);
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    s0 += (x[a + i] as number) * (y[b + i] as number);
+    s1 += (x[a + i + 1] as number) * (y[b + i + 1] as number);
+    s2 += (x[a + i + 2] as number) * (y[b + i + 2] as number);
+    s3 += (x[a + i + 3] as number) * (y[b + i + 3] as number);
   }
+  for (; i < count; i++) s0 += (x[a + i] as number) * (y[b + i] as number);
   return s0 + s1 + (s2 + s3);
 }
 
 /** Columns `from` to `to` of one row of L, once the products of earlier columns are subtracted. */
 function factorizeRow(matrix: Float64Array, size: number, i: number, from: number, to: number): boolean {
   for (let j = from; j < Math.min(i, to); j++) {
-    const rest = (matrix[i * size + j] as number) - dot(matrix, i * size + from, j * size + from, j - from);
+    const rest =
+      (matrix[i * size + j] as number) - dot(matrix, i * size + from, matrix, j * size + from, j - from);
     matrix[i * size + j] = rest / (matrix[j * size + j] as number);
   }
   if (i >= to) return true;
-  const square = dot(matrix, i * size + from, i * size + from, i - from);
+  const square = dot(matrix, i * size + from, matrix, i * size + from, i - from);
   const pivot = (matrix[i * size + i] as number) - square;
   matrix[i * size + i] = Math.sqrt(pivot);
   return pivot > 0; // false for NaN
-}
-
-function dot(matrix: Float64Array, a: number, b: number, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += (matrix[a + i] as number) * (matrix[b + i] as number);
-  return sum;
 }
 
 /**
@@ -77,9 +74,8 @@ function dot(matrix: Float64Array, a: number, b: number, count: number): number 
 export function solveFactorized(factor: Float64Array, size: number, b: Float64Array): void {
   for (let from = 0; from < b.length; from += size) {
     for (let i = 0; i < size; i++) {
-      let value = b[from + i] as number;
-      for (let j = 0; j < i; j++) value -= (factor[i * size + j] as number) * (b[from + j] as number);
-      b[from + i] = value / (factor[i * size + i] as number);
+      const rest = (b[from + i] as number) - dot(factor, i * size, b, from, i);
+      b[from + i] = rest / (factor[i * size + i] as number);
     }
     for (let i = size - 1; i >= 0; i--) {
       const value = (b[from + i] as number) / (factor[i * size + i] as number);

@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
 import { type LayerRefit, leastSquares, meanIntoBias, outputScale } from "./layer-refit.ts";
-import { outputError } from "./output-error.ts";
+import { compareOutputs } from "./output-error.ts";
 import { recalibrate } from "./recalibrate.ts";
 import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
 import type { SkippedLayer } from "./refit-sites.ts";
@@ -111,14 +111,15 @@ export async function compensate(
   const { methods = ["least-squares"], graph = buildDependencyGraph(original, rulesOf(options)) } = options;
   if (graph.model !== original) throw new CompensationError("the graph belongs to another model");
   const minibatches = await collectSamples(original, samples, options.samples);
+  const compared = minibatches.slice(0, Math.ceil(comparedExamples / (minibatches[0]?.[0]?.shape[0] ?? 1)));
+  const outputs = compareOutputs(original, compared);
   let model: tfl.LayersModel | null = cloneModel(smaller);
   try {
-    const compared = minibatches.slice(0, Math.ceil(comparedExamples / (minibatches[0]?.[0]?.shape[0] ?? 1)));
-    const before = await outputError(original, smaller, compared);
+    const before = await outputs.errorOf(smaller);
     const reports: MethodReport[] = [];
     for (const method of methods)
       reports.push(await applyMethod(method, graph, model, plan, minibatches, options));
-    const after = await outputError(original, model, compared);
+    const after = await outputs.errorOf(model);
     const isReverted = !(after <= before);
     const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
     const report = {
@@ -136,6 +137,7 @@ export async function compensate(
     if (model !== null) disposeModel(model);
     throw error;
   } finally {
+    outputs.dispose();
     tf.dispose(minibatches.flat());
   }
 }

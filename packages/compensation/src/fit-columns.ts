@@ -8,7 +8,7 @@ import { applyColumns } from "./affine-map.ts";
 import { solveFactorized } from "./cholesky.ts";
 import { type GramFactors, gramFactors, type RidgeSettings } from "./gram-factors.ts";
 import type { ReadThrough } from "./refit-sites.ts";
-import { seen, visibleResidual } from "./residual.ts";
+import { seen, type VisibleTarget, visibleResidual, visibleTarget } from "./residual.ts";
 import { addInto, product, variance } from "./sum-products.ts";
 
 /** Linear problems that are solved where a ReLU reads the result; the error hardly falls after that. */
@@ -45,23 +45,45 @@ export interface Fit {
 export async function fitColumns(
   rows: readonly FitRows[],
   start: tf.Tensor3D,
-  { ridge, hasShift, readThrough }: FitSettings,
+  settings: FitSettings,
 ): Promise<Fit> {
+  const { ridge, readThrough } = settings;
   const scale = await targetVariance(rows, readThrough);
-  const first = await residualProducts(rows, start, readThrough);
-  const before = first.error / scale;
-  if (ridge === Number.POSITIVE_INFINITY) return { columns: tf.clone(start), before, after: before, ridge };
-  const gram = await gramFactors(
-    rows.map(({ features }) => features),
-    { ridge, hasShift },
-  );
+  const targets = visibleTargets(rows, readThrough);
+  try {
+    const first = await residualProducts(rows, targets, start);
+    const before = first.error / scale;
+    if (ridge === Number.POSITIVE_INFINITY) return { columns: tf.clone(start), before, after: before, ridge };
+    const gram = await gramFactors(
+      rows.map(({ features }) => features),
+      settings,
+    );
+    const iterations = readThrough === "identity" ? 1 : mostIterations;
+    const { columns, error } = await iterate(rows, targets, start, { gram, first, iterations });
+    return { columns, before, after: error / scale, ridge: gram.ridge };
+  } finally {
+    tf.dispose(targets.map((each) => ({ ...each })));
+  }
+}
+
+/** Solves linear problems as long as the error falls. */
+async function iterate(
+  rows: readonly FitRows[],
+  targets: readonly VisibleTarget[],
+  start: tf.Tensor3D,
+  {
+    gram,
+    first,
+    iterations,
+  }: { readonly gram: GramFactors; readonly first: Products; readonly iterations: number },
+): Promise<{ readonly columns: tf.Tensor3D; readonly error: number }> {
   const change = new Float64Array(first.products.length); // [groups, outputs, features]
   let columns = tf.clone(start);
   let { error, products } = first;
-  for (let i = 0; i < (readThrough === "identity" ? 1 : mostIterations); i++) {
+  for (let i = 0; i < iterations; i++) {
     const step = solve(gram, products, change).map((value) => (i === 0 ? value : relaxation * value));
     const next = tf.tidy(() => plusTransposed(columns, step));
-    const tried = await residualProducts(rows, next, readThrough);
+    const tried = await residualProducts(rows, targets, next);
     if (!(tried.error < error)) {
       next.dispose();
       break;
@@ -71,7 +93,7 @@ export async function fitColumns(
     ({ error, products } = tried);
     for (let at = 0; at < step.length; at++) change[at] = (change[at] as number) + (step[at] as number);
   }
-  return { columns, before, after: error / scale, ridge: gram.ridge };
+  return { columns, error };
 }
 
 /** `(G + λ I)⁻¹ (mean r x - λ (θ - θ₀))`, `[groups, outputs, features]`. */
@@ -106,25 +128,40 @@ export async function residualError(
   columns: tf.Tensor3D,
   readThrough: ReadThrough,
 ): Promise<number> {
-  return (await residualProducts(rows, columns, readThrough)).error;
+  const targets = visibleTargets(rows, readThrough);
+  try {
+    return (await residualProducts(rows, targets, columns)).error;
+  } finally {
+    tf.dispose(targets.map((each) => ({ ...each })));
+  }
 }
 
-/** Mean squared residual, and `mean r x`, `[groups, outputs, features]`. */
+/** The caller disposes them. */
+function visibleTargets(rows: readonly FitRows[], readThrough: ReadThrough): readonly VisibleTarget[] {
+  return rows.map(({ target, base }) => visibleTarget(target, base, readThrough));
+}
+
+interface Products {
+  /** Mean squared residual, summed over channels. */
+  readonly error: number;
+  /** `mean r x`, `[groups, outputs, features]` */
+  readonly products: Float64Array;
+}
+
 async function residualProducts(
   rows: readonly FitRows[],
+  targets: readonly VisibleTarget[],
   columns: tf.Tensor3D,
-  readThrough: ReadThrough,
-): Promise<{ readonly error: number; readonly products: Float64Array }> {
+): Promise<Products> {
   const [groups, size, perGroup] = columns.shape;
   const products = new Float64Array(groups * size * perGroup);
   const error = new Float64Array(1);
   let count = 0;
-  for (const { features, base, target } of rows) {
-    count += target.shape[0];
-    const residual = tf.tidy(() => {
-      const output = applyColumns(features, columns);
-      return visibleResidual(base === undefined ? output : tf.add(output, base), target, readThrough);
-    });
+  for (const [i, { features }] of rows.entries()) {
+    count += features.shape[1];
+    const residual = tf.tidy(() =>
+      visibleResidual(applyColumns(features, columns), targets[i] as VisibleTarget),
+    );
     await addInto(error, () => tf.sum(tf.square(residual)));
     await addInto(products, () => {
       const byGroup = tf.transpose(tf.reshape(residual, [-1, groups, perGroup]), [1, 0, 2]);

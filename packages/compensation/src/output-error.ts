@@ -17,23 +17,40 @@ export async function outputError(
   other: tfl.LayersModel,
   minibatches: readonly (readonly tf.Tensor[])[],
 ): Promise<number> {
-  const expected = minibatches.map((inputs) => outputRows(original, inputs));
+  const comparison = compareOutputs(original, minibatches);
   try {
+    return await comparison.errorOf(other);
+  } finally {
+    comparison.dispose();
+  }
+}
+
+/** `outputError` of several models; the original runs once. */
+export interface OutputComparison {
+  readonly errorOf: (model: tfl.LayersModel) => Promise<number>;
+  readonly dispose: () => void;
+}
+
+export function compareOutputs(
+  original: tfl.LayersModel,
+  minibatches: readonly (readonly tf.Tensor[])[],
+): OutputComparison {
+  const expected = minibatches.map((inputs) => outputRows(original, inputs));
+  const errorOf = async (model: tfl.LayersModel): Promise<number> => {
     const difference = new Float64Array(1);
     let count = 0;
     for (const [i, rows] of expected.entries()) {
       count += rows.shape[0];
       await addInto(difference, () =>
-        tf.sum(tf.squaredDifference(rows, outputRows(other, minibatches[i] ?? []))),
+        tf.sum(tf.squaredDifference(rows, outputRows(model, minibatches[i] ?? []))),
       );
     }
     const error =
       Number(difference[0]) / count / (await variance(expected.map((rows) => () => tf.clone(rows))));
     if (Number.isFinite(error)) return error;
     throw new CompensationError(`the outputs of "${original.name}" or of the smaller model are not finite`);
-  } finally {
-    tf.dispose(expected);
-  }
+  };
+  return { errorOf, dispose: () => void tf.dispose(expected) };
 }
 
 /** All outputs beside each other, `[batch, numbers]`. */

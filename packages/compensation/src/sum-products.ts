@@ -3,13 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** `aᵀ b`, `[groups, a's columns, b's columns]`. @param a - `[groups, rows, columns]` */
 export function product(a: tf.Tensor3D, b: tf.Tensor3D): tf.Tensor {
-  const transposed = tf.transpose(a, [0, 2, 1]); // tfjs's wasm kernel is slow for transposed operands
-  if (a.shape[0] > 1) return tf.matMul(transposed, b);
-  const [, rows] = a.shape;
-  return tf.matMul(
-    tf.reshape(transposed, [-1, rows]) as tf.Tensor2D,
-    tf.reshape(b, [rows, -1]) as tf.Tensor2D,
-  );
+  return tf.matMul(a, b, true);
 }
 
 /** Adds a tensor's numbers to a running total. */

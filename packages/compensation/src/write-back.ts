@@ -61,17 +61,8 @@ function moments(
   columns: tf.Tensor3D,
 ): { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D } {
   const count = features.reduce((n, { shape }) => n + shape[1], 0);
-  const mean = tf.div(
-    tf.addN(
-      features.map((each) =>
-        tf.sum(
-          tf.tidy(() => applyColumns(each, columns)),
-          0,
-        ),
-      ),
-    ),
-    count,
-  ) as tf.Tensor1D;
+  const meanFeatures = tf.div(tf.addN(features.map((each) => tf.sum(each, 1, true))), count) as tf.Tensor3D; // [groups, 1, features]
+  const mean = tf.reshape(tf.matMul(meanFeatures, columns), [-1]) as tf.Tensor1D;
   const squares = features.map((each) =>
     tf.tidy(() => tf.sum(tf.square(tf.sub(applyColumns(each, columns), mean)), 0)),
   );
