@@ -1,12 +1,15 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { criterionNames } from "@secateur/criteria";
+import { criterionNames, score } from "@secateur/criteria";
+import { buildDependencyGraph } from "@secateur/dependency-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadCriterion } from "../src/inputs/criterion-file.ts";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-plugin-"));
-const body = '{ name: "mine", observes: [] as const, score: (group: { id: string }) => group.id as never }';
+const plain = '{ name: "mine", observes: [] as const, score: (group: { id: string }) => group.id as never }';
 const written = (name: string, text: string): string => {
   fs.writeFileSync(path.join(directory, name), text);
   return path.join(directory, name);
@@ -15,11 +18,11 @@ afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 describe("loadCriterion", () => {
   it.each([
-    ["named.ts", `export const criterion = ${body};`],
-    ["default.ts", `export default ${body};`],
+    ["named.ts", `export const criterion = ${plain};`],
+    ["default.ts", `export default ${plain};`],
     [
       "function.ts",
-      `export const criterion = ({ tf, defineCriterion, seed }: any) => defineCriterion(${body});`,
+      `export const criterion = ({ tf, defineCriterion, seed }: any) => defineCriterion(${plain});`,
     ],
     ["common.cjs", 'exports.criterion = { name: "mine", observes: [], score: (group) => group.id };'],
     ["plain.mjs", 'export const criterion = () => ({ name: "mine", observes: [], score: () => 0 });'],
@@ -48,6 +51,21 @@ describe("loadCriterion", () => {
       'export const criterion = { name: "l1", observes: [], score: () => 0 };',
       'the name "l1" is taken',
     ],
+    [
+      "unpruned.ts",
+      'export const criterion = { name: "unpruned", observes: [], score: () => 0 };',
+      'the name "unpruned" is taken by another row of the results',
+    ],
+    [
+      "long.ts",
+      'export const criterion = { name: "x".repeat(300), observes: [], score: () => 0 };',
+      "the criterion's name has 300 characters; at most 60 are allowed",
+    ],
+    [
+      "async.ts",
+      'export const criterion = async () => { throw new Error("later"); };',
+      "the exported function is async",
+    ],
     ["throws.ts", 'throw new Error("on load");', "cannot be loaded: on load."],
     ["broken.ts", "export const criterion = {", "cannot be loaded: "],
     [
@@ -60,6 +78,36 @@ describe("loadCriterion", () => {
     const error = await loadCriterion(written(name, text), ["l1"]).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "CriterionFileError", message: expect.stringContaining(message) });
     expect(String(error)).not.toContain("\n");
+  });
+
+  it.each([
+    ["throws-on-a-group.ts", '() => { throw new Error("no such weight"); }', "no such weight"],
+    ["async-score.ts", 'async () => { throw new Error("later"); }', "returned a promise"],
+    ["number-score.ts", "() => 3", "must return a tensor of shape [units]"],
+    [
+      "wrong-shape.ts",
+      "(group) => toolkit.tf.ones([1, group.unitCount])",
+      "returned shape [1,4], expected [4]",
+    ],
+    ["not-finite.ts", "(group) => toolkit.tf.fill([group.unitCount], NaN)", "returned the score NaN"],
+    ["caveat.ts", '() => 3, caveat: () => { throw new Error("no idea"); }', "caveat(group): no idea"],
+  ])("the error of %s names the file, criterion and group", async (name, body, message) => {
+    const text = `export const criterion = (toolkit: any) => ({ name: "mine", observes: [], score: ${body} });`;
+    const file = written(name, text.replace("(group)", "(group: any)"));
+    const { make } = await loadCriterion(file, []);
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ units: 4, inputShape: [3], name: "hidden" }),
+        tfl.layers.dense({ units: 2, activation: "softmax", name: "output" }),
+      ],
+    });
+    const graph = buildDependencyGraph(model);
+    const batch = { xs: tf.ones([2, 3]), ys: tf.tensor1d([0, 1], "int32") };
+    const error = await score(model, graph, make(0), [batch]).catch((reason: unknown) => reason);
+    tf.dispose([batch.xs, batch.ys]);
+    model.dispose();
+    expect(error).toMatchObject({ isSecateurError: true, message: expect.stringContaining(message) });
+    expect(String(error)).toContain(`criterion "mine of ${file}"`);
   });
 
   it("says that there is no such file", async () => {

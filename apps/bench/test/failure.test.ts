@@ -48,6 +48,12 @@ describe("describeFailure", () => {
   });
 });
 
+it("prints no escape sequence of a name or path", () => {
+  const { message } = describeFailure(new TypeError("\x1b]0;title\x07 is no layer"), true);
+  expect(message).toMatch(/^Unexpected error: \?\]0;title\? is no layer\n/);
+  expect(message).not.toContain("\x1b");
+});
+
 it("every error of the bench has a code of its own", () => {
   const errors = [new UsageError(""), new RunDirectoryError(""), new WorkerError(""), new ContenderError("")];
   expect(errors.every(isSecateurError)).toBe(true);

@@ -1,4 +1,6 @@
 /** @packageDocumentation Code that all Secateur packages share: the error base class, hashes, a seeded generator. */
 export { hash32, hash64, seedFromText } from "./hash.ts";
+export { printWarning } from "./print-warning.ts";
+export { printable, printableLines } from "./printable.ts";
 export { createRandom, type Random, randomFromState, shuffle, splitmix32 } from "./random.ts";
 export { isSecateurError, SecateurError } from "./secateur-error.ts";

@@ -2,9 +2,17 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hash32, hash64, isSecateurError, SecateurError, seedFromText } from "@secateur/base";
+import {
+  hash32,
+  hash64,
+  isSecateurError,
+  printable,
+  printableLines,
+  SecateurError,
+  seedFromText,
+} from "@secateur/base";
 import { fillFolder, isRunning, thisProcess } from "@secateur/base/node";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 test("FNV-1a equals its published test vectors", () => {
   expect(hash32("")).toBe(0x811c9dc5);
@@ -20,6 +28,34 @@ test("errors are recognised by their brand, others are not", () => {
   expect(isSecateurError(new MyError("x"))).toBe(true);
   expect(isSecateurError(new Error("x"))).toBe(false);
   expect(isSecateurError({ isSecateurError: true })).toBe(false);
+});
+
+describe("text from files", () => {
+  test.each([
+    ["an escape sequence", "a\x1b[2Jb", "a?[2Jb"],
+    ["a C1 control sequence", "a\x9b2Jb", "a?2Jb"],
+    ["line feeds, as one line", "a\r\nb", "a??b"],
+    ["a reversed direction", "a\u202eb", "a?b"],
+    ["half a surrogate pair", "a\ud800b", "a?b"],
+    ["other scripts and emoji", "größe 層 😀", "größe 層 😀"],
+  ])("%s", (_, text, printed) => expect(printable(text)).toBe(printed));
+
+  test("a long name keeps its start and its end", () => {
+    const printed = printable(`start${"x".repeat(1e6)}end`);
+    expect(printed).toMatch(/^startx+…x+end$/);
+    expect(printed.length).toBe(200);
+    expect(printable("abcdefghij", 10)).toBe("abcdefghij");
+  });
+
+  test("lines stay lines", () => expect(printableLines("a\x1b\nb")).toBe("a?\nb"));
+
+  test("every error's message is printable and ends with its advice", () => {
+    class MyError extends SecateurError {}
+    const { message } = new MyError(`"\x1b]0;title\x07${"x".repeat(1e6)}" is unknown: rename it`);
+    expect(message).not.toMatch(/\p{Cc}/u);
+    expect(message.length).toBe(2000);
+    expect(message.endsWith("rename it")).toBe(true);
+  });
 });
 
 test("a process runs until it has ended, and its id with another start time is another process", async () => {

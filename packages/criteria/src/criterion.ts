@@ -8,11 +8,18 @@ import type { GroupFieldsOf, Observation, WeightFieldsOf } from "./observation.t
 
 export interface Criterion {
   readonly name: string;
+  /** Where it is defined, for instance a file; for messages. */
+  readonly source?: string;
   readonly observes: readonly Observation[];
   /** Returns finite scores `[units]`, larger for more important units. Called inside `tf.tidy`. */
   readonly score: (group: GroupView) => tf.Tensor1D;
   /** Why the score of this group is meaningless, or null. */
   readonly caveat?: (group: GroupView) => string | null;
+}
+
+/** The name in messages. */
+export function labelOf({ name, source }: Pick<Criterion, "name" | "source">): string {
+  return source === undefined ? name : `${name} of ${source}`;
 }
 
 export interface CriterionDefinition<Observes extends readonly Observation[]> {

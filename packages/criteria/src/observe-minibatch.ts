@@ -8,7 +8,7 @@ import {
   TrainingError,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion } from "./criterion.ts";
+import { type Criterion, labelOf } from "./criterion.ts";
 import { CriterionError, CriterionNotApplicableError } from "./errors.ts";
 import type { ObservedMinibatch } from "./group-scope.ts";
 import type { Observation, ObserveOptions, StepRequest } from "./observation.ts";
@@ -82,11 +82,11 @@ function observationsOf(
   criteria: readonly Criterion[],
 ): readonly { readonly observation: Observation; readonly criterion: string }[] {
   const chosen = new Map<string, { readonly observation: Observation; readonly criterion: string }>();
-  for (const { name: criterion, observes } of criteria) {
-    for (const observation of observes) {
+  for (const criterion of criteria) {
+    for (const observation of criterion.observes) {
       const previous = chosen.get(observation.name)?.observation;
       if (previous === undefined || (observation.extent ?? 0) > (previous.extent ?? 0))
-        chosen.set(observation.name, { observation, criterion });
+        chosen.set(observation.name, { observation, criterion: labelOf(criterion) });
     }
   }
   return [...chosen.values()];

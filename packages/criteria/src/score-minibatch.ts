@@ -2,7 +2,7 @@
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
 import type { Batch, LossAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Criterion } from "./criterion.ts";
+import { type Criterion, labelOf } from "./criterion.ts";
 import { CriterionError, NonFiniteScoreError } from "./errors.ts";
 import type { ObservedMinibatch } from "./group-scope.ts";
 import { groupView } from "./group-view.ts";
@@ -62,32 +62,36 @@ export function scoreObserved(
     return tf.concat(scores).dataSync<"float32">(); // one read from the engine
   });
   let from = 0;
-  for (const [{ name }, { id, unitCount }] of pairs) {
+  for (const [criterion, { id, unitCount }] of pairs) {
     const scores = values.slice(from, from + unitCount);
     from += unitCount;
     const bad = scores.findIndex((score) => !Number.isFinite(score));
-    if (bad >= 0) throw new NonFiniteScoreError(name, id, bad, Number(scores[bad]));
-    result.get(name)?.set(id, scores);
+    if (bad >= 0) throw new NonFiniteScoreError(labelOf(criterion), id, bad, Number(scores[bad]));
+    result.get(criterion.name)?.set(id, scores);
   }
   return result;
 }
 
 function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMinibatch): tf.Tensor1D {
   const fail = (problem: string, cause?: unknown): never => {
-    throw new CriterionError(`criterion "${criterion.name}" fails on group "${group.id}": ${problem}`, {
+    throw new CriterionError(`criterion "${labelOf(criterion)}" fails on group "${group.id}": ${problem}`, {
       cause,
     });
   };
-  const scores = ((): tf.Tensor1D => {
+  const scores = ((): unknown => {
     try {
-      return criterion.score(groupView(observed, group, criterion.name, criterion.observes));
+      return criterion.score(groupView(observed, group, labelOf(criterion), criterion.observes));
     } catch (error) {
       if (error instanceof CriterionError) throw error;
       return fail(error instanceof Error ? error.message : String(error), error);
     }
   })();
+  if (scores instanceof Promise) {
+    scores.catch(() => undefined); // reported here; otherwise Node would end the process
+    return fail("score(group) returned a promise; it must return a tensor and not be async");
+  }
   if (!(scores instanceof tf.Tensor)) return fail("score(group) must return a tensor of shape [units]");
   if (scores.rank !== 1 || scores.shape[0] !== group.unitCount)
     return fail(`score(group) returned shape [${scores.shape}], expected [${group.unitCount}]`);
-  return scores;
+  return scores as tf.Tensor1D;
 }

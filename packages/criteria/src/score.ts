@@ -1,4 +1,5 @@
 /** Scores the units of a model by one or several criteria, averaged over minibatches. */
+import { printWarning } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
   batchSize,
@@ -63,7 +64,7 @@ export async function scoreAll(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batches: UnlabelledBatches,
-  { mode = "train", seed = 0, onWarning = console.warn, loss, targets = "labels" }: ScoreOptions = {},
+  { mode = "train", seed = 0, onWarning = printWarning, loss, targets = "labels" }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
   if (graph.model !== model)
     throw new CriterionError(

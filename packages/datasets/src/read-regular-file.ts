@@ -4,11 +4,23 @@ import { DatasetError, errorCode, MissingFileError } from "./errors.ts";
 
 /**
  * @param missing - What to do when there is no such file.
- * @throws MissingFileError where nothing exists at `path`; DatasetError where it cannot be read.
+ * @throws MissingFileError where nothing exists at `path`; DatasetError where it cannot be read, or is larger.
  */
-export async function readRegularFile(path: string, missing: string): Promise<Uint8Array> {
+export async function readRegularFile(
+  path: string,
+  missing: string,
+  maximumBytes: number,
+): Promise<Uint8Array> {
+  const status = await reading(path, missing, () => stat(path));
+  if (!status.isFile()) throw new DatasetError(`${path} is not a regular file; only regular files are read`);
+  if (status.size > maximumBytes)
+    throw new DatasetError(`${path} has ${status.size} bytes; at most ${maximumBytes} are read`);
+  return reading(path, missing, () => readFile(path));
+}
+
+async function reading<T>(path: string, missing: string, operation: () => Promise<T>): Promise<T> {
   try {
-    if ((await stat(path)).isFile()) return await readFile(path);
+    return await operation();
   } catch (cause) {
     const code = errorCode(cause);
     if (code === "ENOENT") throw new MissingFileError(`${path} is missing; ${missing}`, { cause });
@@ -16,5 +28,4 @@ export async function readRegularFile(path: string, missing: string): Promise<Ui
       cause,
     });
   }
-  throw new DatasetError(`${path} is not a regular file; only regular files are read`);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inflateSync } from "node:zlib";
+import { gzipSync, inflateSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { realDisk } from "../src/cifar10/disk.ts";
 import { loadFromManifest } from "../src/cifar10/load.ts";
@@ -150,6 +150,24 @@ describe("damaged files", () => {
     writeFileSync(archive, packTarball("x", { ...rest, "data_batch_1.bin": first.slice(0, 3073) }));
     expect(await failure(load(archive))).toBeInstanceOf(TruncatedFileError);
   });
+});
+
+it("an archive that unpacks to gigabytes is left", async () => {
+  const { Header } = await import("tar");
+  const header = Buffer.alloc(512);
+  const entry = new Header({ path: "x/readme", size: 4e9, type: "File", mode: 0o644, uid: 0, gid: 0 });
+  entry.encode(header, 0);
+  const zeros = gzipSync(Buffer.alloc(32e6));
+  const archive = join(temporaryFolder(), "cifar-10-binary.tar.gz");
+  writeFileSync(archive, Buffer.concat([gzipSync(header), ...Array.from({ length: 20 }, () => zeros)]));
+  const error = await failure(load(archive));
+  expect(error.message).toContain("it unpacks to more than 500000000 bytes");
+});
+
+it("a batch that is larger than any of CIFAR-10 is not read", async () => {
+  const folder = binaryFolder();
+  truncateSync(join(folder, "test_batch.bin"), 65e6);
+  expect((await failure(load(folder))).message).toContain("has 65000000 bytes; at most 64000000 are read");
 });
 
 describe("an archive with paths outside its folder", () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type Disk, realDisk } from "../src/cifar10/disk.ts";
 import { download } from "../src/cifar10/download.ts";
 import { loadFromManifest } from "../src/cifar10/load.ts";
@@ -138,22 +138,36 @@ describe("when nothing can be reached", () => {
     },
   );
 
-  it("aborts a stalled connection", async () => {
+  /** Sends a byte at once, and one more every 20 ms. */
+  async function dripping(): Promise<string> {
     const { createServer } = await import("node:http");
-    const silent = createServer((_, response) => void response.writeHead(200).write("a"));
-    await new Promise<void>((ready) => silent.listen(0, "127.0.0.1", ready));
-    const address = silent.address();
-    const port = typeof address === "object" ? address?.port : 0;
+    const server = createServer((_, response) => {
+      response.writeHead(200).write("a");
+      const timer = setInterval(() => response.write("a"), 20);
+      response.on("close", () => clearInterval(timer));
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
+  }
+
+  it.each([
+    ["that is too slow", 1000, { windowMs: 200, windowBytes: 100 }, /^too slow: \d+ bytes in 0\.2 s/],
+    ["that takes too long", 1000, { windowBytes: 1, totalMs: 200 }, /^not complete after 0\.2 s/],
+    ["of more bytes than the file has", 3, {}, /^more than the expected 3 bytes/],
+  ])("aborts a download %s", async (_, bytes, limits, message) => {
     const request = {
-      url: `http://127.0.0.1:${port}/`,
+      url: await dripping(),
       path: join(cache, "file"),
-      bytes: 10,
+      bytes,
       checksum: { algorithm: "sha256", encoding: "hex", digest: "" } as const,
     };
-    const options = { disk: realDisk, onProgress: () => {}, stallTimeoutMs: 200 };
-    await expect(download(request, options)).rejects.toThrow("no data for 0.2 s");
-    silent.closeAllConnections();
-    silent.close();
+    const options = { disk: realDisk, onProgress: () => {}, ...limits };
+    await expect(download(request, options)).rejects.toThrow(message);
   });
 });
 

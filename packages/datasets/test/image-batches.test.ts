@@ -4,7 +4,8 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { decode } from "../src/images/decode.ts";
+import { byteBudget } from "../src/images/byte-budget.ts";
+import { decode as decodeFor } from "../src/images/decode.ts";
 import {
   type Batch,
   centerCrop,
@@ -17,7 +18,17 @@ import {
   randomResizedCrop,
   UnreadableFileError,
 } from "../src/index.ts";
-import { formulaBytes, formulaImage, plainImage, temporaryFolder, writeFiles } from "./tiny-images.ts";
+import {
+  type CmykLayout,
+  cmykTiff,
+  formulaBytes,
+  formulaImage,
+  plainImage,
+  temporaryFolder,
+  writeFiles,
+} from "./tiny-images.ts";
+
+const decode = (file: string) => decodeFor(file, (pixels) => pixels);
 
 /** Keeps bytes 0..255. */
 const plain = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
@@ -116,6 +127,39 @@ describe("decode", () => {
     expect([...cmyk.data]).toEqual(Array(64).fill([214, 7, 117]).flat());
   });
 
+  it.each<readonly [string, CmykLayout]>([
+    ["8 bits", { bits: 8 }],
+    ["8 bits and an unspecified channel", { bits: 8, extraChannel: 0 }],
+    ["8 bits and transparency", { bits: 8, extraChannel: 2 }],
+    ["16 bits", { bits: 16 }],
+    ["16 bits and transparency", { bits: 16, extraChannel: 2 }],
+  ])("CMYK TIFF of %s", async (_, layout) => {
+    const inks = [
+      [4, 247, 117, 38],
+      [0, 0, 0, 0],
+      [255, 255, 255, 255],
+      [10, 20, 30, 40],
+    ];
+    const samples = inks.flatMap((pixel) => (layout.extraChannel === undefined ? pixel : [...pixel, 128]));
+    // The less significant byte does not matter, as in Pillow.
+    const bytes = samples.flatMap((value) => (layout.bits === 8 ? [value] : [(37 * value) % 256, value]));
+    const directory = temporaryFolder();
+    await writeFiles(directory, { "inks.tif": cmykTiff(layout, 4, Uint8Array.from(bytes)) });
+    const { data, height, width } = await decode(path.join(directory, "inks.tif"));
+    expect([height, width]).toEqual([1, 4]);
+    // By Pillow 12.0.
+    expect([...data]).toEqual([214, 7, 117, 255, 255, 255, 0, 0, 0, 207, 198, 190]);
+  });
+
+  it("CMYK of other numbers is refused by name", async () => {
+    const directory = temporaryFolder();
+    const tiff = cmykTiff({ bits: 32, sampleFormat: 3 }, 1, new Uint8Array(16));
+    await writeFiles(directory, { "inks.tif": tiff });
+    await expect(decode(path.join(directory, "inks.tif"))).rejects.toThrow(
+      "CMYK with channels of type float is not supported",
+    );
+  });
+
   it("names a corrupt image", async () => {
     const directory = temporaryFolder();
     const whole = await formulaImage(64, 64).jpeg().toBuffer();
@@ -148,10 +192,44 @@ describe("decode", () => {
     await expect(decode(path.join(directory, "huge.png"))).rejects.toThrow(/exceeds pixel limit/);
   });
 
+  it("refuses a file that is larger than an uncompressed image may be", async () => {
+    const file = path.join(temporaryFolder(), "sparse.png");
+    fs.writeFileSync(file, "\x89PNG\r\n\x1a\n", "latin1");
+    fs.truncateSync(file, 1.2e9);
+    await expect(decode(file)).rejects.toThrow(`${file} has 1200000000 bytes; at most 1100000000 are read`);
+  });
+
   it.skipIf(process.platform === "win32")("refuses a FIFO instead of waiting for it", async () => {
     const fifo = path.join(temporaryFolder(), "1.png");
     execFileSync("mkfifo", [fifo]);
     await expect(decode(fifo)).rejects.toThrow(`${fifo} is not a regular file`);
+  });
+});
+
+describe("byteBudget", () => {
+  it("bounds what tasks hold together, in their order; a larger task runs alone", async () => {
+    const budget = byteBudget(100);
+    let held = 0;
+    const seen: [number, number][] = [];
+    const sizes = [60, 60, 40, 250, 10, 90, 0];
+    const tasks = sizes.map((bytes) =>
+      budget(bytes, async () => {
+        held += bytes;
+        seen.push([bytes, held]);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        held -= bytes;
+        return bytes;
+      }),
+    );
+    expect(await Promise.all(tasks)).toEqual(sizes);
+    expect(seen.map(([bytes]) => bytes)).toEqual(sizes);
+    for (const [bytes, together] of seen) expect(together).toBeLessThanOrEqual(Math.max(100, bytes));
+  });
+
+  it("gives back what a task that fails held", async () => {
+    const budget = byteBudget(1);
+    await expect(budget(1, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(await budget(1, async () => "next")).toBe("next");
   });
 });
 

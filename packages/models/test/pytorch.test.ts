@@ -208,6 +208,11 @@ describe("files that ask for unlimited work", () => {
     expect(readPyTorch(fileOf(4000, views.slice(0, 10))).size).toBe(10);
   });
 
+  it("dicts by the million", () => {
+    const pickle = new Uint8Array(1_100_000).fill(0x7d);
+    expect(() => readPyTorch(zipSync({ "a/data.pkl": pickle }, { level: 0 }))).toThrow("bytes of memory");
+  });
+
   it("tied weights share their data", () => {
     const names = Array.from({ length: 500 }, (_, i) => `w${i}`);
     const read = readPyTorch(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadWeightsIntoAnother } from "../examples/load-weights.ts";
 import {
   createModel,
@@ -206,6 +206,29 @@ describe("loadWeights is strict: it sets all weights or none", () => {
   it("a weight of another shape", () => {
     const other = attempt((tensors) => tensors.set("fc3.weight", one));
     expect(other).toThrow('"fc3.weight" has shape [1] in the file; "fc3/kernel" requires [10, 84]');
+  });
+
+  it.each([
+    ["a name", (tensors: Map<string, WeightTensor>) => tensors.set("fc4.weight", one)],
+    ["a shape", (tensors: Map<string, WeightTensor>) => tensors.set("fc3.bias", one)],
+  ])("nothing is decoded for a file that has %s wrong", (_, change) => {
+    const model = keep(createModel("lenet3"));
+    const tensors = formulaTensors(model);
+    change(tensors);
+    const file = writeSafetensors(tensors);
+    const allocated: number[] = [];
+    class CountedArray extends Float32Array {
+      constructor(length: number) {
+        super(length);
+        allocated.push(length);
+      }
+    }
+    vi.stubGlobal("Float32Array", CountedArray);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(() => loadWeights(model, file)).toThrow(WeightsError);
+    expect(allocated).toEqual([]);
+    readSafetensors(file);
+    expect(allocated).toHaveLength(tensors.size);
   });
 
   it("`num_batches_tracked` is ignored", () => {

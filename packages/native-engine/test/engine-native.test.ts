@@ -132,6 +132,27 @@ describe("what is missing is named", () => {
     expect(stderr).toMatch(/^The addon has to be compiled, and there is no C\+\+ compiler here: .*\n$/);
   });
 
+  it("a file that is the one in Python's package index", () => {
+    put(
+      "python3",
+      "echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.' >&2; exit 1",
+    );
+    const { code, stderr } = run(...inProject());
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^pip got another file than the TensorFlow 2\.21\.0 .*\n$/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    "a cache that is read-only (not for root, who may write anywhere)",
+    () => {
+      put("python3", pipThatWorks);
+      mkdirSync(join(folder, "cache", "native-engine"), { recursive: true, mode: 0o555 });
+      const { code, stderr } = run(...inProject());
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/^Cannot write to .*native-engine .*SECATEUR_CACHE.*\n$/);
+    },
+  );
+
   it("a cache that can be written", () => {
     put("python3", pipThatWorks);
     writeFileSync(join(folder, "cache"), "a file");
@@ -248,9 +269,17 @@ describe("the package's own download", () => {
 it("pip is given settings that allow a target, and the name of the package without CUDA", () => {
   put("python3", `echo "ERROR: $PIP_USER $PIP_REQUIRE_VIRTUALENV $*" >&2; exit 1`);
   const { stderr } = runWith({ PIP_USER: "1", PIP_REQUIRE_VIRTUALENV: "1" }, ...inProject());
-  expect(stderr).toMatch(/ERROR: 0 0 -m pip install --target .* --no-deps tensorflow(-cpu)?>=/);
+  expect(stderr).toMatch(/ERROR: 0 0 -m pip install --target /);
   expect(cpuPackage("x64")).toBe("tensorflow-cpu");
   expect(cpuPackage("arm64")).toBe("tensorflow");
+});
+
+it("pip gets a package whose wheels are pinned by hash, and never builds a source distribution", () => {
+  put("python3", `for last; do :; done; echo "ERROR: $* with $(cat "$last")" >&2; exit 1`);
+  const { stderr } = run(...inProject());
+  expect(stderr).toMatch(
+    / --only-binary :all: --no-deps --require-hashes --requirement \S+ with tensorflow(-cpu)?==2\.21\.0( --hash=sha256:[0-9a-f]{64}){4,8}\)/,
+  );
 });
 
 it("CXX may name a program with arguments", () => {

@@ -1,5 +1,5 @@
 /** The errors of this package. Their messages include the byte offset of the opcode that failed. */
-import { SecateurError } from "@secateur/base";
+import { printable, SecateurError } from "@secateur/base";
 
 /** The pickle names a class or function that is not in the allow-list. Nothing was called. */
 export class ForbiddenGlobalError extends SecateurError {
@@ -30,10 +30,4 @@ export class MalformedPickleError extends SecateurError {
     super(`malformed pickle at byte ${offset}: ${problem}`, options);
     this.offset = offset;
   }
-}
-
-/** The text comes from the file: replace control characters and limit the length. */
-function printable(text: string): string {
-  const clean = text.slice(0, 201).replace(/[^\x20-\x7e]/g, "?");
-  return clean.length > 200 ? `${clean.slice(0, 200)}…` : clean;
 }

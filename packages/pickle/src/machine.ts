@@ -3,10 +3,13 @@ import type { ByteReader } from "./byte-reader.ts";
 import { constructionBudget } from "./construction-budget.ts";
 import { ForbiddenGlobalError, MalformedPickleError } from "./errors.ts";
 import { PickleGlobal, type PickleGlobals } from "./pickle-global.ts";
+import { keyedConstructors } from "./standard-globals.ts";
+import { bytesOf, bytesOfEntry, WorkBudget } from "./work-budget.ts";
 
 export interface MachineOptions {
   readonly globals: PickleGlobals;
   readonly persistentId: ((id: unknown) => unknown) | undefined;
+  readonly maximumMemoryBytes: number;
 }
 
 export class Machine {
@@ -15,17 +18,32 @@ export class Machine {
   readonly #memo = new Map<number, unknown>();
   /** The stacks below the marks. */
   readonly #outer: unknown[][] = [];
-  readonly #spend: (value: unknown) => boolean;
+  readonly #spendArguments: (value: unknown) => boolean;
+  readonly #budget: WorkBudget;
   #stack: unknown[] = [];
 
   constructor(reader: ByteReader, options: MachineOptions) {
     this.reader = reader;
     this.#options = options;
-    this.#spend = constructionBudget(reader.remaining);
+    this.#spendArguments = constructionBudget(reader.remaining);
+    this.#budget = new WorkBudget(options.maximumMemoryBytes);
   }
 
+  /** Pushes a value that was just made. */
   push(value: unknown): void {
+    this.#check(this.#budget.spend(bytesOf(value)));
     this.#stack.push(value);
+  }
+
+  /** Pushes a value that exists already. */
+  pushAgain(value: unknown): void {
+    this.#check(this.#budget.spend(bytesOf(null)));
+    this.#stack.push(value);
+  }
+
+  /** Call before each key is set in a dict, or each member added to a set. */
+  spendKey(key: unknown): void {
+    this.#check(this.#budget.spendKey(key));
   }
 
   pop(): unknown {
@@ -39,6 +57,7 @@ export class Machine {
   }
 
   mark(): void {
+    this.#check(this.#budget.spend(bytesOfEntry));
     this.#outer.push(this.#stack);
     this.#stack = [];
   }
@@ -60,6 +79,7 @@ export class Machine {
 
   setMemo(key: number): void {
     if (!Number.isSafeInteger(key) || key < 0) throw this.reader.fail(`the memo key ${key} is out of range`);
+    this.#check(this.#budget.spend(bytesOfEntry));
     this.#memo.set(key, this.top());
   }
 
@@ -69,7 +89,7 @@ export class Machine {
 
   pushMemo(key: number): void {
     if (!this.#memo.has(key)) throw this.reader.fail(`memo ${key} is read before it is written`);
-    this.push(this.#memo.get(key));
+    this.pushAgain(this.#memo.get(key));
   }
 
   /** The allow-list's entry. Only own properties count: `constructor` is a name like any other. */
@@ -89,6 +109,7 @@ export class Machine {
       throw this.reader.fail("a call of something that is not a global");
     if (!Array.isArray(args)) throw this.reader.fail(`the arguments of ${callable.path} are not a tuple`);
     this.#charge(args);
+    if (keyedConstructors.has(callable.construct)) for (const key of keysIn(args)) this.spendKey(key);
     return this.#guard(callable.path, () => callable.construct(...args));
   }
 
@@ -106,8 +127,12 @@ export class Machine {
     return persistentId(id);
   }
 
+  #check(problem: string | null): void {
+    if (problem !== null) throw this.reader.fail(problem);
+  }
+
   #charge(value: unknown): void {
-    if (!this.#spend(value))
+    if (!this.#spendArguments(value))
       throw this.reader.fail(
         "it passes the same data to constructors again and again; no genuine pickle does",
       );
@@ -121,6 +146,12 @@ export class Machine {
       throw this.reader.fail(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
     }
   }
+}
+
+/** The future keys in the arguments of `OrderedDict([(key, value), ...])` and `set([member, ...])`. */
+function* keysIn([list]: readonly unknown[]): Iterable<unknown> {
+  if (!Array.isArray(list)) return;
+  for (const item of list) yield Array.isArray(item) ? item[0] : item;
 }
 
 interface Stateful {

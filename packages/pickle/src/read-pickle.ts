@@ -25,6 +25,8 @@ export interface PickleOptions {
   readonly globals?: PickleGlobals;
   /** Resolves a persistent id, a reference to data outside the pickle. Default: such pickles are rejected. */
   readonly persistentId?: (id: unknown) => unknown;
+  /** Limit of the memory that all values take when they are made, estimated. Default 2^30, one GiB. */
+  readonly maximumMemoryBytes?: number;
   /** Start of the pickle in `bytes`. Default 0. */
   readonly offset?: number;
 }
@@ -34,6 +36,8 @@ export interface PickleResult {
   /** Offset of the first byte after the pickle, where the next pickle of a series begins. */
   readonly end: number;
 }
+
+const defaultMemoryBytes = 2 ** 30;
 
 const handlers: ReadonlyMap<number, Handler> = new Map([
   ...table(scalarOpcodes, scalarHandlers),
@@ -54,15 +58,19 @@ function table<Name extends string>(
  * Reads one pickle. Lists and tuples become arrays, dicts become Maps, text becomes strings, bytes become `Uint8Array`
  * views into `bytes`, integers become numbers or, beyond 2^53, bigints; a global as a value becomes a `PickleGlobal`.
  *
+ * Memory is at most 256 bytes per byte of the pickle and `maximumMemoryBytes` in total; time is linear in the bytes, with
+ * a constant for colliding keys (half a second). Nothing recurses here, but a value may be nested as deeply as the pickle
+ * is long and may contain itself: walk through it with a loop.
+ *
  * @throws ForbiddenGlobalError for a global that is not in `globals`; MalformedPickleError for invalid or truncated
- * bytes. Errors thrown by `persistentId` are passed on.
+ * bytes, or beyond a limit. Errors thrown by `persistentId` are passed on.
  *
  * @example const { value } = readPickle(bytes, { globals: standardGlobals });
  */
 export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): PickleResult {
-  const { globals = {}, persistentId, offset = 0 } = options;
+  const { globals = {}, persistentId, maximumMemoryBytes = defaultMemoryBytes, offset = 0 } = options;
   const reader = new ByteReader(bytes, offset);
-  const machine = new Machine(reader, { globals, persistentId });
+  const machine = new Machine(reader, { globals, persistentId, maximumMemoryBytes });
   for (;;) {
     reader.opcodeOffset = reader.position;
     const opcode = reader.uint8();

@@ -1,6 +1,6 @@
 /** Constructors for the globals of Python's standard library that pickles of plain data use. */
 import { encodeLatin1 } from "./latin1.ts";
-import type { PickleGlobals } from "./pickle-global.ts";
+import type { PickleConstructor, PickleGlobals } from "./pickle-global.ts";
 
 /** An allow-list to pass as it is or to spread into a larger one. */
 export const standardGlobals: PickleGlobals = {
@@ -46,3 +46,6 @@ function set(values: unknown = []): Set<unknown> {
   if (!Array.isArray(values)) throw new Error("expected a list");
   return new Set(values);
 }
+
+/** Those that put what their list holds into a hash table. */
+export const keyedConstructors: ReadonlySet<PickleConstructor> = new Set([orderedDict, set]);

@@ -279,6 +279,66 @@ describe("a small pickle that repeats a large argument", () => {
   });
 });
 
+describe("the bound of memory", () => {
+  const megabyte = { maximumMemoryBytes: 2 ** 20 };
+  it.each([
+    ["empty dicts", "}".repeat(5000)],
+    ["empty sets", "\x8f".repeat(5000)],
+    ["views of nothing", "C\0".repeat(5000)],
+    ["marks", "(".repeat(20_000)],
+    ["memo entries", `N${"\x94".repeat(20_000)}`],
+    ["tuples in tuples", `)${"\x85".repeat(30_000)}`],
+    ["values that are dropped again", "N0".repeat(30_000)],
+    ["one list, named again and again", `]q\0${"h\0".repeat(30_000)}`],
+    ["entries of a dict", `}(${"(tN".repeat(20_000)}u`],
+    ["text", `X\0\0\x09\0${"x".repeat(0x90000)}`],
+  ])("%s", (_, text) => {
+    const bytes = ascii(`${text}.`);
+    expect(() => readPickle(bytes, megabyte)).toThrow("more than 1048576 bytes of memory");
+    expect(() => readPickle(bytes)).not.toThrow(/bytes of memory/);
+  });
+
+  it("is above what genuine pickles need", () => {
+    for (const name of Object.keys(pickles).filter((key) => /^(data|ordered)/.test(key)))
+      readPickle(bytesOf(name), { globals: standardGlobals, ...megabyte });
+  });
+});
+
+describe("keys that all have the same hash, which would take hours", () => {
+  const count = 10_001;
+  /** Bigints that differ above their lowest 64 bits; each with `after`, the opcodes behind it. */
+  const bigints = (after: string): string =>
+    Array.from({ length: count }, (_, i) => {
+      const digits = String.fromCharCode(i & 0xff, (i >> 8) & 0xff, 1, 0);
+      return `\x8a\x0c${"\0".repeat(8)}${digits}${after}`;
+    }).join("");
+
+  it.each([
+    ["a dict", `}(${bigints("N")}u.`],
+    ["a set", `\x8f(${bigints("")}\x90.`],
+    ["a frozenset", `(${bigints("")}\x91.`],
+    ["OrderedDict(list)", `ccollections\nOrderedDict\n](${bigints("N\x86")}e\x85R.`],
+    ["set(list)", `cbuiltins\nset\n](${bigints("")}e\x85R.`],
+  ])("%s", (_, text) => {
+    const start = performance.now();
+    expect(() => readAscii(text)).toThrow("more than 10000 dict keys or set members");
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it("small integers and text are not counted", () => {
+    const entries = Array.from({ length: 30_000 }, (_, i) => `M${String.fromCharCode(i & 0xff, i >> 8)}N`);
+    expect((readAscii(`}(${entries.join("")}u.`) as Map<number, null>).size).toBe(30_000);
+  });
+});
+
+it("reads long integers", () => {
+  const number = `\x8b\xe2\x04\0\0${"\x5a".repeat(1250)}`;
+  const expected = BigInt(`0x${"5a".repeat(1250)}`);
+  expect(readAscii(`${number}.`)).toBe(expected);
+  expect(readAscii(`\x8a\x09${"\xff".repeat(9)}.`)).toBe(-1);
+  expect(readAscii("\x8a\0.")).toBe(0);
+});
+
 function thrown(run: () => unknown): unknown {
   try {
     run();

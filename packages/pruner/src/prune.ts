@@ -3,6 +3,7 @@
  * `frequency` minibatches remove the lowest units of the whole network; stop at the budget, or where a guard says so; fine-tune. Units are cut out of
  * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
+import { printWarning } from "@secateur/base";
 import {
   caveats,
   type ObserveOptions,
@@ -67,7 +68,7 @@ async function* pruneToBudget(
   options: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  const { criterion, onWarning = console.warn } = options;
+  const { criterion, onWarning = printWarning } = options;
   for (const warning of caveats(run.graph, [criterion])) onWarning(warning);
   while (!isOver(run)) {
     yield* pruneEpoch(run, options, optimizer);

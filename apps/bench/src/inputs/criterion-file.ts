@@ -8,10 +8,17 @@ import { type Criterion, defineCriterion } from "@secateur/criteria";
 import * as tf from "@tensorflow/tfjs-core";
 import { tsImport } from "tsx/esm/api";
 import { UsageError } from "../cli/usage-error.ts";
+import { unpruned } from "../compare/results.ts";
 
 export class CriterionFileError extends UsageError {
   override readonly name = "CriterionFileError";
 }
+
+/** Names are headings of tables and parts of file names. */
+const maximumNameLength = 60;
+
+/** Other names in the tables. */
+const reserved: ReadonlySet<string> = new Set([unpruned]);
 
 /** The argument of an exported function: `({ tf, defineCriterion, seed }) => defineCriterion({ … })`. */
 interface CriterionToolkit {
@@ -41,9 +48,14 @@ export async function loadCriterion(file: string, taken: readonly string[]): Pro
       `${file}: the criterion's name "${name}" may contain letters, digits, ".", "-" and "_" only.`,
     );
   }
-  if (taken.includes(name)) {
+  if (name.length > maximumNameLength) {
     throw new CriterionFileError(
-      `${file}: the name "${name}" is taken by another criterion. Choose another name.`,
+      `${file}: the criterion's name has ${name.length} characters; at most ${maximumNameLength} are allowed.`,
+    );
+  }
+  if (taken.includes(name) || reserved.has(name)) {
+    throw new CriterionFileError(
+      `${file}: the name "${name}" is taken by another ${reserved.has(name) ? "row of the results" : "criterion"}. Choose another name.`,
     );
   }
   return { name, make };
@@ -56,7 +68,13 @@ function evaluateExport(exported: unknown, toolkit: CriterionToolkit): unknown {
 function checked(file: string, make: () => unknown): Criterion {
   try {
     const value = make();
-    if (isShaped(value)) return defineCriterion(value);
+    if (value instanceof Promise) {
+      value.catch(() => undefined); // reported here; otherwise Node would end the process
+      throw new CriterionFileError(
+        `${file}: the exported function is async; it must return the criterion itself.`,
+      );
+    }
+    if (isShaped(value)) return Object.freeze({ ...defineCriterion(value), source: file });
     throw new CriterionFileError(
       `${file} must export an object with name, observes and score, or a function that returns one, not ${value === null ? "null" : typeof value}.`,
     );

@@ -1,5 +1,5 @@
 /** Errors as one sentence and an exit code. */
-import { isSecateurError } from "@secateur/base";
+import { isSecateurError, printableLines } from "@secateur/base";
 
 export const exitCodes = { success: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
@@ -14,7 +14,7 @@ export function describeFailure(error: unknown, debug: boolean): Failure {
   const message = isExpected ? text(error) : (systemSentence(error) ?? unexpected(error));
   const stack = debug && error instanceof Error ? `\n${error.stack}${causes(error)}` : "";
   return {
-    message: `${message}${stack}`,
+    message: printableLines(`${message}${stack}`),
     exitCode: isExpected && error.code === "USAGE" ? exitCodes.usage : exitCodes.failed,
   };
 }

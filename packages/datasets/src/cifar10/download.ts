@@ -1,4 +1,4 @@
-/** Downloads one file over HTTP to disk, verifies its checksum and aborts a stalled connection. */
+/** Downloads one file over HTTP to disk and verifies its checksum. Its size, the rate and the time are bounded. */
 import { createHash } from "node:crypto";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -10,7 +10,7 @@ import { type Disk, isDiskFull, isDiskRefusal } from "./disk.ts";
 export interface DownloadRequest {
   readonly url: string;
   readonly path: string;
-  /** Expected size, for progress reports only. */
+  /** The size. A download of more bytes is aborted. */
   readonly bytes: number;
   readonly checksum: Checksum;
 }
@@ -24,38 +24,38 @@ export interface Checksum {
 export interface DownloadOptions {
   readonly disk: Disk;
   readonly onProgress: OnProgress;
-  /** Abort after this time without data. Default 30 s. */
-  readonly stallTimeoutMs?: number;
+  /** Minimum rate, in bytes per `windowMs`. Default 300,000 bytes in 30 s. */
+  readonly windowBytes?: number;
+  readonly windowMs?: number;
+  /** Maximum time. Default two hours. */
+  readonly totalMs?: number;
 }
 
 /** @throws SourceError for network failures and a wrong checksum. Disk errors are passed on. */
 export async function download(request: DownloadRequest, options: DownloadOptions): Promise<void> {
-  const { disk, onProgress, stallTimeoutMs = 30_000 } = options;
-  const stalled = new AbortController();
-  const watchdog = setTimeout(() => {
-    stalled.abort(new Error(`no data for ${stallTimeoutMs / 1000} s`));
-  }, stallTimeoutMs);
+  const { disk, onProgress } = options;
   const hash = createHash(request.checksum.algorithm);
   let done = 0;
+  const limits = startLimits(options, () => done);
   try {
-    const body = await open(request.url, stalled.signal);
+    const body = await open(request.url, limits.signal);
     const meter = new Transform({
       transform(chunk: Buffer, _, next) {
-        watchdog.refresh();
         hash.update(chunk);
         done += chunk.length;
-        onProgress({ phase: "download", done, total: Math.max(done, request.bytes) });
+        if (done > request.bytes) return next(new Error(`more than the expected ${request.bytes} bytes`));
+        onProgress({ phase: "download", done, total: request.bytes });
         next(null, chunk);
       },
     });
-    await pipeline(body, meter, disk.createWriteStream(request.path), { signal: stalled.signal });
+    await pipeline(body, meter, disk.createWriteStream(request.path), { signal: limits.signal });
   } catch (cause) {
     if (isDiskFull(cause) || isDiskRefusal(cause) || cause instanceof SourceError) throw cause;
     const progress =
       done > 0 ? ` after ${(done / 1e6).toFixed(1)} of ${(request.bytes / 1e6).toFixed(1)} MB` : "";
-    throw new SourceError(`${networkReason(stalled.signal.reason ?? cause)}${progress}`, { cause });
+    throw new SourceError(`${networkReason(limits.signal.reason ?? cause)}${progress}`, { cause });
   } finally {
-    clearTimeout(watchdog);
+    limits.stop();
   }
   const { algorithm, encoding, digest: expected } = request.checksum;
   const digest = hash.digest(encoding);
@@ -63,6 +63,31 @@ export async function download(request: DownloadRequest, options: DownloadOption
   throw new SourceError(
     `checksum mismatch: expected ${algorithm} ${expected.slice(0, 16)}…, got ${digest.slice(0, 16)}… (${done} bytes)`,
   );
+}
+
+/** Aborts when fewer bytes than allowed have arrived in a window, and at the end of the time. */
+function startLimits(
+  { windowBytes = 300_000, windowMs = 30_000, totalMs = 2 * 60 * 60_000 }: DownloadOptions,
+  doneBytes: () => number,
+): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  let before = 0;
+  const rate = setInterval(() => {
+    const arrived = doneBytes() - before;
+    before = doneBytes();
+    if (arrived < windowBytes)
+      controller.abort(new Error(`too slow: ${arrived} bytes in ${windowMs / 1000} s`));
+  }, windowMs);
+  const end = setTimeout(() => {
+    controller.abort(new Error(`not complete after ${totalMs / 1000} s`));
+  }, totalMs);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      clearInterval(rate);
+      clearTimeout(end);
+    },
+  };
 }
 
 async function open(url: string, signal: AbortSignal): Promise<Readable> {

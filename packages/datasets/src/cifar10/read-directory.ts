@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MissingFileError } from "../errors.ts";
 import type { OnProgress } from "../progress.ts";
 import { readRegularFile } from "../read-regular-file.ts";
-import { readArchive } from "./archive.ts";
+import { maximumEntryBytes, readArchive } from "./archive.ts";
 import { type BatchFile, type Manifest, manifestBytes, recordBytes } from "./manifest.ts";
 import { type Location, locate } from "./version.ts";
 
@@ -56,7 +56,11 @@ async function readUnpacked({ version, path }: Location, manifest: Manifest, tak
     const filePath = join(path, file.name + version.extension);
     take(
       file,
-      await readRegularFile(filePath, "all six batches are needed: unpack the archive again"),
+      await readRegularFile(
+        filePath,
+        "all six batches are needed: unpack the archive again",
+        maximumEntryBytes,
+      ),
       filePath,
     );
   }

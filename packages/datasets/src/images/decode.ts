@@ -3,30 +3,85 @@
  * rotation, no alpha channel; CMYK is converted by the plain formula. Decoding is done by sharp (libvips,
  * libjpeg-turbo) in its own threads; sharp is loaded with the first image.
  */
+import { stat } from "node:fs/promises";
+import type { Metadata, Sharp } from "sharp";
 import { DatasetError, UnreadableFileError } from "../errors.ts";
 import { readRegularFile } from "../read-regular-file.ts";
+import { byteBudget } from "./byte-budget.ts";
 import type { Pixels } from "./resample.ts";
 
 /** Pillow refuses larger images too: twice its `Image.MAX_IMAGE_PIXELS`. */
 const maximumPixels = 178_956_970;
+/** An uncompressed file of that many pixels, 16 bits per channel. */
+const maximumFileBytes = 1.1e9;
+const timeoutSeconds = 60;
+
+/** Of all images that are being decoded. An image of `maximumPixels` fits with four channels of one byte. */
+const pixelBudget = byteBudget(768e6);
+const fileBudget = byteBudget(256e6);
 
 /** First bytes of JPEG, PNG, TIFF and BigTIFF files, as latin1. */
 const signatures = ["\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "II*\0", "II+\0", "MM\0*", "MM\0+"];
 
-/** @throws DatasetError if the file or sharp cannot be read; UnreadableFileError if it is not a complete image. */
-export async function decode(path: string): Promise<Pixels> {
+/**
+ * Decodes an image and passes it to `use`. The pixels count as in memory until `use` returns.
+ *
+ * All calls together hold at most 256 MB of files and 768 MB of pixels, or one larger file; the decoder may take as much
+ * again. An image has at most 179 million pixels, a file 1.1 GB, and decoding takes at most 60 seconds.
+ *
+ * @throws DatasetError if the file or sharp cannot be read; UnreadableFileError if it is not a complete image.
+ */
+export async function decode<T>(path: string, use: (pixels: Pixels) => T): Promise<T> {
   const sharp = await loadSharp();
-  const bytes = await readRegularFile(path, "the folder changed after it was listed");
-  if (!isBitmap(bytes)) throw new UnreadableFileError(path, "its content is not JPEG, PNG, WebP or TIFF");
-  try {
+  return fileBudget(await sizeOfFile(path), async () => {
+    const bytes = await readRegularFile(path, missing, maximumFileBytes);
+    if (!isBitmap(bytes)) throw new UnreadableFileError(path, "its content is not JPEG, PNG, WebP or TIFF");
     // Like Pillow: ignore the decoder's warnings, fail on a truncated file.
-    const image = sharp(bytes, { ignoreIcc: true, failOn: "error", limitInputPixels: maximumPixels });
-    const isCmyk = (await image.metadata()).space === "cmyk";
-    const colours = isCmyk
-      ? image.pipelineColourspace("cmyk").toColourspace("cmyk")
-      : image.toColourspace("srgb").removeAlpha();
-    const { data, info } = await colours.raw().toBuffer({ resolveWithObject: true });
-    return { data: isCmyk ? rgbFromCmyk(data) : data, height: info.height, width: info.width };
+    const options = { ignoreIcc: true, failOn: "error", limitInputPixels: maximumPixels } as const;
+    const image = sharp(bytes, options).timeout({ seconds: timeoutSeconds });
+    const form = await explained(path, () => image.metadata());
+    return pixelBudget(decodedBytes(form), async () => use(await explained(path, () => rgbOf(image, form))));
+  });
+}
+
+const missing = "the folder changed after it was listed";
+
+/** 0 where there is none: reading it then explains why. */
+async function sizeOfFile(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+type Form = Pick<Metadata, "space" | "depth" | "width" | "height">;
+
+/** Of the decoder's output. */
+function decodedBytes({ space, depth, width, height }: Form): number {
+  if (space !== "cmyk") return width * height * 3;
+  return width * height * (depth === "ushort" ? 8 : 4);
+}
+
+async function rgbOf(image: Sharp, { space, depth }: Form): Promise<Pixels> {
+  const isCmyk = space === "cmyk";
+  if (isCmyk && depth !== "uchar" && depth !== "ushort")
+    throw new Error(`CMYK with channels of type ${depth} is not supported`);
+  const opaque = image.removeAlpha();
+  const colours = isCmyk
+    ? opaque.pipelineColourspace("cmyk").toColourspace("cmyk").raw({ depth })
+    : opaque.toColourspace("srgb").raw();
+  const { data, info } = await colours.toBuffer({ resolveWithObject: true });
+  if (info.channels !== (isCmyk ? 4 : 3))
+    throw new Error(`it has ${info.channels} channels that are not RGB`);
+  const { height, width } = info;
+  if (!isCmyk) return { data, height, width };
+  return { data: rgbFromCmyk(depth === "ushort" ? highBytes(data) : data), height, width };
+}
+
+/** Decoding errors as one sentence that names the file. */
+async function explained<T>(path: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (cause) {
     const [reason = ""] = String(cause instanceof Error ? cause.message : cause).split("\n");
     throw new UnreadableFileError(path, reason, { cause });
@@ -48,6 +103,11 @@ async function loadSharp(): Promise<typeof import("sharp")["default"]> {
       cause,
     });
   }
+}
+
+/** The more significant half of little-endian 16-bit numbers, as Pillow takes it. */
+function highBytes(pairs: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: pairs.length / 2 }, (_, i) => pairs[2 * i + 1] ?? 0);
 }
 
 /** [pixels, 4] to [pixels, 3]: (255 - ink) · (255 - black) / 255, rounded as in Pillow. */

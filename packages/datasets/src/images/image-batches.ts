@@ -1,6 +1,6 @@
 /**
  * Minibatches of images that are read from disk on demand. Order and crops follow from (seed, epoch) alone, as in
- * `batches`. Memory holds one batch and a few images that are decoded ahead.
+ * `batches`. Memory holds one batch and a few images that are decoded ahead, with the bounds of `decode`.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { pMapIterable } from "p-map";
@@ -76,7 +76,8 @@ async function* epochBatches(
 
 /** The crop of image `index`, [size, size, 3], before normalisation. */
 async function loadCrop(folder: ImageFolder, index: number, options: ImageBatchOptions): Promise<Uint8Array> {
-  const image = await decode(imagePath(folder, index));
-  const view = options.crop.view(image.height, image.width, imageRandom(options, index));
-  return resample(image, view);
+  return decode(imagePath(folder, index), (image) => {
+    const view = options.crop.view(image.height, image.width, imageRandom(options, index));
+    return resample(image, view);
+  });
 }

@@ -3,8 +3,9 @@
  * for every storage, a u64 element count and the elements.
  */
 import { WeightsError } from "../errors.ts";
+import { describeValue } from "./describe-value.ts";
 import { elements } from "./element-type.ts";
-import { describeValue, readObject, type Storage, toCount } from "./pytorch-pickle.ts";
+import { readObject, type Storage, toCount } from "./pytorch-pickle.ts";
 import type { StoredObject } from "./pytorch-zip.ts";
 
 /** 0x1950a86a20f9469cfc6c, pickled with protocol 2: PROTO 2, LONG1, 10 bytes. */

@@ -11,8 +11,12 @@ import {
   standardGlobals,
 } from "@secateur/pickle";
 import { WeightsError } from "../errors.ts";
+import { describeValue } from "./describe-value.ts";
 import type { ElementType } from "./element-type.ts";
 import { elementCount } from "./weight-tensor.ts";
+
+/** Space for over 100,000 tensors. */
+const maximumMemoryBytes = 2 ** 28;
 
 /** PyTorch's own limit. */
 const maximumDimensions = 64;
@@ -85,7 +89,7 @@ export function readObject(bytes: Uint8Array, offset = 0): PickledObject {
     return storage;
   };
   try {
-    const { value, end } = readPickle(bytes, { globals, persistentId, offset });
+    const { value, end } = readPickle(bytes, { globals, persistentId, maximumMemoryBytes, offset });
     return { value, end, storages };
   } catch (cause) {
     throw asWeightsError(cause);
@@ -136,13 +140,6 @@ function rebuildTensor(...args: unknown[]): StorageView {
 /** A state_dict names storage classes but never calls them. */
 function refuseToCall(): never {
   throw new WeightsError("the PyTorch file is damaged: it calls a storage class");
-}
-
-/** For messages. Never converts containers to text: nested lists can be exponentially large. */
-export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value).slice(0, 100);
 }
 
 function isStorage(value: unknown): value is Storage {

@@ -6,6 +6,18 @@ export interface WeightTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor in a file, decoded on request: names and shapes are compared with the model's first. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  decode(): Float32Array;
+}
+
+/** Decodes all tensors. */
+export function decodeAll(tensors: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, WeightTensor> {
+  return new Map([...tensors].map(([name, { shape, decode }]) => [name, { shape, data: decode() }]));
+}
+
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -2,9 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { WeightsError } from "../errors.ts";
-import { looksLikePyTorch, readPyTorch, withoutParallelPrefix } from "../formats/pytorch.ts";
-import { looksLikeSafetensors, readSafetensors } from "../formats/safetensors.ts";
-import type { WeightTensor } from "../formats/weight-tensor.ts";
+import { looksLikePyTorch, openPyTorch, withoutParallelPrefix } from "../formats/pytorch.ts";
+import { looksLikeSafetensors, openSafetensors } from "../formats/safetensors.ts";
+import type { StoredTensor } from "../formats/weight-tensor.ts";
 import { renameOldDensenetKeys } from "./densenet-renames.ts";
 import { type ExpectedWeight, expectedByPath, expectedFromPyTorch, shapeOf } from "./expected-weights.ts";
 
@@ -29,13 +29,14 @@ export interface LoadReport {
 interface WeightsFile {
   readonly format: WeightFormat;
   readonly naming: "secateur" | "pytorch";
-  readonly tensors: ReadonlyMap<string, WeightTensor>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
 /**
  * Loads safetensors (of `saveWeights`, or with PyTorch's names) and PyTorch checkpoints, zip or legacy. A PyTorch key is
  * the layer's path with dots and `weight`, `bias`, `running_mean` or `running_var`. Kernels are transposed; the inputs
- * of a dense layer after a Flatten are reordered.
+ * of a dense layer after a Flatten are reordered. Names and shapes are compared before data are decoded, so memory is
+ * that of the model's weights, of the file, and what `readPyTorch` and `readSafetensors` need for names and shapes.
  *
  * @throws WeightsError if the file is damaged, lacks a weight, has one of another shape or an unexpected one. The model
  * is then unchanged. ModelGraphError if two layers of the model have the same path.
@@ -53,7 +54,8 @@ export function loadWeights(
   const tensors = file.naming === "pytorch" ? renameOldDensenetKeys(file.tensors, names) : file.tensors;
   const ignored = file.naming === "pytorch" ? [...tensors.keys()].filter(isBatchCounter) : [];
   checkNames(expected, tensors, new Set(ignored));
-  const values = expected.map((each) => each.convert(matching(each, tensors)));
+  const matched = expected.map((each) => [each, matching(each, tensors)] as const);
+  const values = matched.map(([{ convert }, { shape, decode }]) => convert({ shape, data: decode() }));
   for (const [i, { weight }] of expected.entries()) {
     const value = tf.tensor(values[i] ?? [], [...shapeOf(weight)], "float32");
     weight.write(value);
@@ -65,8 +67,8 @@ export function loadWeights(
 
 function readWeightsFile(bytes: Uint8Array, format: "auto" | WeightFormat): WeightsFile {
   const chosen = format === "auto" ? detectFormat(bytes) : format;
-  if (chosen === "pytorch") return { format: chosen, naming: "pytorch", tensors: readPyTorch(bytes) };
-  const { metadata, tensors } = readSafetensors(bytes);
+  if (chosen === "pytorch") return { format: chosen, naming: "pytorch", tensors: openPyTorch(bytes) };
+  const { metadata, tensors } = openSafetensors(bytes);
   if (metadata.get("format") === "secateur") return { format: chosen, naming: "secateur", tensors };
   return { format: chosen, naming: "pytorch", tensors: withoutParallelPrefix(tensors) };
 }
@@ -88,7 +90,7 @@ function isBatchCounter(name: string): boolean {
 
 function checkNames(
   expected: readonly ExpectedWeight[],
-  tensors: ReadonlyMap<string, WeightTensor>,
+  tensors: ReadonlyMap<string, StoredTensor>,
   ignored: ReadonlySet<string>,
 ): void {
   const names = new Set(expected.map(({ name }) => name));
@@ -108,8 +110,8 @@ function abbreviate(names: readonly string[]): string {
 
 function matching(
   { path, name, shape }: ExpectedWeight,
-  tensors: ReadonlyMap<string, WeightTensor>,
-): WeightTensor {
+  tensors: ReadonlyMap<string, StoredTensor>,
+): StoredTensor {
   const tensor = tensors.get(name);
   if (tensor !== undefined && tensor.shape.join() === shape.join()) return tensor;
   throw new WeightsError(

@@ -1,5 +1,5 @@
 /** Where TensorFlow and the addons compiled against it are kept: a folder in the cache folder. */
-import { mkdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as cache from "@secateur/base/node";
 import { MissingPieceError } from "./problem.ts";
@@ -11,14 +11,18 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 /** Makes a folder, or replaces it, all or nothing. Throws `MissingPieceError` where it cannot be written. */
 export async function fillFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const parent = dirname(folder);
+  let isWritable = false;
   try {
-    mkdirSync(parent, { recursive: true });
+    await cache.fillFolder(folder, (temporary) => {
+      isWritable = true;
+      return fill(temporary);
+    });
   } catch (error) {
+    if (isWritable) throw error;
     throw new MissingPieceError(
       `Cannot write to ${parent} (${error instanceof Error ? error.message : error}): set SECATEUR_CACHE to a folder that can be written.`,
     );
   }
-  await cache.fillFolder(folder, fill);
 }
 
 /** Throws `MissingPieceError` unless the disk of `folder` has that much free space. */

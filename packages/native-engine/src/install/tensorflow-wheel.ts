@@ -1,13 +1,14 @@
-/** TensorFlow's library from its Python package: pip downloads and unpacks it; no Python code of it runs. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+/**
+ * TensorFlow's library from its Python package: pip downloads and unpacks wheels, so no Python code of it runs. The CPU's
+ * wheel is pinned by hash; the GPU's is not, because its dependencies, CUDA's libraries, would all have to be.
+ */
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, fillFolder, requireRoom } from "./cache.ts";
 import { after } from "./duration.ts";
 import { MissingPieceError } from "./problem.ts";
 import { findCommand, runCommand } from "./run-command.ts";
-
-/** The tested versions; see the README. */
-const testedVersions = ">=2.18,<2.22";
+import { type CpuPackage, pinnedRequirement, tensorflowVersion } from "./wheel-hashes.ts";
 
 export interface TensorFlowLibrary {
   readonly version: string;
@@ -73,13 +74,18 @@ async function install(
 ): Promise<void> {
   const [command, ...first] = pip;
   const startedAt = performance.now();
+  const requirements = join(folder, "requirements.txt");
+  writeFileSync(requirements, pinnedRequirement(cpuPackage()));
   // The CPU's package needs no dependencies; the GPU's package depends on CUDA's libraries.
   const wanted = gpu
-    ? [`tensorflow[and-cuda]${testedVersions}`]
-    : ["--no-deps", `${cpuPackage()}${testedVersions}`];
+    ? [`tensorflow[and-cuda]==${tensorflowVersion}`]
+    : ["--no-deps", "--require-hashes", "--requirement", requirements];
   say(`Fetching TensorFlow (${gpu ? "some 3 GB" : "270 MB"}) by ${pip.join(" ")} …`);
+  // Building a source distribution would run its setup.py.
+  const wheelsOnly = ["--only-binary", ":all:"];
   const options = ["--target", folder, "--disable-pip-version-check", "--no-input", "--no-compile"];
-  const { code, output } = await runCommand(command, [...first, "install", ...options, ...wanted], {
+  const args = [...first, "install", ...options, ...wheelsOnly, ...wanted];
+  const { code, output } = await runCommand(command, args, {
     env: settingsForTarget,
   });
   if (code !== 0) throw new MissingPieceError(explain(output));
@@ -98,7 +104,7 @@ async function install(
 const settingsForTarget = { PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
 
 /** The package without CUDA has a name of its own only on x86-64; elsewhere no package has CUDA. */
-export function cpuPackage(architecture: string = process.arch): string {
+export function cpuPackage(architecture: string = process.arch): CpuPackage {
   return architecture === "x64" ? "tensorflow-cpu" : "tensorflow";
 }
 
@@ -110,8 +116,10 @@ function explain(output: string): string {
   const reason = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? "";
   const said = `(${reason.trim()})`;
   if (/No matching distribution|from versions: none/i.test(output)) {
-    return `pip finds no TensorFlow ${testedVersions} for this Python and system ${said}: use Python 3.10 to 3.13 on Linux with glibc (x86-64 or arm64) or on a Mac with Apple silicon, and check that the package index can be reached.`;
+    return `pip finds no TensorFlow ${tensorflowVersion} for this Python and system ${said}: use Python 3.10 to 3.13 on Linux with glibc (x86-64 or arm64) or on a Mac with Apple silicon, and check that the package index can be reached.`;
   }
+  if (/DO NOT MATCH THE HASHES/i.test(output))
+    return `pip got another file than the TensorFlow ${tensorflowVersion} of Python's package index; check which index pip uses (pip config list).`;
   if (/No space left|ENOSPC/i.test(output))
     return `The disk is full ${said}: make room, or set SECATEUR_CACHE to a folder on another disk.`;
   return `pip could not install TensorFlow ${said}.`;

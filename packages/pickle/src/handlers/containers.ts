@@ -25,7 +25,11 @@ export const containerHandlers: Readonly<Record<keyof typeof containerOpcodes, H
     m.push(new Map());
     setItems(m, items);
   },
-  FROZENSET: (m) => m.push(new Set(m.popToMark())),
+  FROZENSET: (m) => {
+    const values = m.popToMark();
+    m.push(new Set());
+    addItems(m, values);
+  },
   APPEND: (m) => append(m, [m.pop()]),
   APPENDS: (m) => append(m, m.popToMark()),
   SETITEM: (m) => {
@@ -33,12 +37,7 @@ export const containerHandlers: Readonly<Record<keyof typeof containerOpcodes, H
     setItems(m, [m.pop(), value]);
   },
   SETITEMS: (m) => setItems(m, m.popToMark()),
-  ADDITEMS: (m) => {
-    const values = m.popToMark();
-    const target = m.top();
-    if (!(target instanceof Set)) throw m.reader.fail("ADDITEMS to a value that is not a set");
-    for (const value of values) target.add(value);
-  },
+  ADDITEMS: (m) => addItems(m, m.popToMark()),
 };
 
 function append(machine: Machine, values: readonly unknown[]): void {
@@ -47,10 +46,22 @@ function append(machine: Machine, values: readonly unknown[]): void {
   for (const value of values) target.push(value);
 }
 
+function addItems(machine: Machine, values: readonly unknown[]): void {
+  const target = machine.top();
+  if (!(target instanceof Set)) throw machine.reader.fail("ADDITEMS to a value that is not a set");
+  for (const value of values) {
+    machine.spendKey(value);
+    target.add(value);
+  }
+}
+
 /** `items` alternates between keys and values. */
 function setItems(machine: Machine, items: readonly unknown[]): void {
   const target = machine.top();
   if (!(target instanceof Map)) throw machine.reader.fail("SETITEM on a value that is not a dict");
   if (items.length % 2 === 1) throw machine.reader.fail("a key without a value");
-  for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
+  for (let i = 0; i < items.length; i += 2) {
+    machine.spendKey(items[i]);
+    target.set(items[i], items[i + 1]);
+  }
 }

@@ -21,7 +21,7 @@ export const stackHandlers: Readonly<Record<keyof typeof stackOpcodes, Handler>>
   POP_MARK: (m) => {
     m.popToMark();
   },
-  DUP: (m) => m.push(m.top()),
+  DUP: (m) => m.pushAgain(m.top()),
   GET: (m) => m.pushMemo(memoKey(m)),
   BINGET: (m) => m.pushMemo(m.reader.uint8()),
   LONG_BINGET: (m) => m.pushMemo(m.reader.uint32()),
