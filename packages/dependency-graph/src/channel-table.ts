@@ -1,4 +1,5 @@
 /** Collects what layer rules declare about channels: ties, bindings to weight axes, pins, and numbers in configurations. */
+import type { Channels } from "./channels.ts";
 import { DependencyGraphError } from "./errors.ts";
 import type { Role } from "./layer-rule.ts";
 import { type UnionFind, unionFind } from "./union-find.ts";
@@ -69,6 +70,14 @@ export class ChannelTable {
 
   pin(layer: string, className: string, ids: Int32Array, reason: string): void {
     this.#pins.push({ layer, className, reason, channelCount: new Set(ids).size, ids });
+  }
+
+  /** A tensor whose values are pinned, all of them the same channel. */
+  constant(layer: string, className: string, shape: Channels["shape"], reason: string): Channels {
+    const ids = this.channels.add(Math.max(shape.at(-1) ?? 1, 1));
+    this.pin(layer, className, ids, reason);
+    for (const id of ids) this.channels.union(Number(ids[0]), id);
+    return { shape, varies: shape.map(() => false), ids: ids.subarray(0, 1) };
   }
 
   get bindings(): readonly Binding[] {

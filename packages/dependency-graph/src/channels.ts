@@ -1,7 +1,7 @@
 /**
  * The channel ids of a symbolic tensor. A tensor `[batch, ...shape]` has one id for each index of the axes that *vary*;
- * along the others every index has the same ids. A feature map `[height, width, channels]` varies on its last axis only,
- * a flattened one has an id for every element.
+ * along the others every index has the same ids. Tensors vary on at most one axis: a feature map `[height, width, channels]`
+ * on its last one. A flattened feature map has an id for every element.
  */
 export interface Channels {
   /** Sizes without the batch axis; null where the size is not fixed. */
@@ -12,15 +12,25 @@ export interface Channels {
   readonly ids: Int32Array;
 }
 
-/** Channels along the last axis of a tensor, the tfjs default. */
-export function lastAxis(shape: readonly (number | null)[], ids: Int32Array): Channels {
-  return { shape, varies: shape.map((_, axis) => axis === shape.length - 1), ids };
+/** Channels along one axis. */
+export function onAxis(shape: readonly (number | null)[], axis: number, ids: Int32Array): Channels {
+  return { shape, varies: shape.map((_, i) => i === axis), ids };
 }
 
-/** True if ids differ along the last axis and no other. */
-export function variesOnLastAxisOnly(channels: Channels): boolean {
-  const last = channels.varies.length - 1;
-  return channels.varies.every((varies, axis) => varies === (axis === last));
+/** Channels along the last axis, the tfjs default. */
+export function lastAxis(shape: readonly (number | null)[], ids: Int32Array): Channels {
+  return onAxis(shape, shape.length - 1, ids);
+}
+
+/** True for a tensor whose ids are the same everywhere, such as a model's input. */
+export function hasNoChannels({ varies }: Channels): boolean {
+  return !varies.includes(true);
+}
+
+/** The ids along one axis; null if ids differ along another axis, or if the axis has no fixed size. */
+export function idsAlong(channels: Channels, axis: number): Int32Array | null {
+  if (channels.varies.some((varies, i) => varies && i !== axis)) return null;
+  return spread(channels, onAxis(channels.shape, axis, channels.ids).varies)?.ids ?? null;
 }
 
 /** Repeats the ids along all axes of `varies`; null if such an axis has no fixed size. */
@@ -72,28 +82,4 @@ function gatherStrided(ids: Int32Array, sizes: readonly number[], strides: reado
     offsets = next;
   }
   return offsets.map((offset) => ids[offset] ?? 0);
-}
-
-/** Concatenates channels along `axis`, on which all of them must vary. */
-export function join(parts: readonly Channels[], axis: number): Channels {
-  const [first] = parts;
-  if (first === undefined) throw new RangeError("join needs at least one tensor");
-  const product = (part: Channels, includes: (axis: number) => boolean): number =>
-    part.shape.reduce<number>(
-      (n, size, i) => (includes(i) && part.varies[i] === true ? n * (size ?? 0) : n),
-      1,
-    );
-  const widths = parts.map((part) => product(part, (i) => i >= axis));
-  const outer = product(first, (i) => i < axis);
-  const ids = new Int32Array(parts.reduce((n, part) => n + part.ids.length, 0));
-  let to = 0;
-  for (let row = 0; row < outer; row++) {
-    for (const [i, part] of parts.entries()) {
-      const width = widths[i] ?? 0;
-      ids.set(part.ids.subarray(row * width, (row + 1) * width), to);
-      to += width;
-    }
-  }
-  const total = parts.reduce<number>((n, part) => n + (part.shape[axis] ?? 0), 0);
-  return { shape: first.shape.map((size, i) => (i === axis ? total : size)), varies: first.varies, ids };
 }

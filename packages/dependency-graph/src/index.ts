@@ -1,6 +1,6 @@
 /** @packageDocumentation Finds the channels of a `tf.LayersModel` that can only be removed together. */
 export type { PinnedChannels } from "./channel-table.ts";
-export { type Channels, join, lastAxis, permute, spread, variesOnLastAxisOnly } from "./channels.ts";
+export { type Channels, hasNoChannels, idsAlong, lastAxis, onAxis, permute, spread } from "./channels.ts";
 export {
   buildDependencyGraph,
   type DependencyGraph,
@@ -11,4 +11,4 @@ export { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export type { ConfigCount, Group, GroupId, Slice } from "./group.ts";
 export type { LayerRule, LayerRules, Role, RuleContext } from "./layer-rule.ts";
-export { layerRules, type SupportedLayer, supportedLayers } from "./rules/index.ts";
+export { type LayerEntry, layerRules, layerTable, supportedLayers } from "./rules/index.ts";

@@ -4,14 +4,26 @@
  */
 import type { Channels } from "./channels.ts";
 
-/** The role of a bound axis: `input` for weights that consume the unit, the others for weights that produce or transform it. */
-export type Role = "kernel" | "bias" | "gamma" | "beta" | "movingMean" | "movingVariance" | "alpha" | "input";
+/**
+ * The role of a bound axis: `input` for weights that read the unit from the layer's input, `pointwise` for the second kernel of
+ * a separable convolution, which reads it after the first; the others for weights that produce or transform it.
+ */
+export type Role =
+  | "kernel"
+  | "bias"
+  | "gamma"
+  | "beta"
+  | "movingMean"
+  | "movingVariance"
+  | "alpha"
+  | "input"
+  | "pointwise";
 
 export interface RuleContext {
   /** The layer's path, for instance `backbone/conv1`. */
   readonly layer: string;
   readonly className: string;
-  /** `layer.getConfig()`, camelCase keys. */
+  /** `layer.getConfig()`, camelCase keys, with the settings that tfjs leaves out. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly inputs: readonly Channels[];
   /** Without the batch axis. */
@@ -30,7 +42,9 @@ export interface RuleContext {
   readonly zeros: (count: number) => Int32Array;
   /** Declares that a number in `layer.getConfig()` counts these channels, for instance `["filters"]`. */
   readonly counts: (path: readonly (string | number)[], ids: Int32Array) => void;
-  /** Pins the inputs and returns pinned output channels, for calls that the rule does not support. */
+  /** An output that no removable channel produces; its values are pinned. */
+  readonly withoutChannels: (reason: string) => Channels;
+  /** Pins the inputs and returns an output without channels, for calls that the rule does not support. */
   readonly unsupported: (reason: string) => Channels;
 }
 

@@ -1,8 +1,8 @@
 /** The context of one call of a layer rule, backed by the channel table. */
-import { type LayerCall, layerWeight } from "@secateur/model-graph";
+import { fullConfig, type LayerCall, layerWeight } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { ChannelTable } from "./channel-table.ts";
-import { type Channels, lastAxis } from "./channels.ts";
+import type { Channels } from "./channels.ts";
 import { UnsupportedLayerError } from "./errors.ts";
 import type { Role, RuleContext } from "./layer-rule.ts";
 
@@ -31,10 +31,11 @@ export function ruleContext(
     const normalized = role === "kernel" && feedsNormalization;
     table.bind({ layer: path, weight, axis, role, ids, normalized });
   };
+  const withoutChannels = (reason: string): Channels => table.constant(path, className, outputShape, reason);
   return {
     layer: path,
     className,
-    config: layer.getConfig(),
+    config: fullConfig(layer),
     inputs,
     outputShape,
     hasWeight: (name) => layerWeight(layer, name) !== undefined,
@@ -50,11 +51,10 @@ export function ruleContext(
     pin,
     zeros: (count) => table.channels.add(count),
     counts: (configPath, ids) => table.count({ layer: path, path: configPath, ids }),
+    withoutChannels,
     unsupported: (reason) => {
       for (const input of inputs) pin(input.ids, reason);
-      const ids = table.channels.add(outputShape.at(-1) ?? 1);
-      pin(ids, reason);
-      return lastAxis(outputShape, ids);
+      return withoutChannels(reason);
     },
   };
 }

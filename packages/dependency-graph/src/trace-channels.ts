@@ -11,7 +11,7 @@ import {
 } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Binding, ChannelTable, type Count, type PinnedChannels } from "./channel-table.ts";
-import { type Channels, lastAxis } from "./channels.ts";
+import { type Channels, hasNoChannels } from "./channels.ts";
 import { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
 import type { LayerRules } from "./layer-rule.ts";
 import { ruleContext } from "./rule-context.ts";
@@ -78,11 +78,9 @@ function applyRule(
     return [result];
   }
   for (const input of inputs) table.pin(path, className, input.ids, `no rule for layer class ${className}`);
-  return outputs.map(({ shape }) => {
-    const ids = table.channels.add(shape.at(-1) ?? 1);
-    table.pin(path, className, ids, `output of layer class ${className}, which has no rule`);
-    return lastAxis(shape.slice(1), ids);
-  });
+  return outputs.map(({ shape }) =>
+    table.constant(path, className, shape.slice(1), `output of layer class ${className}, which has no rule`),
+  );
 }
 
 /**
@@ -93,15 +91,12 @@ function registerInputShape(
   table: ChannelTable,
   { layers }: ModelGraph,
   { path }: NestedInput,
-  { varies, ids }: Channels,
+  channels: Channels,
 ): void {
   const config = layers.get(path)?.getConfig() ?? {};
-  if (!Array.isArray(config["batchInputShape"])) return;
-  const axis = varies.indexOf(true);
-  if (varies.lastIndexOf(true) === axis)
-    table.count({ layer: path, path: ["batchInputShape", axis + 1], ids });
-  else
-    table.pin(path, String(layers.get(path)?.getClassName()), ids, "its input has channels on several axes");
+  if (!Array.isArray(config["batchInputShape"]) || hasNoChannels(channels)) return;
+  const axis = channels.varies.indexOf(true);
+  table.count({ layer: path, path: ["batchInputShape", axis + 1], ids: channels.ids });
 }
 
 /** Layers without an activation of their own whose output is read only by batch normalisation; only kernels use it. */

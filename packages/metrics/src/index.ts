@@ -3,6 +3,7 @@ export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./boot
 export { MetricsError } from "./errors.ts";
 export { kendall } from "./kendall.ts";
 export { type Latency, type LatencyOptions, measureLatency } from "./latency.ts";
+export { type CallShapes, type MacRule, macRules } from "./mac-rules.ts";
 export { countMacs, type LayerMacs, type Macs } from "./macs.ts";
 export { byteSize, countParameters, type ParameterCount } from "./parameters.ts";
 export { pearson, spearman } from "./rank-correlation.ts";

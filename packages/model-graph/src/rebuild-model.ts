@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { disposeModel } from "./dispose-model.ts";
 import { ModelGraphError } from "./errors.ts";
+import { unsavedSettings } from "./full-config.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
 import { variableOf } from "./variable-of.ts";
@@ -51,7 +52,7 @@ export function rebuildModel(
   const Model = model.constructor as unknown as {
     fromConfig(cls: unknown, config: Config, customObjects: Config, fastWeightInit: boolean): tfl.LayersModel;
   };
-  const rebuilt = Model.fromConfig(Model, config, {}, true);
+  const rebuilt = Model.fromConfig(Model, complete(model, config), {}, true);
   try {
     copyTrainable(model, rebuilt);
     copyWeights(model, rebuilt, weightFor);
@@ -62,6 +63,22 @@ export function rebuildModel(
   const metadata = model.getUserDefinedMetadata();
   if (metadata !== undefined) rebuilt.setUserDefinedMetadata(structuredClone(metadata));
   return rebuilt;
+}
+
+/** The configuration, copied, with the settings that tfjs leaves out. */
+function complete(model: tfl.LayersModel, config: Config): Config {
+  const copy = structuredClone(config);
+  const { layers } = modelGraph(model);
+  for (const [path, own] of layerConfigs(copy)) {
+    const layer = layers.get(path);
+    if (layer !== undefined) Object.assign(own, { ...unsavedSettings(layer), ...own });
+    if (layer !== undefined && layer.name in {})
+      throw new ModelGraphError(
+        `tfjs cannot copy or load a model with a layer named "${layer.name}", the name of a property that every JavaScript ` +
+          "object has: create the model with another name for the layer",
+      );
+  }
+  return copy;
 }
 
 /** A copy of the model that shares nothing with it. */

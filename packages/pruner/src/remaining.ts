@@ -1,10 +1,10 @@
 /**
  * Units, parameters and multiply-adds of a model after removals, without building it. A weight's size is the product of its
- * axes; a layer's MACs are proportional to the size of its kernel. Both equal what is counted on the smaller model.
+ * axes; a layer's MACs are proportional to the size of its kernels. Both equal what is counted on the smaller model.
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
-import { modelGraph, weightName } from "@secateur/model-graph";
+import { modelGraph } from "@secateur/model-graph";
 import type { Amounts } from "./budget.ts";
 
 export interface Remaining {
@@ -21,7 +21,7 @@ interface WeightSize {
   axes: readonly number[];
   /** The product of `axes`. */
   size: number;
-  /** MACs of the layer divided by the size of its kernel; 0 for other weights. */
+  /** MACs of the layer divided by the size of its kernels; 0 for other weights. */
   readonly macsPerNumber: number;
 }
 
@@ -34,15 +34,12 @@ interface Share {
 }
 
 export function remainingOf(graph: DependencyGraph): Remaining {
-  const sizes = weightSizes(graph);
+  const macsOf = macsOfLayers(graph);
+  const sizes = weightSizes(graph, macsOf);
   const sharesOf = new Map(graph.groups.map((group) => [group, shares(group, sizes)]));
   let units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
-  let parameters = 0;
-  let macs = 0;
-  for (const { size, macsPerNumber } of sizes.values()) {
-    parameters += size;
-    macs += size * macsPerNumber;
-  }
+  let parameters = [...sizes.values()].reduce((n, { size }) => n + size, 0);
+  let macs = [...macsOf.values()].reduce((a, b) => a + b, 0);
   const axesWithout = (group: Group, unitCount: number) =>
     shrunkAxes(sharesOf.get(group) ?? [], unitCount).map(([weight, axes]) => {
       const gone = weight.size - product(axes);
@@ -98,20 +95,29 @@ function shares({ slices }: Group, sizes: ReadonlyMap<string, WeightSize>): read
   });
 }
 
-function weightSizes({ model }: DependencyGraph): ReadonlyMap<string, WeightSize> {
+function weightSizes(
+  { model }: DependencyGraph,
+  macsOf: ReadonlyMap<string, number>,
+): Map<string, WeightSize> {
+  const weights = [...modelGraph(model).weights].map(([path, weight]) => {
+    const axes = weight.shape.map((size) => size ?? 0);
+    return { path, layer: path.slice(0, path.lastIndexOf("/")), axes, size: product(axes) };
+  });
+  const isKernel = ({ path }: { readonly path: string }): boolean => path.endsWith("kernel");
+  const kernelSizes = new Map<string, number>();
+  for (const { layer, size } of weights.filter(isKernel))
+    kernelSizes.set(layer, (kernelSizes.get(layer) ?? 0) + size);
+  return new Map(
+    weights.map(({ path, layer, axes, size }) => {
+      const macsPerNumber = isKernel({ path }) ? (macsOf.get(layer) ?? 0) / (kernelSizes.get(layer) ?? 1) : 0;
+      return [path, { axes, size, macsPerNumber }];
+    }),
+  );
+}
+
+/** By layer path. */
+function macsOfLayers({ model }: DependencyGraph): ReadonlyMap<string, number> {
   const macsOf = new Map<string, number>();
   for (const { path, macs } of countMacs(model).layers) macsOf.set(path, (macsOf.get(path) ?? 0) + macs);
-  const sizes = new Map<string, WeightSize>();
-  for (const [path, weight] of modelGraph(model).weights) {
-    const axes = weight.shape.map((size) => size ?? 0);
-    sizes.set(path, { axes, size: product(axes), macsPerNumber: 0 });
-  }
-  for (const [path, layer] of modelGraph(model).layers) {
-    const [kernel] = layer.weights;
-    const key = kernel === undefined ? "" : `${path}/${weightName(kernel)}`;
-    const size = sizes.get(key);
-    if (size !== undefined && size.size > 0)
-      sizes.set(key, { ...size, macsPerNumber: (macsOf.get(path) ?? 0) / size.size });
-  }
-  return sizes;
+  return macsOf;
 }

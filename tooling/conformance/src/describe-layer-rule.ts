@@ -1,7 +1,7 @@
 /**
  * Conformance kit for a layer rule: on a model with such a layer, the groups partition the channels, and after random plans
- * the smaller model equals the silenced one, has the shapes and configuration it should, counts fewer MACs, and is loaded by
- * tfjs alone. Needs only vitest and a tfjs backend.
+ * the smaller model equals the silenced one, has the shapes and configuration it should and the predicted MACs and
+ * parameters, and is loaded by tfjs alone. Needs only vitest and a tfjs backend.
  */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
@@ -13,8 +13,9 @@ import {
   type LayerRules,
   layerRules,
 } from "@secateur/dependency-graph";
-import { countMacs } from "@secateur/metrics";
+import { countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel, layerConfigs, modelGraph } from "@secateur/model-graph";
+import { remainingOf } from "@secateur/pruner";
 import { applyPlan, createPlan, type Plan, unitsToRemove, verifyPlan } from "@secateur/surgery";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -102,7 +103,7 @@ async function removal(graph: DependencyGraph, plans: number): Promise<void> {
   expect(tf.memory().numTensors).toBe(numTensors);
 }
 
-/** Weights, configured counts and MACs are smaller by what the plan removes. */
+/** Weights and configured counts are smaller by what the plan removes; MACs and parameters are the predicted ones. */
 function expectShrunk(graph: DependencyGraph, plan: Plan, smaller: tfl.LayersModel): void {
   expect(shapesOf(smaller)).toEqual(expectedShapes(graph, plan));
   const [before, after] = [graph.model, smaller].map((each) => layerConfigs(each.getConfig()));
@@ -122,6 +123,10 @@ function expectShrunk(graph: DependencyGraph, plan: Plan, smaller: tfl.LayersMod
   const [macs, macsBefore] = [countMacs(smaller), countMacs(graph.model)];
   expect(macs.uncounted).toEqual([]);
   expect(macs.total < macsBefore.total).toBe(Object.keys(plan.remove).length > 0);
+  const predicted = remainingOf(graph);
+  for (const group of graph.groups) predicted.remove(group, unitsToRemove(plan, group.id).length);
+  const counted = { macs: macs.total, parameters: countParameters(smaller).total };
+  expect(predicted.amounts()).toMatchObject(counted);
 }
 
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;

@@ -1,14 +1,9 @@
-/** Dense: kernel `[in, units]` consumes the last axis of its input and creates channels on axis 1. */
-import { lastAxis } from "../channels.ts";
+/** Dense, on vectors and sequences: kernel `[in, units]` consumes the last axis of its input and creates channels on axis 1. */
 import type { LayerRule } from "../layer-rule.ts";
-import { pinSoftmax } from "./activation.ts";
-import { channelsOnLastAxis, guarded } from "./guarded.ts";
+import { createFilters } from "./filters.ts";
+import { onChannelAxis } from "./guarded.ts";
 
-export const dense: LayerRule = guarded([channelsOnLastAxis], (input, context) => {
-  context.bind("kernel", 0, "input", input.ids);
-  const units = context.create("kernel", 1, "kernel");
-  if (context.hasWeight("bias")) context.bind("bias", 0, "bias", units);
-  context.counts(["units"], units);
-  pinSoftmax(context, units);
-  return lastAxis(context.outputShape, units);
+export const dense: LayerRule = onChannelAxis([], (ids, axis, context) => {
+  context.bind("kernel", 0, "input", ids);
+  return createFilters(context, { weight: "kernel", weightAxis: 1, count: "units", outputAxis: axis });
 });

@@ -2,18 +2,24 @@
  * DepthwiseConv2D: kernel `[kh, kw, cin, multiplier]`. Output channel `c · multiplier + m` belongs to input channel c,
  * so the input's units pass, each `multiplier` times.
  */
-import { lastAxis } from "../channels.ts";
-import type { LayerRule } from "../layer-rule.ts";
+import { onAxis } from "../channels.ts";
+import type { LayerRule, RuleContext } from "../layer-rule.ts";
 import { pinSoftmax } from "./activation.ts";
-import { channelsLast, channelsOnLastAxis, guarded } from "./guarded.ts";
+import { onChannelAxis } from "./guarded.ts";
 
-export const depthwiseConv2d: LayerRule = guarded([channelsLast, channelsOnLastAxis], (input, context) => {
-  context.bind("depthwise_kernel", 2, "kernel", input.ids);
-  const multiplier = Number(context.config["depthMultiplier"] ?? 1);
-  const ids = Int32Array.from({ length: input.ids.length * multiplier }, (_, i) =>
-    Number(input.ids[Math.floor(i / multiplier)]),
-  );
+export const depthwiseConv2d: LayerRule = onChannelAxis([], (input, axis, context) => {
+  context.bind("depthwise_kernel", 2, "kernel", input);
+  const ids = multiplied(context, input);
   if (context.hasWeight("bias")) context.bind("bias", 0, "bias", ids);
-  pinSoftmax(context, ids);
-  return lastAxis(context.outputShape, ids);
+  const output = onAxis(context.outputShape, axis, ids);
+  pinSoftmax(context, output);
+  return output;
 });
+
+/** Every id `depthMultiplier` times in a row: the channels behind a depthwise kernel. */
+export function multiplied({ config }: RuleContext, ids: Int32Array): Int32Array {
+  const multiplier = Number(config["depthMultiplier"] ?? 1);
+  return Int32Array.from({ length: ids.length * multiplier }, (_, i) =>
+    Number(ids[Math.floor(i / multiplier)]),
+  );
+}

@@ -1,5 +1,5 @@
 /** Guards of layer rules: conditions on a layer. If one fails, the channels are pinned with its reason. */
-import { type Channels, variesOnLastAxisOnly } from "../channels.ts";
+import { type Channels, hasNoChannels, idsAlong } from "../channels.ts";
 import type { LayerRule, RuleContext } from "../layer-rule.ts";
 
 /** Returns the reason why the rule does not apply, or null if it does. */
@@ -21,12 +21,26 @@ export function guarded(
   };
 }
 
-export function channelsLast(_: Channels, { config }: RuleContext): string | null {
-  return config["dataFormat"] === "channelsFirst" ? "channels-first data" : null;
+/** A rule for layers that read channels on the axis of their data format. @param rule - Receives the ids and the axis. */
+export function onChannelAxis(
+  guards: readonly Guard[],
+  rule: (ids: Int32Array, axis: number, context: RuleContext) => Channels,
+): LayerRule {
+  return guarded([...guards, channelsOnTheirAxis], (input, context) => {
+    const axis = channelAxis(input, context);
+    return rule(idsAlong(input, axis) ?? input.ids, axis, context);
+  });
 }
 
-export function channelsOnLastAxis(input: Channels): string | null {
-  return variesOnLastAxisOnly(input) ? null : "its input does not have its channels on the last axis";
+/** The axis of the layer's data format: the first for channels-first data, else the last. */
+export function channelAxis({ shape }: Channels, { config }: RuleContext): number {
+  return config["dataFormat"] === "channelsFirst" ? 0 : shape.length - 1;
+}
+
+export function channelsOnTheirAxis(input: Channels, context: RuleContext): string | null {
+  const axis = channelAxis(input, context);
+  if (hasNoChannels(input) || idsAlong(input, axis) !== null) return null;
+  return `its input does not have its channels on the ${axis === 0 && input.shape.length > 1 ? "first" : "last"} axis`;
 }
 
 export function knownSizes({ shape }: Channels): string | null {

@@ -1,9 +1,7 @@
-/** InputLayer: pins the channels of the model's inputs, which the data determines. */
-import { type Channels, lastAxis } from "../channels.ts";
+/** InputLayer: the data determines the values of a model's input, so it has no removable channels. */
+import type { Channels } from "../channels.ts";
 import type { RuleContext } from "../layer-rule.ts";
 
-export function inputLayer({ outputShape, zeros, pin }: RuleContext): Channels {
-  const ids = zeros(outputShape.at(-1) ?? 1);
-  pin(ids, "model input");
-  return lastAxis(outputShape, ids);
+export function inputLayer({ withoutChannels }: RuleContext): Channels {
+  return withoutChannels("model input");
 }
