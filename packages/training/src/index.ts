@@ -39,6 +39,7 @@ export {
 } from "./keep-best.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type DistillationOptions, distillation } from "./losses/distillation.ts";
+export { headLosses } from "./losses/head-losses.ts";
 export { type Loss, type OutputShape, weighted } from "./losses/loss.ts";
 export { lossFromKey } from "./losses/loss-from-key.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
@@ -48,7 +49,17 @@ export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
 export { constant, cosine, type Schedule, stepDecay, warmup } from "./optimizers/schedule.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
-export { outputsWithoutGradient, ownTargets, targetsAreOutputs } from "./own-targets.ts";
+export {
+  type OwnTargetsOptions,
+  outputsWithDrawnTargets,
+  outputsWithoutGradient,
+  ownLoss,
+  ownTargets,
+  type SampledTargetsOptions,
+  sampledTargets,
+  samplingLoss,
+  targetsAreOutputs,
+} from "./own-targets.ts";
 export { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
 export { type WeightAverage, type WeightAverageOptions, weightAverage } from "./weight-average.ts";
 export { withTeacher } from "./with-teacher.ts";

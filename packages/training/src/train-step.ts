@@ -12,7 +12,7 @@ import type { LossOption } from "./losses/model-loss.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface TrainStepOptions {
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
