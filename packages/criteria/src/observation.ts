@@ -14,7 +14,7 @@ export interface ObserveOptions {
   readonly minibatch: number;
   /** Default 0. */
   readonly seed?: number;
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
 }
 

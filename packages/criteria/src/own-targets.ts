@@ -2,10 +2,12 @@
  * Scoring on the network's own predictions. Where the targets are the outputs themselves the loss is at a minimum: its first
  * derivatives, and every score of them, are 0.
  */
+import { seedFromText } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import {
   type Batch,
   type LossOption,
+  outputsWithDrawnTargets,
   outputsWithoutGradient,
   ownTargets,
   targetsAreOutputs,
@@ -14,6 +16,7 @@ import {
 import * as tf from "@tensorflow/tfjs-core";
 import type { Criterion } from "./criterion.ts";
 import { CriterionError, CriterionNotApplicableError } from "./errors.ts";
+import type { ObserveOptions } from "./observation.ts";
 import { stepOptionsFor } from "./observe-minibatch.ts";
 
 /** "labels": those of the minibatch. "own": the network's own predictions. */
@@ -33,7 +36,8 @@ export function requireScoresOnOwnTargets(
     vanishing.name,
     null,
     `with targets "own" the targets of output "${output}" are the output itself, where the loss has no gradient, and the ` +
-      'criterion reads first derivatives only: pass labels, or a criterion of curvature such as "obd-hutchinson"',
+      "criterion reads first derivatives only: give the loss a `sample`, pass labels, or use a criterion of curvature such as " +
+      '"obd-hutchinson"',
   );
 }
 
@@ -45,18 +49,40 @@ export function requireScoresOnOwnTargets(
 export function withTargets(
   { model }: DependencyGraph,
   batch: UnlabelledBatch,
-  targets: Targets,
-  loss: LossOption | undefined,
+  { targets, loss, seed = 0, minibatch }: ObserveOptions & { readonly targets: Targets },
 ): Batch {
   const { xs, ys } = batch;
   if (targets === "own") {
-    const own = ownTargets(model, batch, loss);
+    const own = ownTargets(model, batch, { loss, seed: seedFromText(`own/${seed}/${minibatch}`) });
     tf.dispose(ys);
     return { xs, ys: own };
   }
   if (ys !== undefined) return { xs, ys };
   throw new CriterionError(
     'a minibatch has no labels: pass { xs, ys }, or targets: "own" to score on the network\'s own predictions',
+  );
+}
+
+/**
+ * A sentence if targets "own" are random signs, for a regression, that a criterion reads through the gradient of a whole
+ * minibatch; or null. One such gradient is one draw, whatever the number of examples.
+ */
+export function drawnTargetsWarning(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  loss: LossOption | undefined,
+): string | null {
+  const [output] = outputsWithDrawnTargets(graph.model, loss);
+  const names = criteria
+    .filter(
+      (each) => readsFirstDerivativesOnly(graph, each) && stepOptionsFor(graph, [each]).weights.length > 0,
+    )
+    .map(({ name }) => `"${name}"`);
+  if (output === undefined || names.length === 0) return null;
+  return (
+    `with targets "own" the targets of the regression "${output}" are drawn at random: scores of ${names.join(", ")} are as ` +
+    'precise as the number of minibatches allows. Pass many small minibatches, or use "taylor-fg" or "obd-fisher", which ' +
+    "are as precise as the number of examples allows"
   );
 }
 

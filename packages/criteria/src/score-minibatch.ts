@@ -1,6 +1,6 @@
 /** The scores of one minibatch for several criteria, for custom training loops. */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
-import type { Batch, LossAndGradients } from "@secateur/training";
+import { type Batch, type LossAndGradients, notFinite } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, labelOf } from "./criterion.ts";
 import { CriterionError, NonFiniteScoreError } from "./errors.ts";
@@ -16,7 +16,8 @@ export type Scores = ReadonlyMap<GroupId, Float32Array>;
  * @param step - The result of a step of `graph.model` on this batch with `stepOptionsFor(graph, criteria)`, before the weights
  *   change; null if no criterion needs one. The caller disposes batch and step.
  * @returns Scores by criterion name.
- * @throws CriterionError if the step lacks a result that a criterion needs, or a criterion fails.
+ * @throws CriterionError if the step lacks a result that a criterion needs, a criterion fails, or the inputs, the loss or a
+ *   gradient are not finite.
  * @throws NonFiniteScoreError if a score is NaN or infinite.
  *
  * @example
@@ -33,12 +34,23 @@ export function scoreMinibatch(
   options: ObserveOptions,
 ): ReadonlyMap<string, Scores> {
   checkNames(criteria);
+  checkFinite(batch, step, options.minibatch);
   const observed = observeMinibatch(graph, criteria, batch, step, options);
   try {
     return scoreObserved(criteria, observed);
   } finally {
     disposeResults(observed);
   }
+}
+
+/** Scores alone do not show NaN on every engine: ReLU on wasm turns it into 0. */
+function checkFinite(batch: Batch, step: LossAndGradients | null, minibatch: number): void {
+  const [loss = 0] = step?.loss.dataSync<"float32">() ?? [];
+  const source = step === null || !Number.isFinite(loss) ? notFinite(batch, step ?? {}) : null;
+  if (source === null && Number.isFinite(loss)) return;
+  throw new CriterionError(
+    `minibatch ${minibatch} cannot be scored: there is NaN or Infinity in ${source ?? "its loss"}; check the data and the weights`,
+  );
 }
 
 /** Throws where two criteria have one name, because names are the keys of the result. */

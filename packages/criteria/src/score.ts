@@ -7,6 +7,7 @@ import {
   type LossAndGradients,
   type LossOption,
   type Mode,
+  ownLoss,
   type UnlabelledBatch,
   type UnlabelledBatches,
 } from "@secateur/training";
@@ -18,20 +19,29 @@ import { CriterionError } from "./errors.ts";
 import { nothingObserved } from "./group-scope.ts";
 import type { ObserveOptions } from "./observation.ts";
 import { scoringStep } from "./observe-minibatch.ts";
-import { requireScoresOnOwnTargets, type Targets, vanishingWarning, withTargets } from "./own-targets.ts";
+import {
+  drawnTargetsWarning,
+  requireScoresOnOwnTargets,
+  type Targets,
+  vanishingWarning,
+  withTargets,
+} from "./own-targets.ts";
 import { scoreAverage } from "./score-average.ts";
 import { checkNames, type Scores, scoreMinibatch, scoreObserved } from "./score-minibatch.ts";
 
 export interface ScoreOptions {
   /** Batch normalisation by the minibatch's statistics ("train", as in the paper) or by moving averages. Default "train". */
   readonly mode?: Mode;
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /**
+   * A model of several outputs takes a list of one loss per output. Default: cross-entropy behind softmax, binary cross-entropy
+   * behind sigmoid; any other output needs a loss, and with targets "own" is a regression, mean squared error.
+   */
   readonly loss?: LossOption | undefined;
   /** Determines random labels and directions. Default 0. */
   readonly seed?: number;
   /**
-   * "own": the network's own predictions instead of labels, by one more forward pass per minibatch; minibatches may be
-   * `{ xs }`. Classes where a loss predicts them, outputs otherwise. Default "labels".
+   * "own": the network's own predictions instead of labels, by one more forward pass per minibatch, as `ownTargets`;
+   * minibatches may be `{ xs }`. Default "labels".
    */
   readonly targets?: Targets;
   /** Called with each warning about a criterion and the model. Default: `console.warn`. */
@@ -64,15 +74,20 @@ export async function scoreAll(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batches: UnlabelledBatches,
-  { mode = "train", seed = 0, onWarning = printWarning, loss, targets = "labels" }: ScoreOptions = {},
+  { mode = "train", seed = 0, onWarning = printWarning, loss: given, targets = "labels" }: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
+  const loss = given ?? (targets === "own" ? ownLoss(model) : undefined);
   if (graph.model !== model)
     throw new CriterionError(
       "the graph belongs to another model: build one with buildDependencyGraph(model)",
     );
   checkNames(criteria);
   for (const warning of caveats(graph, criteria)) onWarning(warning);
-  if (targets === "own") requireScoresOnOwnTargets(graph, criteria, loss);
+  if (targets === "own") {
+    requireScoresOnOwnTargets(graph, criteria, loss);
+    const warning = drawnTargetsWarning(graph, criteria, loss);
+    if (warning !== null) onWarning(warning);
+  }
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
   let minibatch = 0;
   for await (const batch of batches) {
@@ -110,7 +125,7 @@ function scoreBatch(
   let step: LossAndGradients | null = null;
   let batch = unlabelled;
   try {
-    const labelled = withTargets(graph, unlabelled, targets, options.loss);
+    const labelled = withTargets(graph, unlabelled, { ...options, targets });
     batch = labelled;
     step = scoringStep(graph, criteria, labelled, options);
     const scores = scoreMinibatch(graph, criteria, labelled, step, options);

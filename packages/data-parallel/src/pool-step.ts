@@ -4,11 +4,11 @@ import {
   type Batch,
   batchSize,
   disposeBatch,
+  headLosses,
   type LossAndGradients,
   NonFiniteLossError,
   type Optimizer,
   type StepResult,
-  softmaxCrossEntropy,
   type TrainStepOptions,
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -46,7 +46,7 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
     const count = batchSize(batch);
     const shards = splitAndDispose();
     rejectUnsupported(options);
-    const losses = lossKeys(options);
+    const losses = lossKeys(model, options);
     publishWeights(model, layout, weights);
     const trained = [...trainableWeights(model).keys()];
     const responses = await computeAll(state, shards, { losses, trained });
@@ -91,7 +91,7 @@ function rejectUnsupported({ gates = [], inputStatistics = [] }: TrainStepOption
 }
 
 /** A function cannot be sent to another thread; a built-in loss is rebuilt there from its key. */
-function lossKeys({ loss = softmaxCrossEntropy() }: TrainStepOptions): readonly string[] {
+function lossKeys(model: tfl.LayersModel, { loss = headLosses(model) }: TrainStepOptions): readonly string[] {
   return [loss].flat().map(({ name, key }) => {
     if (key !== undefined) return key;
     throw new DataParallelError(

@@ -1,5 +1,5 @@
 /** When a worker fails or ends, the step rejects, the model is unchanged, and no worker waits forever. */
-import { sgd } from "@secateur/training";
+import { NonFiniteLossError, sgd } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { expect, it } from "vitest";
@@ -43,6 +43,24 @@ it("after an error the pool can be used further; after the end of a thread it ca
   await expect(pool.trainStep(optimizer, batchWith(1))).rejects.toThrow(new DataParallelError(ended));
   expect(valuesOf(model)).toEqual(alive);
   await pool.dispose();
+  disposeNetwork(model);
+});
+
+it("one bad number, which ReLU turns into 0 on wasm, rejects the step and changes nothing", async () => {
+  const model = plainNetwork();
+  const pool = await startWorkerPool(model, { workers: 2 });
+  const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
+  const before = valuesOf(model);
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const step = pool.trainStep(optimizer, batchWith(value), { step: 3 });
+    await expect(step).rejects.toThrow(NonFiniteLossError);
+    await expect(step).rejects.toThrow("at step 3");
+  }
+  expect(valuesOf(model)).toEqual(before);
+  expect(optimizer.state()).toEqual({});
+  expect((await pool.trainStep(optimizer, batchWith(1))).loss).toBeGreaterThan(0);
+  await pool.dispose();
+  optimizer.dispose();
   disposeNetwork(model);
 });
 

@@ -22,7 +22,7 @@ export interface AblationOptions {
   readonly rowsPerPass?: number;
   /** Called after every pass with the number of per-example losses that it computed. */
   readonly onPass?: (losses: number) => void;
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
 }
 

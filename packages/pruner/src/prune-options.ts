@@ -56,7 +56,7 @@ export interface PruneOptions {
   readonly compensate?: boolean | CompensateSettings;
   /** Batch normalisation while scoring: by the minibatch's statistics ("train") or moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Determines the criterion's random labels and directions. Default 0. */
   readonly seed?: number;

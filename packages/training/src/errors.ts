@@ -6,13 +6,15 @@ export class TrainingError extends SecateurError {
   override readonly code: string = "TRAINING";
 }
 
-/** The loss is NaN or infinite. Thrown before the weights change. */
+/** The loss, an input, a gradient or a batch statistic is NaN or infinite. Thrown before the weights change. */
 export class NonFiniteLossError extends TrainingError {
   override readonly name = "NonFiniteLossError";
   override readonly code = "NON_FINITE_LOSS";
-  constructor(loss: number, step: number) {
+  /** @param source - The first tensor that is not finite, for instance `the inputs (xs)`; null for the loss alone. */
+  constructor(loss: number, step: number, source: string | null = null) {
     super(
-      `the loss is ${loss} at step ${step}; the weights are unchanged by that step. ` +
+      `the loss is ${loss} at step ${step}${source === null ? "" : `: there is NaN or Infinity in ${source}`}; ` +
+        "the weights are unchanged by that step. " +
         "Train with a lower learning rate, and check the data and the weights for NaN",
     );
   }

@@ -8,7 +8,7 @@ import { cachedForModel, type ModelFunction, modelFunction } from "./gradients/m
 import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.ts";
 
 export interface EvaluateOptions {
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Called after every batch with its number of examples. */
   readonly onBatch?: (count: number) => void;

@@ -24,7 +24,7 @@ export interface FitOptions {
   readonly schedule?: Schedule;
   /** Batches per epoch; required by a schedule. Further batches of an epoch are not used. */
   readonly stepsPerEpoch?: number;
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;

@@ -24,6 +24,7 @@ export { type ForwardOptions, forward } from "./forward/forward.ts";
 export type { Hooks, Mode } from "./forward/pass.ts";
 export { castInputs } from "./forward/run-calls.ts";
 export { runSegment } from "./forward/run-segment.ts";
+export { notFinite } from "./gradients/finite.ts";
 export { type GatedLosses, gatedLosses, type PreparedBatch } from "./gradients/gated-losses.ts";
 export { type GateSite, siteKey } from "./gradients/gates.ts";
 export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-vector-product.ts";
@@ -38,6 +39,7 @@ export {
 } from "./keep-best.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type DistillationOptions, distillation } from "./losses/distillation.ts";
+export { headLosses } from "./losses/head-losses.ts";
 export { type Loss, type OutputShape, weighted } from "./losses/loss.ts";
 export { lossFromKey } from "./losses/loss-from-key.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
@@ -47,7 +49,17 @@ export { type AdamOptions, adam } from "./optimizers/adam.ts";
 export type { Optimizer } from "./optimizers/optimizer.ts";
 export { constant, cosine, type Schedule, stepDecay, warmup } from "./optimizers/schedule.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
-export { outputsWithoutGradient, ownTargets, targetsAreOutputs } from "./own-targets.ts";
+export {
+  type OwnTargetsOptions,
+  outputsWithDrawnTargets,
+  outputsWithoutGradient,
+  ownLoss,
+  ownTargets,
+  type SampledTargetsOptions,
+  sampledTargets,
+  samplingLoss,
+  targetsAreOutputs,
+} from "./own-targets.ts";
 export { type StepResult, type TrainStepOptions, trainStep } from "./train-step.ts";
 export { type WeightAverage, type WeightAverageOptions, weightAverage } from "./weight-average.ts";
 export { withTeacher } from "./with-teacher.ts";

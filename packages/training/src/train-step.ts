@@ -5,13 +5,14 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, disposeBatch } from "./batch.ts";
 import { NonFiniteLossError } from "./errors.ts";
 import { moveAverages } from "./forward/batch-normalization.ts";
+import { notFinite } from "./gradients/finite.ts";
 import type { GateSite } from "./gradients/gates.ts";
 import { differentiate, type LossAndGradients } from "./gradients/loss-and-gradients.ts";
 import type { LossOption } from "./losses/model-loss.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
 export interface TrainStepOptions {
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
@@ -35,7 +36,7 @@ export interface StepResult {
 /**
  * Updates weights and moving averages once, and disposes the batch.
  *
- * @throws NonFiniteLossError if the loss is NaN or infinite. Weights, moving averages and optimiser are then unchanged.
+ * @throws NonFiniteLossError if the loss, an input, a gradient or a batch statistic is NaN or infinite. Weights, moving averages and optimiser are then unchanged.
  * @throws TrainingError for a loss or a batch that does not fit the model.
  *
  * @example const { loss } = trainStep(model, optimizer, { xs: images, ys: classes });
@@ -66,7 +67,8 @@ export function trainStep(
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));
     const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
     const [loss = Number.NaN, correct = 0] = values;
-    if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
+    if (!Number.isFinite(loss))
+      throw new NonFiniteLossError(loss, step, notFinite(batch, { ...observed, statistics }));
     observe?.(observed);
     moveAverages(statistics);
     optimizer.apply(trained, observed.gradients);

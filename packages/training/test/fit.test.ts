@@ -137,7 +137,7 @@ describe("evaluate", () => {
     model.dispose();
   });
 
-  it("and training refuse a model without softmax, name it, and dispose the batch", async () => {
+  it("and training refuse a model whose loss is not known, name it, and dispose the batch", async () => {
     const model = tfl.sequential({
       name: "plain",
       layers: [tfl.layers.dense({ units: 2, inputShape: [2] })],
@@ -145,7 +145,9 @@ describe("evaluate", () => {
     const [batch] = [...circle(0, 1)];
     if (batch === undefined) throw new Error("a batch expected");
     expect(() => trainStep(model, sgd({ learningRate: 1 }), batch)).toThrow(TrainingError);
-    await expect(evaluate(model, [])).rejects.toThrow('"plain" must end in a softmax');
+    await expect(evaluate(model, [])).rejects.toThrow(
+      '" of model "plain" ends in neither softmax nor sigmoid, so its loss is not known: pass `loss`',
+    );
     model.dispose();
   });
 });

@@ -5,7 +5,7 @@ import { disposeModel, trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { forward, lossAndGradients, sgd, trainStep } from "../src/index.ts";
+import { forward, lossAndGradients, sgd, softmaxCrossEntropy, trainStep } from "../src/index.ts";
 
 type Symbol = tfl.SymbolicTensor;
 
@@ -292,7 +292,9 @@ it("names what cannot be trained", () => {
   const twoOutputs = tfl.model({ name: "fork", inputs: x, outputs: [x, relu] });
   const image = tfl.sequential({ name: "image", layers: [tfl.layers.reLU({ inputShape: [2, 2, 1] })] });
   const [flat, square] = [tf.ones([1, 2]), tf.ones([1, 2, 2, 1])];
-  const train = (model: tfl.LayersModel, xs: tf.Tensor) => () => lossAndGradients(model, { xs, ys: xs });
+  const loss = softmaxCrossEntropy();
+  const train = (model: tfl.LayersModel, xs: tf.Tensor) => () =>
+    lossAndGradients(model, { xs, ys: xs }, { loss });
   expect(train(twoOutputs, flat)).toThrow(
     '"fork" has 2 outputs and 1 loss: give a list of one loss per output',
   );

@@ -1,16 +1,16 @@
 /**
- * Each example's gate gradients for a label sampled from the model's prediction; their mean square is the Fisher diagonal.
- * Costs two forward passes and one backward pass. Requires a softmax head.
+ * Each example's gate gradients for a target drawn from the model's prediction; their mean square is the Fisher diagonal. Costs
+ * two forward passes and one backward pass. Reads no labels.
  */
 import { seedFromText } from "@secateur/base";
-import { checkSoftmaxHead, forward, lossAndGradients, siteKey } from "@secateur/training";
+import { lossAndGradients, sampledTargets, samplingLoss, siteKey } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { addAll } from "../group-scope.ts";
-import type { Observation, PassContext } from "../observation.ts";
+import type { Observation } from "../observation.ts";
 import { consumerGates, inputGate } from "./consumers.ts";
 
 interface DrawnLabelGates {
-  /** ∂E_n/∂z for a label sampled from the model's prediction, `[batch, units]`. */
+  /** ∂E_n/∂z for a target drawn from the model's prediction, `[batch, units]`. */
   readonly gateGradientPerDrawnLabel: tf.Tensor2D;
 }
 
@@ -20,18 +20,22 @@ type GatesBySite = Readonly<Record<string, tf.Tensor2D>>;
 export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesBySite> {
   return {
     name: "drawn-label gates",
-    pass: (context) => {
-      const { graph, batch, mode } = context;
-      checkSoftmaxHead(graph.model, "labels sampled from the prediction");
-      const ys = drawLabels(context);
+    pass: ({ graph, batch, mode, minibatch, seed = 0, loss: given }) => {
+      const { model } = graph;
+      const { xs } = batch;
+      const loss = samplingLoss(model, given);
+      const ys = sampledTargets(
+        model,
+        { xs },
+        { loss, mode, seed: seedFromText(`fisher/${seed}/${minibatch}`) },
+      );
       try {
         const gates = consumerGates(graph);
-        const options = { mode, dropout: false, weights: [], gates };
-        const step = lossAndGradients(graph.model, { xs: batch.xs, ys }, options);
+        const step = lossAndGradients(model, { xs, ys }, { loss, mode, dropout: false, weights: [], gates });
         tf.dispose([step.loss, step.correct]);
         return step.gates;
       } finally {
-        ys.dispose();
+        tf.dispose(ys);
       }
     },
     group: (scope, gates) => ({
@@ -40,15 +44,4 @@ export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesByS
       },
     }),
   };
-}
-
-/** Samples a label per example, `[batch]`: the largest logit after adding Gumbel noise. */
-function drawLabels({ graph, batch, mode, minibatch, seed = 0 }: PassContext): tf.Tensor {
-  return tf.tidy(() => {
-    const [logits] = forward(graph.model, batch.xs, { mode, dropout: false });
-    if (logits === undefined) throw new TypeError("a model has an output");
-    const random = seedFromText(`fisher/${seed}/${minibatch}`);
-    const uniform = tf.randomUniform(logits.shape, 1e-7, 1, "float32", random);
-    return tf.argMax(tf.sub(logits, tf.log(tf.neg(tf.log(uniform)))), 1);
-  });
 }

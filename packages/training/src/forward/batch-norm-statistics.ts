@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BatchStatistics } from "./batch-normalization.ts";
+import { noFinalActivations } from "./final-activation.ts";
 import { runModel } from "./run-calls.ts";
 
 /**
@@ -17,7 +18,7 @@ export function batchNormStatistics(
   xs: readonly tf.Tensor[],
 ): readonly BatchStatistics[] {
   const statistics: BatchStatistics[] = [];
-  const hooks = { outputHooks: {}, inputHooks: {}, finalActivations: new Map() };
+  const hooks = { outputHooks: {}, inputHooks: {}, finalActivations: noFinalActivations };
   tf.tidy(() => {
     const onStatistics = (batch: BatchStatistics): void => void statistics.push(batch);
     runModel(model, xs, { mode: "train", dropout: false, ...hooks, onStatistics });

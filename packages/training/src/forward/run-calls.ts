@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 import { normalizesLastAxis } from "./batch-normalization.ts";
+import { activate } from "./final-activation.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
 import { hookAt, type Pass } from "./pass.ts";
 import { runLayer } from "./run-layer.ts";
@@ -23,7 +24,19 @@ export function runModel(
   const values: Values = new Map();
   setAll(values, graph.inputs, castInputs(model, inputs));
   runCalls(graph.calls, values, graph.outputs, pass);
-  return graph.outputs.map((output) => read(values, output));
+  return outputsOf(graph.outputs, values, pass);
+}
+
+/** Outputs after a pass: as logits where the pass asks for them, though other outputs may be the same tensor. */
+export function outputsOf(
+  outputs: readonly GraphTensor[],
+  values: Values,
+  { finalActivations: { logits, outputs: asLogits } }: Pass,
+): readonly tf.Tensor[] {
+  return outputs.map((output) => {
+    const head = asLogits.has(output) ? undefined : logits.get(output);
+    return head === undefined ? read(values, output) : activate(read(values, output), head);
+  });
 }
 
 /** Inputs of the types that the model takes, for instance float32 images from int32 pixels. */
@@ -98,18 +111,18 @@ function possibleFusions(
   return new Map([...fusionsOf(calls, requested)].filter(isPossible));
 }
 
-/** Layers that read a model output whose activation is omitted read it with the activation. */
+/** Layers outside of a head read logits with the activation. */
 function inputsOf(
   values: Values,
-  { path, inputs }: LayerCall,
-  { inputHooks, finalActivations }: Pass,
+  call: LayerCall,
+  { inputHooks, finalActivations: { tails, logits } }: Pass,
 ): readonly tf.Tensor[] {
+  const { path, inputs } = call;
   const hook = hookAt(inputHooks, path);
   const tensors = inputs.map((input) => {
     const value = read(values, input);
-    const activation = finalActivations.get(input);
-    if (activation === undefined) return value;
-    return activation === "softmax" ? tf.softmax(value) : tf.sigmoid(value);
+    const head = tails.has(call) ? undefined : logits.get(input);
+    return head === undefined ? value : activate(value, head);
   });
   return hook === undefined ? tensors : tensors.map(hook);
 }

@@ -9,10 +9,9 @@ import type { Pass } from "./pass.ts";
 import { isRelu6 } from "./relu6.ts";
 
 export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
-  const { layer, outputs } = call;
+  const { layer } = call;
   const [input] = inputs;
-  if (input !== undefined && outputs.some((output) => pass.finalActivations.has(output)))
-    return [withoutActivation(call, input)];
+  if (input !== undefined && pass.finalActivations.calls.has(call)) return [withoutActivation(call, input)];
   const result = input === undefined ? null : runReplaced(call, input, pass);
   if (result !== null) return [result];
   requireNoMask(call);

@@ -1,6 +1,7 @@
 /** Runs a part of a model, in mode "eval". */
 import type { GraphTensor, LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
+import { noFinalActivations } from "./final-activation.ts";
 import { read, runCalls } from "./run-calls.ts";
 
 /**
@@ -17,7 +18,7 @@ export function runSegment(
   requested: readonly GraphTensor[],
 ): readonly tf.Tensor[] {
   const hooks = { outputHooks: {}, inputHooks: {} } as const;
-  const pass = { mode: "eval", dropout: false, ...hooks, finalActivations: new Map() } as const;
+  const pass = { mode: "eval", dropout: false, ...hooks, finalActivations: noFinalActivations } as const;
   const given = new Set(values.values());
   return tf.tidy(() => {
     const all = new Map(values);

@@ -9,7 +9,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, checkBatch, inputsOf, targetsOf } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { Hooks, Pass } from "../forward/pass.ts";
-import { castInputs, read, runCalls, type Values } from "../forward/run-calls.ts";
+import { castInputs, outputsOf, read, runCalls, type Values } from "../forward/run-calls.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "../losses/model-loss.ts";
 import { cachedForModel } from "./model-function.ts";
 
@@ -74,8 +74,9 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
     const values: Values = new Map(
       between.map((tensor, i) => [tensor, repeat(tensors[i] as tf.Tensor, count)]),
     );
-    runCalls(after, values, graph.outputs, passWith(maskHooks(layers, masks)));
-    const outputs = graph.outputs.map((output) => read(values, output));
+    const pass = passWith(maskHooks(layers, masks));
+    runCalls(after, values, graph.outputs, pass);
+    const outputs = outputsOf(graph.outputs, values, pass);
     const losses = loss.perExample(
       outputs,
       targets.map((target) => repeat(target, count)),

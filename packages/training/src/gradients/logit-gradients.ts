@@ -1,7 +1,7 @@
 /** Logits of a softmax head, and gradients of weighted sums of them with respect to gates: one backward pass per sum. */
-import { modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { allFinalActivations } from "../forward/final-activation.ts";
 import type { Mode } from "../forward/pass.ts";
 import { runModel } from "../forward/run-calls.ts";
 import { createGates, type GateSite } from "./gates.ts";
@@ -27,9 +27,7 @@ export function logitGradients(
 ): LogitGradients {
   const { outputHooks, inputHooks, tensors } = createGates(model, sites, Number(inputs[0]?.shape[0]));
   const gates = [...tensors.values()];
-  const [output] = modelGraph(model).outputs;
-  if (output === undefined) throw new TypeError("a model has an output");
-  const finalActivations = new Map([[output, "softmax" as const]]);
+  const finalActivations = allFinalActivations(model);
   const pass = { mode, dropout: false, outputHooks, inputHooks, finalActivations };
   const { value, gradients } = valueAndGradientsPerSeed(
     () => runModel(model, inputs, pass) as [tf.Tensor2D],

@@ -11,7 +11,7 @@ import type { GateSite } from "./gates.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
 
 export interface LossOptions {
-  /** Default: softmax cross-entropy. A model of several outputs takes a list of one loss per output. */
+  /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;

@@ -12,6 +12,7 @@ import type { BatchStatistics } from "../forward/batch-normalization.ts";
 import type { Mode } from "../forward/pass.ts";
 import { runModel } from "../forward/run-calls.ts";
 import type { ModelLoss } from "../losses/model-loss.ts";
+import { unlessNotFinite } from "./finite.ts";
 import { createGates, type GateSite, siteKey } from "./gates.ts";
 import { recordInputs } from "./input-statistics.ts";
 import { cachedForModel, modelFunction } from "./model-function.ts";
@@ -32,6 +33,7 @@ export interface StepOptions {
 }
 
 export interface StepOutputs {
+  /** NaN also where the loss itself is finite, but an input, a gradient or a batch statistic is not. */
   readonly loss: tf.Scalar;
   /** The number of correct predictions. */
   readonly correct: tf.Scalar;
@@ -108,6 +110,7 @@ function computeStep(
   const { tensors: gateTensors, outputHooks, inputHooks } = createGates(model, gates, size);
   const recorder = recordInputs(inputStatistics, inputHooks);
   const variables = weights.map((path) => variableAt(model, path));
+  const moments = (): readonly tf.Tensor[] => statistics.flatMap(({ mean, variance }) => [mean, variance]);
   const { value, others, gradients } = valueAndGradients(() => {
     const outputs = runModel(model, inputs, {
       mode,
@@ -118,8 +121,7 @@ function computeStep(
       onStatistics: (batch) => statistics.push(batch),
     });
     const losses = loss.perExample(outputs, targets);
-    const moments = statistics.flatMap(({ mean, variance }) => [mean, variance]);
-    return [tf.mean(losses), loss.countCorrect(outputs, targets), ...moments, ...recorder.results()];
+    return [tf.mean(losses), loss.countCorrect(outputs, targets), ...moments(), ...recorder.results()];
   }, [...variables, ...gateTensors.values()]);
   const ofWeights = variables.map((variable, i) => gradients[i] ?? tf.zerosLike(variable)); // may not reach the loss
   const ofGates = [...gateTensors.keys()].map((key, i) => {
@@ -130,8 +132,9 @@ function computeStep(
       );
     return tf.mul(gradient, size); // of each example's loss, not of the mean
   });
+  const reported = unlessNotFinite(value, [...inputs, ...moments(), ...ofWeights, ...ofGates]);
   return {
-    tensors: [value, ...others, ...ofWeights, ...ofGates],
+    tensors: [reported, ...others, ...ofWeights, ...ofGates],
     layers: statistics.map(({ layer }) => layer),
   };
 }

@@ -26,6 +26,11 @@ export function binaryCrossEntropy({ fromLogits = false }: BinaryCrossEntropyOpt
       return meanPerExample(tf.sub(tf.softplus(logits), tf.mul(logits, t)));
     },
     predict: (logits) => tf.cast(tf.greater(logits, 0), "float32"),
+    sample: (logits, seed) =>
+      tf.tidy(() => {
+        const uniform = tf.randomUniform(logits.shape, 0, 1, "float32", seed);
+        return tf.cast(tf.less(uniform, tf.sigmoid(logits)), "float32");
+      }),
     countCorrect: (logits, target) =>
       tf.tidy(() => {
         const expected = tf.greater(tf.reshape(target, logits.shape), 0.5);

@@ -32,6 +32,11 @@ export interface Loss {
    * gradient. Default: none.
    */
   readonly predict?: (output: tf.Tensor) => tf.Tensor;
+  /**
+   * A target drawn from the distribution that the output stands for, whose negative log-likelihood is the loss or a multiple of
+   * it. The expected square of the loss's gradient is then the Gauss-Newton diagonal, or a multiple. Default: none.
+   */
+  readonly sample?: (output: tf.Tensor, seed: number) => tf.Tensor;
   /** The number of correct predictions in the batch, a scalar. Default: accuracy is NaN. */
   readonly countCorrect?: (output: tf.Tensor, target: tf.Tensor) => tf.Scalar;
 }

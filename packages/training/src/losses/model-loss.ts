@@ -1,11 +1,13 @@
 /** The losses of a model's outputs, checked against the model. */
-import { modelGraph } from "@secateur/model-graph";
+import { type GraphTensor, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
-import { endsIn, type FinalActivations } from "../forward/final-activation.ts";
+import { type FinalActivations, finalActivations } from "../forward/final-activation.ts";
+import { type Head, headOf } from "../forward/head.ts";
+import { headLosses } from "./head-losses.ts";
 import type { Loss } from "./loss.ts";
-import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+import { reshapedLoss } from "./reshaped-loss.ts";
 
 /** One loss for a model of one output; a list of one per output otherwise. */
 export type LossOption = Loss | readonly Loss[];
@@ -24,34 +26,31 @@ export interface ModelLoss {
 }
 
 /**
- * @param loss - Default: softmax cross-entropy, for a model of one output.
+ * @param loss - Default: as the outputs end, cross-entropy behind softmax and binary cross-entropy behind sigmoid.
  * @throws TrainingError if the numbers of losses and outputs differ, or the model does not end in the activation that a loss
  *   includes.
  */
 export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined): ModelLoss {
-  const losses = loss === undefined ? [softmaxCrossEntropy()] : [loss].flat();
+  const given = loss === undefined ? headLosses(model) : [loss].flat();
   const { outputs } = modelGraph(model);
-  if (losses.length !== outputs.length) {
+  if (given.length !== outputs.length) {
     throw new TrainingError(
-      `model "${model.name}" has ${outputs.length} outputs and ${losses.length} ${losses.length === 1 ? "loss" : "losses"}: ` +
+      `model "${model.name}" has ${outputs.length} outputs and ${given.length} ${given.length === 1 ? "loss" : "losses"}: ` +
         "give a list of one loss per output, for instance [softmaxCrossEntropy(), meanSquaredError()]",
     );
   }
-  const finalActivations = new Map(
-    losses.flatMap(({ name, includes }, i) => {
+  const heads = new Map(
+    given.flatMap((one, i) => {
       const output = outputs[i];
-      if (output === undefined || includes === undefined) return [];
-      if (endsIn(model, output, includes)) return [[output, includes] as const];
-      throw new TrainingError(
-        `model "${model.name}" must end in a ${includes}, which the loss "${name}" includes: a Dense, Conv2D or ` +
-          `Activation layer with it${includes === "softmax" ? ", or a Softmax layer" : ""}. Pass another \`loss\`, or ` +
-          "`fromLogits: true` where the output is logits",
-      );
+      return output === undefined || one.includes === undefined
+        ? []
+        : [[output, includedHead(model, output, one)]];
     }),
   );
+  const losses = given.map((one, i) => fitted(one, outputs[i] as GraphTensor, heads));
   return {
     losses,
-    finalActivations,
+    finalActivations: finalActivations(heads),
     key: losses.map(keyOf).join(" + "),
     perExample: (results, targets) => {
       const perOutput = losses.map((one, i) =>
@@ -67,6 +66,24 @@ export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined):
         : count(results[i] as tf.Tensor, targets[i] as tf.Tensor);
     },
   };
+}
+
+/** The head whose activation a loss includes. */
+function includedHead(model: tfl.LayersModel, output: GraphTensor, { name, includes }: Loss): Head {
+  const head = headOf(model, output);
+  if (head?.activation === includes && head !== null) return head;
+  throw new TrainingError(
+    `model "${model.name}" must end in a ${includes}, which the loss "${name}" includes: a Dense, convolution or ` +
+      `Activation layer with it${includes === "softmax" ? ", or a Softmax layer" : ""}, and then only layers such as ` +
+      "Reshape. Pass another `loss`, or `fromLogits: true` where the output is logits",
+  );
+}
+
+/** The loss, on the shape that the softmax has where the output's last axis is not the classes. */
+function fitted(loss: Loss, output: GraphTensor, heads: ReadonlyMap<GraphTensor, Head>): Loss {
+  const shape = heads.get(output)?.call.outputs[0]?.shape ?? output.shape;
+  if (loss.includes !== "softmax" || shape.at(-1) === output.shape.at(-1)) return loss;
+  return reshapedLoss(loss, shape.slice(1));
 }
 
 /**

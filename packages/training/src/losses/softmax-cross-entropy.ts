@@ -30,6 +30,12 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): L
       const losses = fused(rows(logits), rows(labels));
       return logits.rank === 2 ? losses : meanPerExample(tf.reshape(losses, [logits.shape[0] ?? 0, -1]));
     },
+    sample: (logits, seed) =>
+      tf.tidy(() => {
+        const uniform = tf.randomUniform(logits.shape, 1e-7, 1, "float32", seed);
+        const gumbel = tf.neg(tf.log(tf.neg(tf.log(uniform))));
+        return tf.argMax(tf.add(logits, gumbel), logits.rank - 1);
+      }),
     predict: (logits) => tf.argMax(logits, logits.rank - 1),
     countCorrect: (logits, target) =>
       tf.tidy(() => {
