@@ -1,10 +1,13 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { type LoadedCriterion, loadCriterion as load } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadCriterion } from "../src/inputs/criterion-file.ts";
+import { importTypeScript } from "../src/inputs/load-criteria.ts";
 
+const loadCriterion = (file: string, taken: readonly string[]): Promise<LoadedCriterion> =>
+  load(file, taken, importTypeScript);
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-plugin-"));
 const body = '{ name: "mine", observes: [] as const, score: (group: { id: string }) => group.id as never }';
 const written = (name: string, text: string): string => {
@@ -58,7 +61,7 @@ describe("loadCriterion", () => {
     ["failing.ts", 'export const criterion = () => { throw new Error("when made"); };', "when made."],
   ])("refuses %s in one sentence", async (name, text, message) => {
     const error = await loadCriterion(written(name, text), ["l1"]).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "CriterionFileError", message: expect.stringContaining(message) });
+    expect(error).toMatchObject({ name: "PluginFileError", message: expect.stringContaining(message) });
     expect(String(error)).not.toContain("\n");
   });
 

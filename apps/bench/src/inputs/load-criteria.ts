@@ -1,6 +1,7 @@
 /** The criteria of a run by name: built-in ones, then those from files. */
+import { loadCriterion } from "@secateur/command-line";
 import { type Criterion, criterionNames, criterionTable } from "@secateur/criteria";
-import { loadCriterion } from "./criterion-file.ts";
+import { tsImport } from "tsx/esm/api";
 
 /** In the order of the tables. */
 export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;
@@ -20,8 +21,16 @@ export async function loadCriteria({ criteria, criterion }: CriterionSettings): 
     builtIn.map((name) => [name, criterionTable[name]]),
   );
   for (const file of criterion) {
-    const { name, make } = await loadCriterion(file, [...criterionNames, ...factories.keys()]);
+    const { name, make } = await loadCriterion(
+      file,
+      [...criterionNames, ...factories.keys()],
+      importTypeScript,
+    );
     factories.set(name, make);
   }
   return factories;
 }
+
+/** Reads TypeScript on every version of Node. */
+export const importTypeScript = (url: string): Promise<Readonly<Record<string, unknown>>> =>
+  tsImport(url, import.meta.url);
