@@ -1,6 +1,6 @@
 import fs from "node:fs";
+import { helpText } from "@secateur/command-line";
 import { describe, expect, it } from "vitest";
-import { helpText } from "../src/cli/command.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { completeConfig, defaults, iterativeDefaults, quickDefaults } from "../src/compare/cifar10-config.ts";
 import { cifar10 } from "../src/compare/cifar10-program.ts";

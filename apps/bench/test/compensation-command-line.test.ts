@@ -1,5 +1,5 @@
+import { helpText } from "@secateur/command-line";
 import { describe, expect, it } from "vitest";
-import { helpText } from "../src/cli/command.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { quickDefaults } from "../src/compensation/config.ts";
 import { methodsIn } from "../src/compensation/methods.ts";

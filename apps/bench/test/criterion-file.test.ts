@@ -6,7 +6,7 @@ import { buildDependencyGraph } from "@secateur/dependency-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadCriterion } from "../src/inputs/criterion-file.ts";
+import { loadCriterionFile as loadCriterion } from "../src/inputs/load-criteria.ts";
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-plugin-"));
 const plain = '{ name: "mine", observes: [] as const, score: (group: { id: string }) => group.id as never }';
@@ -54,7 +54,7 @@ describe("loadCriterion", () => {
     [
       "unpruned.ts",
       'export const criterion = { name: "unpruned", observes: [], score: () => 0 };',
-      'the name "unpruned" is taken by another row of the results',
+      'the name "unpruned" is taken',
     ],
     [
       "long.ts",
@@ -76,7 +76,7 @@ describe("loadCriterion", () => {
     ["failing.ts", 'export const criterion = () => { throw new Error("when made"); };', "when made."],
   ])("refuses %s in one sentence", async (name, text, message) => {
     const error = await loadCriterion(written(name, text), ["l1"]).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ name: "CriterionFileError", message: expect.stringContaining(message) });
+    expect(error).toMatchObject({ name: "PluginFileError", message: expect.stringContaining(message) });
     expect(String(error)).not.toContain("\n");
   });
 

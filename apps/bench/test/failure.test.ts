@@ -1,51 +1,17 @@
 import { isSecateurError, SecateurError } from "@secateur/base";
-import { CriterionError } from "@secateur/criteria";
-import { describe, expect, it } from "vitest";
-import { UsageError } from "../src/cli/usage-error.ts";
-import { CriterionFileError } from "../src/inputs/criterion-file.ts";
-import { describeFailure, wantsDebug } from "../src/run/failure.ts";
+import { describeFailure, UsageError } from "@secateur/command-line";
+import { expect, it } from "vitest";
 import { RunDirectoryError } from "../src/run/run-directory-error.ts";
 import { WorkerError } from "../src/run/worker-process.ts";
 import { ContenderError } from "../src/speed/contender.ts";
 
-describe("describeFailure", () => {
-  it("shows only the message of Secateur's own errors", () => {
-    expect(describeFailure(new UsageError("no."), false)).toEqual({ message: "no.", exitCode: 2 });
-    expect(describeFailure(new CriterionFileError("bad."), false)).toEqual({ message: "bad.", exitCode: 2 });
-    for (const error of [
-      new RunDirectoryError("full."),
-      new CriterionError("full."),
-      new WorkerError("full.", "CRITERION"),
-      new ContenderError("full."),
-    ])
-      expect(describeFailure(error, false)).toEqual({ message: "full.", exitCode: 1 });
-  });
-
-  it("finds the operating system's reason among the causes", () => {
-    const cause = Object.assign(new Error("ENOTFOUND x.org"), { code: "ENOTFOUND" });
-    const { message } = describeFailure(new TypeError("fetch failed", { cause }), false);
-    expect(message).toBe("The network cannot be reached: ENOTFOUND x.org.");
-  });
-
-  it.each([
-    "The wasm heap has no room for a tensor [16,7,7,2017] of float32",
-    "memory access out of bounds",
-    "Aborted(). Build with -sASSERTIONS for more info.",
-  ])("says that the memory of wasm is full: %s", (reason) => {
-    const { message } = describeFailure(new Error(reason), false);
-    expect(message).toMatch(
-      /^The memory of the wasm engine \(4 GB at most\) seems to be full: use a smaller/,
-    );
-  });
-
-  it("asks for a report of anything else, with the stack on request only", () => {
-    const error = new TypeError("x is undefined");
-    const { message, exitCode } = describeFailure(error, false);
-    expect(message).toMatch(/^Unexpected error: x is undefined\nThis is a fault/);
-    expect(message).not.toContain("failure.test");
-    expect(exitCode).toBe(1);
-    expect(describeFailure(error, true).message).toContain("failure.test");
-  });
+it("shows only the message of the bench's own errors", () => {
+  for (const error of [
+    new RunDirectoryError("full."),
+    new WorkerError("full.", "CRITERION"),
+    new ContenderError("full."),
+  ])
+    expect(describeFailure(error, false)).toEqual({ message: "full.", exitCode: 1 });
 });
 
 it("prints no escape sequence of a name or path", () => {
@@ -58,10 +24,4 @@ it("every error of the bench has a code of its own", () => {
   const errors = [new UsageError(""), new RunDirectoryError(""), new WorkerError(""), new ContenderError("")];
   expect(errors.every(isSecateurError)).toBe(true);
   expect(new Set([new SecateurError(""), ...errors].map(({ code }) => code)).size).toBe(errors.length + 1);
-});
-
-it("reads DEBUG", () => {
-  expect(wantsDebug({ DEBUG: "a,secateur" })).toBe(true);
-  expect(wantsDebug({ DEBUG: "a" })).toBe(false);
-  expect(wantsDebug({})).toBe(false);
 });

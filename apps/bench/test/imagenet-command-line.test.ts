@@ -1,5 +1,5 @@
+import { helpText } from "@secateur/command-line";
 import { describe, expect, it } from "vitest";
-import { helpText } from "../src/cli/command.ts";
 import { defaults, iterativeDefaults } from "../src/compare/imagenet-config.ts";
 import { imagenet } from "../src/compare/imagenet-program.ts";
 import { repeatCommand } from "../src/compare/repeat-command.ts";

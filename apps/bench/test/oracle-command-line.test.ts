@@ -1,6 +1,6 @@
+import { helpText } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
 import { describe, expect, it } from "vitest";
-import { helpText } from "../src/cli/command.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { trainedWeights } from "../src/inputs/weights.ts";
 import { oracle } from "../src/oracle/program.ts";

@@ -1,7 +1,7 @@
+import { html } from "@secateur/command-line/page";
 import { describe, expect, it } from "vitest";
 import { reportHtml } from "../src/compare/report/report.ts";
 import { summarise } from "../src/compare/results.ts";
-import { html } from "../src/report/html.ts";
 import { iterativeSummary, sampleSummary } from "./sample-summary.ts";
 
 describe("reportHtml", () => {

@@ -1,6 +1,6 @@
+import { describeFailure } from "@secateur/command-line";
 import { CriterionError } from "@secateur/criteria";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { describeFailure } from "../src/run/failure.ts";
 import { startWorkerPool, type WorkerPool } from "../src/run/worker-pool.ts";
 import type { TestRequest } from "./processes/worker.ts";
 import { nodeFlags } from "./run-process.ts";

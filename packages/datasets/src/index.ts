@@ -22,6 +22,8 @@ export { type Crop, centerCrop, randomResizedCrop } from "./images/crops.ts";
 export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
 export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
+export { listImages } from "./images/list-images.ts";
+export { type ImageSize, readImage } from "./images/read-image.ts";
 export type { Box, View } from "./images/resample.ts";
 export { prefetch } from "./prefetch.ts";
 export type { OnProgress, Progress } from "./progress.ts";

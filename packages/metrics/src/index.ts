@@ -2,7 +2,7 @@
 export { type BootstrapInterval, type BootstrapOptions, bootstrap } from "./bootstrap.ts";
 export { MetricsError } from "./errors.ts";
 export { kendall } from "./kendall.ts";
-export { type Latency, type LatencyOptions, measureLatency } from "./latency.ts";
+export { type Latency, type LatencyOptions, measureLatencies, measureLatency } from "./latency.ts";
 export { type CallShapes, type MacRule, macRules } from "./mac-rules.ts";
 export { countMacs, type LayerMacs, type Macs } from "./macs.ts";
 export { byteSize, countParameters, type ParameterCount } from "./parameters.ts";

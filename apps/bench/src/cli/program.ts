@@ -1,47 +1,24 @@
-/** A program's command line as one table: the parser, the help and the command that repeats a run all follow from it. */
-import type { z } from "zod";
+/** A program of the bench: its command line, and the flags of the run's directory. */
+import { type Flag, type Program, quoted } from "@secateur/command-line";
 
-/**
- * How the text of a flag becomes a value. Paths become absolute; invalid numbers stay text until validation. An
- * "off-switch" turns off a setting that is on by default: `--no-compensate`.
- */
-export type FlagKind = "text" | "texts" | "number" | "numbers" | "path" | "paths" | "switch" | "off-switch";
-
-export interface Flag {
-  readonly kind: FlagKind;
-  /** The heading of the help section that lists the flag. */
-  readonly group: string;
-  /** The name of the value in the help; switches have none. */
-  readonly value?: string;
-  readonly help: string;
-  /** The defaults that a switch replaces, and their new values. */
-  readonly implies?: object;
-  /** Words that a path flag also accepts; they are not resolved to paths. */
-  readonly words?: readonly string[];
-}
-
-/** Flags by the name of the setting, in the order of the help. */
-export type Flags = Readonly<Record<string, Flag>>;
-
-export interface Program<Config> {
+export interface BenchProgram<Config> extends Program<Config> {
   /** The part of the command after `bench:`; also the prefix of new run directories. */
   readonly name: string;
-  readonly purpose: string;
-  /** One flag per setting, plus `outputFlags`, which are not settings. */
-  readonly flags: Flags;
-  /** The defaults that the help shows. */
-  readonly defaults: Partial<Record<keyof Config, unknown>>;
-  /** Adds the defaults to the settings on the command line. */
-  readonly complete: (given: Partial<Config>) => Config;
   /** Settings without a default, null unless given, and the advice for a missing one. */
   readonly needed?: readonly {
     readonly setting: keyof Config & string;
     readonly advice: (config: Config) => string;
   }[];
-  /** Validates settings, from the command line and from `config.json` alike. */
-  readonly schema: z.ZodType<Config>;
-  /** Flags of example commands, with their descriptions. */
-  readonly examples: readonly (readonly [description: string, flags: string])[];
+}
+
+/** The name of a program and the command that starts it. */
+export function named(name: string): Pick<BenchProgram<never>, "name" | "command"> {
+  return { name, command: `npx pnpm@10.34.9 bench:${name}` };
+}
+
+/** The command that continues a run. */
+export function commandToResume({ command }: { readonly command: string }, directory: string): string {
+  return `${command} --out ${quoted(directory)} --resume`;
 }
 
 /** @param results - The files that a run writes besides its settings and events. */

@@ -1,7 +1,8 @@
 /** What the ratios of a run are a share of. */
+
+import { namesOf, oneOf } from "@secateur/command-line";
 import type { Amounts, Budget } from "@secateur/pruner";
 import { z } from "zod";
-import { namesOf, oneOf } from "../cli/values.ts";
 
 /** For sentences. */
 export const budgetWords = { units: "units", macs: "MACs", parameters: "parameters" } as const;

@@ -1,6 +1,7 @@
 /** The settings of `bench:cifar10`: defaults and validation. */
+
+import { count, filePath } from "@secateur/command-line";
 import { z } from "zod";
-import { count, filePath } from "../cli/values.ts";
 import { trainingImageCount } from "../inputs/cifar10.ts";
 import { trainedWeights } from "../inputs/weights.ts";
 import { type CompareConfig, commonDefaults } from "./config.ts";

@@ -1,5 +1,6 @@
 /** The command line of `bench:cifar10`. */
-import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import type { Flag } from "@secateur/command-line";
+import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
 import { completeConfig, defaults, iterativeDefaults, quickDefaults, schema } from "./cifar10-config.ts";
 import type { CompareConfig } from "./config.ts";
@@ -43,8 +44,8 @@ const flags: Readonly<Record<Exclude<keyof CompareConfig, "classes">, Flag>> = {
   quick: { kind: "switch", group: "Run", help: "A first result in a few minutes.", implies: quickDefaults },
 };
 
-export const cifar10: Program<CompareConfig> = {
-  name: "cifar10",
+export const cifar10: BenchProgram<CompareConfig> = {
+  ...named("cifar10"),
   purpose: "Train a network on CIFAR-10, prune it by several criteria, and compare the results.",
   flags: { ...flags, ...outputFlags("summary.json, report.html and checkpoints") },
   defaults,

@@ -1,6 +1,7 @@
 /** Validates a `CompareConfig`, from the command line and from `config.json` alike. */
+
+import { amount, count, number, shown, unique } from "@secateur/command-line";
 import { z } from "zod";
-import { amount, count, number, shown, unique } from "../cli/values.ts";
 import type { DataSet } from "../inputs/data-set.ts";
 import { inputSchemas, someCriterion } from "../inputs/input-settings.ts";
 import { budgetSchema } from "./budget.ts";

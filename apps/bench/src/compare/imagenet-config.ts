@@ -1,7 +1,8 @@
 /** The settings of `bench:imagenet`: defaults and validation. */
+
+import { count, filePath } from "@secateur/command-line";
 import { z } from "zod";
-import type { Program } from "../cli/program.ts";
-import { count, filePath } from "../cli/values.ts";
+import type { BenchProgram } from "../cli/program.ts";
 import { torchvisionWeights } from "../inputs/weights.ts";
 import { type CompareConfig, commonDefaults } from "./config.ts";
 import { configSchema } from "./config-schema.ts";
@@ -28,7 +29,7 @@ export function completeConfig(given: Partial<CompareConfig>): CompareConfig {
   return { ...defaults, ...(given.iterative ? iterativeDefaults : {}), ...given };
 }
 
-export const needed: NonNullable<Program<CompareConfig>["needed"]> = [
+export const needed: NonNullable<BenchProgram<CompareConfig>["needed"]> = [
   {
     setting: "data",
     advice: () => "give the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG",

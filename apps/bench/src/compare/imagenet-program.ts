@@ -1,5 +1,6 @@
 /** The command line of `bench:imagenet`. */
-import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import type { Flag } from "@secateur/command-line";
+import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
 import { torchvisionWeights } from "../inputs/weights.ts";
 import type { CompareConfig } from "./config.ts";
@@ -50,8 +51,8 @@ const flags: Readonly<Record<Key, Flag>> = {
 
 const inputs = "--data /data/imagenet --weights resnet50-0676ba61.pth";
 
-export const imagenet: Program<CompareConfig> = {
-  name: "imagenet",
+export const imagenet: BenchProgram<CompareConfig> = {
+  ...named("imagenet"),
   purpose: "Prune a trained ImageNet network by several criteria, and compare the results.",
   flags: { ...flags, ...outputFlags("summary.json, report.html and checkpoints") },
   defaults,

@@ -1,8 +1,9 @@
 /** Latency of every network, measured last: the worker processes have ended, and nothing else runs. */
+
+import type { Progress } from "@secateur/command-line";
 import { measureLatency } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
-import type { Progress } from "../run/progress.ts";
 import type { CompareConfig } from "./config.ts";
 import type { TestedCell } from "./events.ts";
 import { recipeFor } from "./recipe.ts";

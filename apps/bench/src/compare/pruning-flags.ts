@@ -1,5 +1,5 @@
 /** The flags of `bench:cifar10` and `bench:imagenet` that decide how networks are pruned. */
-import type { Flag } from "../cli/program.ts";
+import type { Flag } from "@secateur/command-line";
 import { budgetWords } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 

@@ -1,16 +1,16 @@
 /** The command that repeats a run from the start: the settings that differ from the program's defaults. */
-import { asFlags, commandOf } from "../cli/command-line.ts";
-import type { Program } from "../cli/program.ts";
+import { asFlags } from "@secateur/command-line";
+import type { BenchProgram } from "../cli/program.ts";
 import { type DataSet, dataSetOf } from "../inputs/data-set.ts";
 import { trainedWeights } from "../inputs/weights.ts";
 import { cifar10 } from "./cifar10-program.ts";
 import type { CompareConfig } from "./config.ts";
 import { imagenet } from "./imagenet-program.ts";
 
-const programs: Readonly<Record<DataSet, Program<CompareConfig>>> = { cifar10, imagenet };
+const programs: Readonly<Record<DataSet, BenchProgram<CompareConfig>>> = { cifar10, imagenet };
 
 export function repeatCommand(config: CompareConfig): string {
-  const { name, flags, defaults, complete } = programs[dataSetOf(config.model)];
+  const { command, flags, defaults, complete } = programs[dataSetOf(config.model)];
   const { quick, iterative, model, weights } = config;
   const usesOwnWeights = weights !== null && weights === trainedWeights(model);
   const implied = complete({ quick, iterative, ...(usesOwnWeights ? { model } : { weights }) });
@@ -26,5 +26,5 @@ export function repeatCommand(config: CompareConfig): string {
   const changed = Object.entries(config).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(expected.get(key)),
   );
-  return [commandOf(name), ...asFlags(Object.fromEntries(changed), flags)].join(" ");
+  return [command, ...asFlags(Object.fromEntries(changed), flags)].join(" ");
 }

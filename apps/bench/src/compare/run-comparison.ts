@@ -1,6 +1,7 @@
 /** One run of `bench:cifar10` or `bench:imagenet`: train, score, prune, fine-tune, report. */
 import process from "node:process";
 import { describeEngine, type EngineReport } from "@secateur/backend";
+import type { Progress, Task } from "@secateur/command-line";
 import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
@@ -8,7 +9,6 @@ import { loadBatches } from "../inputs/load-batches.ts";
 import { type CriterionFactories, loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { commit, versions } from "../run/environment.ts";
-import type { Progress, Task } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
 import { checkSetup } from "./check-setup.ts";

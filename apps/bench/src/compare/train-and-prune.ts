@@ -1,11 +1,11 @@
 /** Runs, in worker processes, every training and pruning job whose result is not yet in the run's log. */
 import { availableParallelism, totalmem } from "node:os";
 import type { EngineReport } from "@secateur/backend";
+import type { Progress, Task } from "@secateur/command-line";
 import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import type { CriterionFactories } from "../inputs/load-criteria.ts";
 import { lazyTask } from "../run/lazy-task.ts";
-import type { Progress, Task } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { RunDirectoryError } from "../run/run-directory-error.ts";
 import { startWorkerPool } from "../run/worker-pool.ts";

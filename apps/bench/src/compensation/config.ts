@@ -1,7 +1,8 @@
 /** The settings of `bench:compensation`: defaults and validation. */
+
+import { count, number, oneOf, shown, unique } from "@secateur/command-line";
 import { type ModelName, modelNames } from "@secateur/models";
 import { z } from "zod";
-import { count, number, oneOf, shown, unique } from "../cli/values.ts";
 import { trainingImageCount } from "../inputs/cifar10.ts";
 import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
 import { type NormalizationChoice, normalizationChoices } from "../inputs/normalization.ts";

@@ -1,5 +1,6 @@
 /** All measurements of a compensation study, in order. */
 import { describeEngine } from "@secateur/backend";
+import type { Progress } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
@@ -9,7 +10,6 @@ import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { readWeights } from "../inputs/weights.ts";
 import { commit, versions } from "../run/environment.ts";
 import { eventsOf } from "../run/event-log.ts";
-import type { Progress } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork, requireUnchanged } from "../run/shared-events.ts";
 import type { CompensationConfig } from "./config.ts";

@@ -1,11 +1,11 @@
 /** Time and memory of a refit beside those of a training step, each task in a process of its own. */
 
+import type { Progress } from "@secateur/command-line";
 import { type ModelName, modelInfo } from "@secateur/models";
 import type { NativeEngineName } from "@secateur/native-engine";
 import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
 import { median } from "../run/median.ts";
-import type { Progress } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { startContender } from "../speed/contender.ts";
 import type { CompensationConfig } from "./config.ts";

@@ -1,11 +1,12 @@
 /** Scores of every seed and choice. Scores in the log are not measured again. */
+
+import type { Progress, Task } from "@secateur/command-line";
 import { type Criterion, type Scores, scoreAll } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Batch, Batches } from "@secateur/training";
 import type { CriterionFactories } from "../inputs/load-criteria.ts";
 import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
-import type { Progress, Task } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import type { Choice, Labels } from "./cells.ts";
 import type { CompensationConfig } from "./config.ts";

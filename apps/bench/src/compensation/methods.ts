@@ -2,8 +2,9 @@
  * Names of what is done around a removal: "none", or words joined by "+": "trials" and "swap-units" (before the removal) and methods of
  * `compensate`, applied in that order.
  */
+
+import { namesOf } from "@secateur/command-line";
 import type { CompensationMethod } from "@secateur/compensation";
-import { namesOf } from "../cli/values.ts";
 
 const known: Readonly<Record<CompensationMethod, true>> = {
   "mean-into-bias": true,

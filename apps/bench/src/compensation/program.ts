@@ -1,5 +1,6 @@
 /** The command line of `bench:compensation`. */
-import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import type { Flag } from "@secateur/command-line";
+import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
 import { normalizationChoices } from "../inputs/normalization.ts";
 import { type CompensationConfig, completeConfig, defaults, quickDefaults, schema } from "./config.ts";
@@ -81,8 +82,8 @@ const flags: Readonly<Record<keyof CompensationConfig, Flag>> = {
   quick: { kind: "switch", group: "Run", help: "A first result in a few minutes.", implies: quickDefaults },
 };
 
-export const compensation: Program<CompensationConfig> = {
-  name: "compensation",
+export const compensation: BenchProgram<CompensationConfig> = {
+  ...named("compensation"),
   purpose:
     "Prune a trained CIFAR-10 network in one shot, refit the weights that remain without training, and measure its accuracy. Units are chosen by their score divided by the multiply-adds that they save.",
   flags: { ...flags, ...outputFlags("summary.json, results.md and curve.svg") },

@@ -1,5 +1,5 @@
 /** The command that repeats a run from the start: the settings that differ from the program's defaults. */
-import { asFlags, commandOf } from "../cli/command-line.ts";
+import { asFlags } from "@secateur/command-line";
 import { type CompensationConfig, completeConfig, defaults } from "./config.ts";
 import { compensation } from "./program.ts";
 
@@ -10,7 +10,5 @@ export function repeatCommand(config: CompensationConfig): string {
   const changed = Object.entries(config).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(expected.get(key)),
   );
-  return [commandOf(compensation.name), ...asFlags(Object.fromEntries(changed), compensation.flags)].join(
-    " ",
-  );
+  return [compensation.command, ...asFlags(Object.fromEntries(changed), compensation.flags)].join(" ");
 }

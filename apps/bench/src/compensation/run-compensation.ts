@@ -1,6 +1,6 @@
 /** One run of `bench:compensation`: measure, average over seeds, report. */
 import process from "node:process";
-import type { Progress } from "../run/progress.ts";
+import type { Progress } from "@secateur/command-line";
 import type { RunDirectory } from "../run/run-directory.ts";
 import type { CompensationConfig } from "./config.ts";
 import type { CompensationEvent } from "./events.ts";

@@ -1,6 +1,6 @@
 /** The thousand classes of ImageNet from a text file, for data sets that hold only some of their folders. */
 import fs from "node:fs";
-import { UsageError } from "../cli/usage-error.ts";
+import { UsageError } from "@secateur/command-line";
 
 export const classCount = 1000;
 

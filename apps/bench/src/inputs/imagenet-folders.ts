@@ -1,6 +1,7 @@
 /** The image files of a run and their labels: `--data`, cut to `--subset`. */
+
+import { UsageError } from "@secateur/command-line";
 import { type ImageFolder, imagenet } from "@secateur/datasets";
-import { UsageError } from "../cli/usage-error.ts";
 import type { ImageSettings } from "./batch-source.ts";
 import { classCount, readClassList } from "./class-list.ts";
 

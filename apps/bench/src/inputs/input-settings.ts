@@ -1,9 +1,9 @@
 /** The settings that `bench:cifar10`, `bench:imagenet` and `bench:oracle` share: network, criteria, engine and data. */
+
+import { type Flag, filePath, oneOf, unique } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
 import { type NativeEngineName, nativeEngineNames } from "@secateur/native-engine";
 import type { z } from "zod";
-import type { Flag } from "../cli/program.ts";
-import { filePath, oneOf, unique } from "../cli/values.ts";
 import type { ImageSettings } from "./batch-source.ts";
 import { type DataSet, modelsFor, synthetic } from "./data-set.ts";
 import type { CriterionSettings } from "./load-criteria.ts";

@@ -1,6 +1,8 @@
 /** The criteria of a run by name: built-in ones, then those from files. */
+import { type LoadedCriterion, loadCriterion } from "@secateur/command-line";
 import { type Criterion, criterionNames, criterionTable } from "@secateur/criteria";
-import { loadCriterion } from "./criterion-file.ts";
+import { tsImport } from "tsx/esm/api";
+import { unpruned } from "../compare/results.ts";
 
 /** In the order of the tables. */
 export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;
@@ -20,8 +22,17 @@ export async function loadCriteria({ criteria, criterion }: CriterionSettings): 
     builtIn.map((name) => [name, criterionTable[name]]),
   );
   for (const file of criterion) {
-    const { name, make } = await loadCriterion(file, [...criterionNames, ...factories.keys()]);
+    const { name, make } = await loadCriterionFile(file, [...criterionNames, ...factories.keys()]);
     factories.set(name, make);
   }
   return factories;
 }
+
+/** @param taken - Names of the other criteria. */
+export function loadCriterionFile(file: string, taken: readonly string[]): Promise<LoadedCriterion> {
+  return loadCriterion(file, [unpruned, ...taken], importTypeScript);
+}
+
+/** Reads TypeScript on every version of Node. */
+const importTypeScript = (url: string): Promise<Readonly<Record<string, unknown>>> =>
+  tsImport(url, import.meta.url);

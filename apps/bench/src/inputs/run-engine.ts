@@ -1,8 +1,8 @@
 /** The engine of a run. A run that continues uses the engine it was started on, because results differ between engines. */
 import { describeEngine, type EngineReport, useBackend } from "@secateur/backend";
+import type { Progress } from "@secateur/command-line";
 import { type NativeEngineName, nativeEngineNames, nativeEngines } from "@secateur/native-engine";
 import { z } from "zod";
-import type { Progress } from "../run/progress.ts";
 import type { Log } from "../run/shared-events.ts";
 import type { InputSettings } from "./input-settings.ts";
 

@@ -1,9 +1,9 @@
 /** Trained weights: files of the user's, and the networks that `bench:cifar10` trained for this repository. */
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "@secateur/command-line";
 import { loadWeights, type ModelName } from "@secateur/models";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { UsageError } from "../cli/usage-error.ts";
 
 /** The weights of a network in `apps/bench/trained`, or null. Each folder also holds the run's log and settings. */
 export function trainedWeights(model: ModelName): string | null {

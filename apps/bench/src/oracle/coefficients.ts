@@ -1,6 +1,7 @@
 /** The correlation coefficients of the study. */
+
+import { namesOf } from "@secateur/command-line";
 import { kendall, pearson, spearman } from "@secateur/metrics";
-import { namesOf } from "../cli/values.ts";
 import { type UnitPairs, withoutZeros } from "./unit-pairs.ts";
 
 interface Coefficient {

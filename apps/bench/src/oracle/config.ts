@@ -1,8 +1,9 @@
 /** The settings of `bench:oracle`: defaults and validation. */
+
+import { count, oneOf, shown } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
 import type { ModelName } from "@secateur/models";
 import { z } from "zod";
-import { count, oneOf, shown } from "../cli/values.ts";
 import { trainingImageCount } from "../inputs/cifar10.ts";
 import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
 import { trainedWeights } from "../inputs/weights.ts";

@@ -1,11 +1,12 @@
 /** All measurements of an oracle study, in order. */
 import { describeEngine } from "@secateur/backend";
+import type { Progress } from "@secateur/command-line";
+import { UsageError } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
 import { bestCurve, curveByScores, greedyCurve } from "@secateur/oracle";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { UsageError } from "../cli/usage-error.ts";
 import { cifar10Images } from "../inputs/cifar10.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { synthetic } from "../inputs/data-set.ts";
@@ -13,7 +14,6 @@ import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { readWeights } from "../inputs/weights.ts";
 import { commit, versions } from "../run/environment.ts";
-import type { Progress } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork, requireUnchanged } from "../run/shared-events.ts";
 import type { OracleConfig } from "./config.ts";

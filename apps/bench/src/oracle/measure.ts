@@ -1,4 +1,6 @@
 /** The measurements of `bench:oracle`. Each result is logged at once; results in the log are not measured again. */
+
+import type { Progress } from "@secateur/command-line";
 import { type Criterion, CriterionNotApplicableError, type Scores, scoreAll } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { lossChanges, subsetLosses } from "@secateur/oracle";
@@ -7,7 +9,6 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import type { CriterionFactories } from "../inputs/load-criteria.ts";
 import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
-import type { Progress } from "../run/progress.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import type { OracleConfig } from "./config.ts";
 import type { OracleEvent } from "./events.ts";

@@ -1,5 +1,6 @@
 /** The command line of `bench:oracle`. */
-import { type Flag, outputFlags, type Program } from "../cli/program.ts";
+import type { Flag } from "@secateur/command-line";
+import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
 import { completeConfig, defaults, type OracleConfig, schema } from "./config.ts";
 
@@ -40,8 +41,8 @@ const flags: Readonly<Record<keyof OracleConfig, Flag>> = {
   data,
 };
 
-export const oracle: Program<OracleConfig> = {
-  name: "oracle",
+export const oracle: BenchProgram<OracleConfig> = {
+  ...named("oracle"),
   purpose:
     "Measure the loss of a trained CIFAR-10 network without each of its units, and how well every criterion predicts it.",
   flags: { ...flags, ...outputFlags("oracle.json, oracle.md and report.html") },

@@ -1,6 +1,6 @@
 /** One run of `bench:oracle`: measure, correlate, report. */
 import process from "node:process";
-import type { Progress } from "../run/progress.ts";
+import type { Progress } from "@secateur/command-line";
 import type { RunDirectory } from "../run/run-directory.ts";
 import type { OracleConfig } from "./config.ts";
 import { correlate } from "./correlations.ts";

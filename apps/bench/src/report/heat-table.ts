@@ -1,5 +1,5 @@
 /** A heat map as an HTML table, which screen readers read and users can copy: one column per group in network order. */
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "@secateur/command-line/page";
 
 export interface HeatCell {
   readonly text: string;

@@ -2,9 +2,10 @@
  * Renders Vega-Lite plots as SVG. Colours are CSS variables and `currentColor`, so plots follow the page's light or dark
  * theme. Series differ in shape as well as in colour.
  */
+
+import { type Html, trusted } from "@secateur/command-line/page";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import { type Html, trusted } from "./html.ts";
 
 /** The number of colours (Okabe and Ito's, adapted to each theme in `style.ts`). */
 export const paletteSize = 8;

@@ -1,5 +1,5 @@
 /** The legend of all plots: each criterion's colour and shape. */
-import { type Html, html, trusted } from "./html.ts";
+import { type Html, html, trusted } from "@secateur/command-line/page";
 import { seriesScales } from "./plot.ts";
 
 const outlines: Readonly<Record<string, string>> = {

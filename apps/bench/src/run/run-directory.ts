@@ -4,12 +4,10 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import { firstProblem, flagName, UsageError } from "@secateur/command-line";
 import { z } from "zod";
-import { flagName } from "../cli/command-line.ts";
 import type { RunCommand } from "../cli/parse-arguments.ts";
-import type { Program } from "../cli/program.ts";
-import { UsageError } from "../cli/usage-error.ts";
-import { firstProblem } from "../cli/values.ts";
+import type { BenchProgram } from "../cli/program.ts";
 import { removeTemporaryFiles, writeFileAtomically } from "./atomic-file.ts";
 import { isLock, lockDirectory } from "./directory-lock.ts";
 import { EventLog, type RunEvent } from "./event-log.ts";
@@ -44,7 +42,7 @@ export interface RunDirectory<Config, Event extends RunEvent> extends RunFiles {
 /** Starts a run in a new or empty directory, or continues the one in it for `--resume`. */
 export function openRunDirectory<Config extends { readonly model: string }, Event extends RunEvent>(
   command: RunCommand<Config>,
-  program: Pick<Program<Config>, "name" | "schema" | "needed">,
+  program: Pick<BenchProgram<Config>, "name" | "schema" | "needed">,
   events: z.ZodType<Event>,
   now: Date = new Date(),
 ): RunDirectory<Config, Event> {
@@ -85,7 +83,7 @@ export function openRunDirectory<Config extends { readonly model: string }, Even
 function requireStart<Config>(
   directory: string,
   { resume, config }: RunCommand<Config>,
-  { needed = [] }: Pick<Program<Config>, "needed">,
+  { needed = [] }: Pick<BenchProgram<Config>, "needed">,
 ): void {
   if (resume) throw new UsageError(`--resume: ${directory} holds no run. Leave --resume out to start one.`);
   const missing = needed.find(({ setting }) => config[setting] === null);

@@ -1,19 +1,23 @@
 /** The life of every program of the bench: arguments, work, interruption, failure, exit code. */
 import process from "node:process";
+import {
+  createProgress,
+  describeFailure,
+  exitCodes,
+  helpText,
+  onInterrupt,
+  type Progress,
+  wantsDebug,
+} from "@secateur/command-line";
 import type { z } from "zod";
-import { helpText } from "../cli/command.ts";
-import { commandToResume } from "../cli/command-line.ts";
 import { parseArguments, type RunCommand } from "../cli/parse-arguments.ts";
-import type { Program } from "../cli/program.ts";
+import { type BenchProgram, commandToResume } from "../cli/program.ts";
 import type { RunEvent } from "./event-log.ts";
-import { describeFailure, exitCodes, wantsDebug } from "./failure.ts";
-import { onInterrupt } from "./interrupt.ts";
-import { createProgress, type Progress } from "./progress.ts";
 import { openRunDirectory, type RunDirectory } from "./run-directory.ts";
 
 /** Runs the command line and ends the process. A failure prints one sentence. */
 export async function runProgram<Config>(
-  program: Program<Config>,
+  program: BenchProgram<Config>,
   work: (command: RunCommand<Config>) => Promise<void>,
 ): Promise<never> {
   try {
@@ -30,7 +34,7 @@ export async function runProgram<Config>(
 
 /** For programs with a run directory. @param events - Validates the lines of the run's log. */
 export function runInDirectory<Config extends { readonly model: string }, Event extends RunEvent>(
-  program: Program<Config>,
+  program: BenchProgram<Config>,
   events: z.ZodType<Event>,
   work: (run: RunDirectory<Config, Event>, progress: Progress) => Promise<void>,
 ): Promise<never> {
@@ -40,7 +44,7 @@ export function runInDirectory<Config extends { readonly model: string }, Event 
     const ignoreSignals = onInterrupt(() => {
       progress.stop();
       run.close();
-      return `Stopped. Continue with: ${commandToResume(program.name, run.path)}`;
+      return `Stopped. Continue with: ${commandToResume(program, run.path)}`;
     });
     try {
       await work(run, progress);

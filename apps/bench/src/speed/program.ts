@@ -1,7 +1,8 @@
 /** The command line of `bench:speed`. */
+
+import { count, namesOf, oneOf, unique } from "@secateur/command-line";
 import { z } from "zod";
-import { outputFlags, type Program } from "../cli/program.ts";
-import { count, namesOf, oneOf, unique } from "../cli/values.ts";
+import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { workloads } from "./contenders.ts";
 import { type SectionName, sections } from "./sections.ts";
 
@@ -17,8 +18,8 @@ const group = "Measurement";
 const sectionNames = namesOf(sections);
 const networks = workloads.map(({ network }) => network);
 
-export const speed: Program<SpeedConfig> = {
-  name: "speed",
+export const speed: BenchProgram<SpeedConfig> = {
+  ...named("speed"),
   purpose:
     "Measure training steps, evaluation, scoring, graphs and surgery, kernels, and memory over many steps. Every contender is a process; they take turns. PyTorch and Torch-Pruning take part where the Python named by PYTHON, or python3, has them (pip install torch torchvision torch-pruning). Keep the machine idle during the measurement.",
   flags: {

@@ -1,7 +1,7 @@
 /** The sections of `bench:speed`. */
 import { useBackend } from "@secateur/backend";
+import type { Progress } from "@secateur/command-line";
 import type { ModelName } from "@secateur/models";
-import type { Progress } from "../run/progress.ts";
 import { formatArithmetic } from "./arithmetic.ts";
 import type { ChartRow } from "./chart.ts";
 import { compare, formatMeasured, type Measured } from "./compare.ts";

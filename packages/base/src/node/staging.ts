@@ -1,5 +1,6 @@
 /** Atomic creation of folders: a folder is filled under a temporary name and then renamed. */
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isRunning } from "./process-identity.ts";
 
@@ -8,17 +9,20 @@ const pattern = /^\.staging-(\d+)-/;
 const oneDayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Runs `work` with a new empty folder inside `folder`, and removes it afterwards, also after an error. Removes leftover
- * staging folders of killed processes first.
+ * Runs `work` with a new empty folder inside `folder`, and removes it afterwards, also after an error and
+ * where `process.exit` ends the process. Removes leftover staging folders of killed processes first.
  */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
-  const staging = await mkdtemp(join(folder, `.staging-${process.pid}-`));
+  const staging = mkdtempSync(join(folder, `.staging-${process.pid}-`));
+  const remove = (): void => rmSync(staging, { recursive: true, force: true });
+  process.once("exit", remove);
   try {
     return await work(staging);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 
@@ -28,9 +32,13 @@ export async function fillFolder(folder: string, fill: (staging: string) => Prom
     const content = join(staging, "content");
     await mkdir(content);
     await fill(content);
-    await rm(folder, { recursive: true, force: true });
+    await rename(folder, join(staging, "former")).catch(unlessMissing);
     await rename(content, folder);
   });
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }
 
 async function removeLeftovers(folder: string): Promise<void> {

@@ -24,7 +24,14 @@ export interface ImageFolderOptions {
 }
 
 /** Case-insensitive. Other files and hidden files are ignored. */
-const extensions: ReadonlySet<string> = new Set([".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
+export const imageExtensions: ReadonlySet<string> = new Set([
+  ".jpeg",
+  ".jpg",
+  ".png",
+  ".tif",
+  ".tiff",
+  ".webp",
+]);
 
 /**
  * Lists the images of `directory`, sorted by class, then by name.
@@ -54,7 +61,7 @@ export async function imageFolder(directory: string, options: ImageFolderOptions
   }
   if (files.length === 0) {
     throw new MissingFileError(
-      `the folders of ${directory}${options.classes ? " that classes lists" : ""} contain no images; expected files named ${[...extensions].map((extension) => `*${extension}`).join(", ")}`,
+      `the folders of ${directory}${options.classes ? " that classes lists" : ""} contain no images; expected files named ${[...imageExtensions].map((extension) => `*${extension}`).join(", ")}`,
     );
   }
   return { directory, classes, files, labels: Int32Array.from(labels), count: files.length };
@@ -98,11 +105,11 @@ async function isFolder(directory: string, entry: Dirent): Promise<boolean> {
   );
 }
 
-function isImageName(name: string): boolean {
-  return !name.startsWith(".") && extensions.has(extname(name).toLowerCase());
+export function isImageName(name: string): boolean {
+  return !name.startsWith(".") && imageExtensions.has(extname(name).toLowerCase());
 }
 
 /** Python's order of strings, on which published labels rest. JavaScript's differs beyond U+FFFF. */
-function byCodePoint(a: string, b: string): number {
+export function byCodePoint(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

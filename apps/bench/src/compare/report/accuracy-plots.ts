@@ -1,6 +1,6 @@
 /** Accuracy over the removed share, after pruning, repair and fine-tuning, and over the remaining multiply-adds. */
 
-import type { Html } from "../../report/html.ts";
+import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import { budgetWords } from "../budget.ts";
 import type { Spread, Summary, TableRow } from "../results.ts";

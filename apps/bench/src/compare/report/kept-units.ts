@@ -1,7 +1,7 @@
 /** The share of units of every group that each criterion kept. */
 
+import { type Html, html } from "@secateur/command-line/page";
 import { heatCell, heatTable } from "../../report/heat-table.ts";
-import { type Html, html } from "../../report/html.ts";
 import type { Cell, Summary } from "../results.ts";
 import { shortNumber } from "../table.ts";
 

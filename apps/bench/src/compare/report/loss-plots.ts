@@ -1,6 +1,6 @@
 /** Loss over epochs, of training and of fine-tuning. */
 
-import type { Html } from "../../report/html.ts";
+import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import type { CurvePoint, FineTunePoint, Summary } from "../results.ts";
 import { shortNumber } from "../table.ts";

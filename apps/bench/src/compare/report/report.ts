@@ -1,11 +1,20 @@
 /** `report.html`: all results of a run in one file without external resources. */
 
+import { formatDuration } from "@secateur/command-line";
+import {
+  fact,
+  facts,
+  figures,
+  type Html,
+  html,
+  list,
+  page,
+  plainTable,
+  section,
+} from "@secateur/command-line/page";
 import { dataTitle } from "../../inputs/data-set.ts";
-import { type Html, html } from "../../report/html.ts";
-import { fact, facts, figures, list, page, plainTable, section } from "../../report/page.ts";
 import { paletteSize, seriesScales } from "../../report/plot.ts";
 import { seriesLegend } from "../../report/series-legend.ts";
-import { formatDuration } from "../../run/progress.ts";
 import { defaultFrequency } from "../pruning-pace.ts";
 import { repeatCommand } from "../repeat-command.ts";
 import type { Summary } from "../results.ts";

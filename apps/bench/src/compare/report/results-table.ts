@@ -3,7 +3,7 @@
  * in which `data-label` names the numbers.
  */
 
-import { type Html, html } from "../../report/html.ts";
+import { type Html, html } from "@secateur/command-line/page";
 import type { Summary, TableRow } from "../results.ts";
 import { type Column, columnsOf, finalAccuracy, isUnpruned, none, tableNote } from "../table.ts";
 

@@ -1,6 +1,6 @@
 /** Iterative runs: accuracy and loss on the test images over the removed share of units, MACs and parameters. */
 
-import type { Html } from "../../report/html.ts";
+import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import { type Baseline, type Cell, type Summary, spread } from "../results.ts";
 import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";

@@ -1,8 +1,9 @@
 /** The tables of the study, for the terminal and for `results.md`. */
+
+import { formatDuration } from "@secateur/command-line";
 import { formatSpread, shortNumber } from "../../compare/table.ts";
 import { dataTitle } from "../../inputs/data-set.ts";
 import { markdownOf } from "../../report/markdown-table.ts";
-import { formatDuration } from "../../run/progress.ts";
 import { keyOf } from "../cells.ts";
 import type { CompensationMeasurements, CompensationRow } from "../measurements.ts";
 import { repeatCommand } from "../repeat-command.ts";

@@ -1,5 +1,5 @@
 /** Colours of the groups by their depth in the network, and the legend. */
-import { type Html, html, trusted } from "../../report/html.ts";
+import { type Html, html, trusted } from "@secateur/command-line/page";
 
 /** More names cannot be distinguished by colour: the legend then shows the ends and some between. */
 const mostNames = 16;

@@ -1,5 +1,5 @@
 /** The environment of the study. */
-import { formatDuration } from "../../run/progress.ts";
+import { formatDuration } from "@secateur/command-line";
 import type { OracleMeasurements } from "../measurements.ts";
 
 export function environment(measurements: OracleMeasurements): readonly (readonly [string, string])[] {

@@ -1,6 +1,7 @@
 /** A heat map of Spearman's correlation for every criterion and group. */
+
+import { type Html, html } from "@secateur/command-line/page";
 import { heatCell, heatTable } from "../../report/heat-table.ts";
-import { type Html, html } from "../../report/html.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";

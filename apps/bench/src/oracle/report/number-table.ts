@@ -1,6 +1,6 @@
 /** A table of numbers with the best of every column marked, as Markdown and as HTML. */
 
-import { type Html, html } from "../../report/html.ts";
+import { type Html, html } from "@secateur/command-line/page";
 import { markdownOf } from "../../report/markdown-table.ts";
 
 export interface NumberColumn<Row> {

@@ -1,6 +1,7 @@
 /** The texts of the oracle report, in HTML and in Markdown. */
+
+import { formatDuration } from "@secateur/command-line";
 import { dataTitle } from "../../inputs/data-set.ts";
-import { formatDuration } from "../../run/progress.ts";
 import { fewestUnits } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { minibatchCount } from "./correlation-tables.ts";

@@ -1,6 +1,15 @@
 /** `report.html` of an oracle study: tables and plots in one file without external resources. */
-import { type Html, html } from "../../report/html.ts";
-import { fact, facts, figures, list, page, plainTable, section } from "../../report/page.ts";
+import {
+  fact,
+  facts,
+  figures,
+  type Html,
+  html,
+  list,
+  page,
+  plainTable,
+  section,
+} from "@secateur/command-line/page";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
 import type { OracleMeasurements, SubsetStudy } from "../measurements.ts";
 import { certaintyTable, correlationTable } from "./correlation-tables.ts";

@@ -1,6 +1,7 @@
 /** Scatter plots of scores over loss changes, one small plot per criterion. */
+
+import type { Html } from "@secateur/command-line/page";
 import type { TopLevelSpec } from "vega-lite";
-import type { Html } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot } from "../../report/plot.ts";
 import type { CriterionCorrelations } from "../correlations.ts";

@@ -1,6 +1,7 @@
 /** The loss without several units: the three orders of the oracle, and each criterion among the others. */
+
+import { type Html, html, trusted } from "@secateur/command-line/page";
 import type { TopLevelSpec } from "vega-lite";
-import { type Html, html, trusted } from "../../report/html.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot, widePlot } from "../../report/plot.ts";
 import type { SubsetStudy } from "../measurements.ts";

@@ -1,7 +1,14 @@
 /** Errors as one sentence and an exit code. */
 import { isSecateurError, printableLines } from "@secateur/base";
 
-export const exitCodes = { success: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+export const exitCodes = {
+  success: 0,
+  failed: 1,
+  usage: 2,
+  fault: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 export interface Failure {
   readonly message: string;
@@ -11,13 +18,16 @@ export interface Failure {
 /** An expected failure is its message; anything else is reported as a fault. @param debug - Adds the stack. */
 export function describeFailure(error: unknown, debug: boolean): Failure {
   const isExpected = isSecateurError(error);
-  const message = isExpected ? text(error) : (systemSentence(error) ?? unexpected(error));
+  const reason = isExpected ? text(error) : systemSentence(error);
+  const message = reason ?? unexpected(error);
   const stack = debug && error instanceof Error ? `\n${error.stack}${causes(error)}` : "";
   return {
     message: printableLines(`${message}${stack}`),
-    exitCode: isExpected && error.code === "USAGE" ? exitCodes.usage : exitCodes.failed,
+    exitCode: reason === null ? exitCodes.fault : isUsage(error) ? exitCodes.usage : exitCodes.failed,
   };
 }
+
+const isUsage = (error: unknown): boolean => isSecateurError(error) && error.code === "USAGE";
 
 /** Whether `DEBUG=secateur` asks for stacks. */
 export function wantsDebug(environment: Readonly<Record<string, string | undefined>>): boolean {
@@ -28,9 +38,9 @@ export function wantsDebug(environment: Readonly<Record<string, string | undefin
 const fullHeap = /^(The wasm heap has no room|memory access out of bounds|Aborted\()/;
 
 const systemReasons: Readonly<Record<string, string>> = {
-  ENOSPC: "The disk is full. Free some space and continue with --resume",
+  ENOSPC: "The disk is full. Free some space and try again",
   EACCES: "Permission is denied",
-  ENOENT: "There is no such file",
+  ENOENT: "There is no such file or folder",
   ENOTFOUND: "The network cannot be reached",
   ECONNREFUSED: "The network cannot be reached",
   ECONNRESET: "The connection was lost. Try again",
@@ -41,7 +51,7 @@ const systemReasons: Readonly<Record<string, string>> = {
 function systemSentence(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (fullHeap.test(error.message))
-    return "The memory of the wasm engine (4 GB at most) seems to be full: use a smaller network or another --engine (npx pnpm@10.34.9 engine:native installs a native one).";
+    return "The memory of the wasm engine (4 GB at most) seems to be full: use a smaller network, or a native --engine.";
   const code = "code" in error ? String(error.code) : "";
   const reason = systemReasons[code];
   if (reason === undefined) return systemSentence(error.cause);

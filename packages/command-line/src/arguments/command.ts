@@ -1,6 +1,6 @@
 /** A program's table of flags as a commander command, and its help text. */
 import { Command, Option } from "commander";
-import { asFlags, commandOf, flagName } from "./command-line.ts";
+import { asFlags, flagName } from "./command-line.ts";
 import type { Flag, Program } from "./program.ts";
 
 /** @param onFlag - Called for every flag on the command line; switches have no text. */
@@ -8,14 +8,16 @@ export function commandFor<Config>(
   program: Program<Config>,
   onFlag: (key: string, text: string | undefined) => void = () => undefined,
 ): Command {
-  const command = new Command(commandOf(program.name))
-    .usage("[flags]")
+  const command = new Command(program.command)
+    .usage([...operandsOf(program).map(([, { value }]) => value), "[flags]"].join(" "))
     .description(program.purpose)
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     .configureHelp({ helpWidth: 100 });
+  for (const [, { value = "", help }] of operandsOf(program)) command.argument(`[${value}]`, help);
   for (const [key, flag] of Object.entries(program.flags)) {
+    if (flag.isOperand) continue;
     const option = optionOf(key, flag, program);
     command.addOption(option);
     command.on(`option:${option.name()}`, (text?: string) => onFlag(key, text));
@@ -28,16 +30,21 @@ export function commandFor<Config>(
 export function helpText<Config>(program: Program<Config>): string {
   const examples = program.examples.flatMap(([description, flags]) => [
     `  ${description}`,
-    `    ${`${commandOf(program.name)} ${flags}`.trimEnd()}`,
+    `    ${`${program.command} ${flags}`.trimEnd()}`,
   ]);
   return [
     `${commandFor(program).helpInformation()}`,
     "Examples:",
     ...examples,
     "",
-    "Exit codes: 0 success, 1 the run failed, 2 invalid command line, 130 interrupted by Ctrl-C.",
+    "Exit codes: 0 success, 1 failure that the message explains, 2 invalid command line, 70 a fault in Secateur, 130 Ctrl-C.",
     "",
   ].join("\n");
+}
+
+/** The flags that are words without dashes, in their order on the command line. */
+export function operandsOf<Config>({ flags }: Program<Config>): readonly (readonly [string, Flag])[] {
+  return Object.entries(flags).filter(([, { isOperand = false }]) => isOperand);
 }
 
 function optionOf<Config>(

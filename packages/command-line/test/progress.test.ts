@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createProgress, formatDuration, timeLeft } from "../src/run/progress.ts";
+import { createProgress, formatDuration, timeLeft } from "../src/process/progress.ts";
 
 describe("progress in a pipe", () => {
   it("writes a plain line at most every ten seconds", () => {

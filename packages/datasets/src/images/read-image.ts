@@ -1,0 +1,36 @@
+/** Reads one image file at a given size. */
+import { decode } from "./decode.ts";
+import { type Pixels, resample } from "./resample.ts";
+
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The largest centred part of the image with the aspect ratio of `size`, scaled to it bilinearly: `[height, width, 3]`, RGB,
+ * 0..255.
+ *
+ * @throws UnreadableFileError for a file that is not a complete image.
+ *
+ * @example const pixels = await readImage("cat.jpg", { height: 224, width: 224 });
+ */
+export function readImage(path: string, size: ImageSize): Promise<Uint8Array> {
+  return decode(path, (pixels) => centered(pixels, size));
+}
+
+function centered(pixels: Pixels, { height, width }: ImageSize): Uint8Array {
+  const scale = Math.max(height / pixels.height, width / pixels.width);
+  const scaled = {
+    height: Math.max(height, Math.round(pixels.height * scale)),
+    width: Math.max(width, Math.round(pixels.width * scale)),
+  };
+  const window = {
+    top: Math.floor((scaled.height - height) / 2),
+    left: Math.floor((scaled.width - width) / 2),
+    height,
+    width,
+  };
+  const box = { top: 0, left: 0, height: pixels.height, width: pixels.width };
+  return resample(pixels, { box, scaled, window, mirrored: false });
+}
