@@ -12,5 +12,5 @@ export { CompensationError } from "./errors.ts";
 export { outputError } from "./output-error.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
-export { sampleLimit } from "./samples.ts";
+export { collectSamples, sampleLimit } from "./samples.ts";
 export { type SwapOptions, swapUnits } from "./swap-units.ts";

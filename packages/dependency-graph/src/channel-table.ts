@@ -30,6 +30,8 @@ export interface PinnedChannels {
   readonly className: string;
   readonly reason: string;
   readonly channelCount: number;
+  /** Paths of the layers that produce the channels and so keep them. */
+  readonly holds: readonly string[];
 }
 
 /** Filled while a model is traced. */
@@ -37,7 +39,7 @@ export class ChannelTable {
   readonly channels: UnionFind = unionFind();
   readonly #bindings = new Map<string, Binding>();
   readonly #counts = new Map<string, Count>();
-  readonly #pins: (PinnedChannels & { readonly ids: Int32Array })[] = [];
+  readonly #pins: (Omit<PinnedChannels, "holds"> & { readonly ids: Int32Array })[] = [];
 
   /** The channels that an axis of a weight is bound to; undefined if it is not bound. */
   boundTo(weight: string, axis: number): Int32Array | undefined {
@@ -89,7 +91,21 @@ export class ChannelTable {
   }
 
   get pinned(): readonly PinnedChannels[] {
-    return this.#pins.map(({ ids: _, ...pin }) => pin);
+    const producers = this.#producersOfPinned();
+    return this.#pins.map(({ ids, ...pin }) => {
+      const roots = new Set(ids.map((id) => this.channels.find(id)));
+      return { ...pin, holds: [...new Set([...roots].flatMap((root) => [...(producers.get(root) ?? [])]))] };
+    });
+  }
+
+  /** By pinned class: the layers that produce it. */
+  #producersOfPinned(): ReadonlyMap<number, ReadonlySet<string>> {
+    const producers = new Map([...this.pinnedRoots()].map((root) => [root, new Set<string>()]));
+    for (const { role, layer, ids } of this.#bindings.values()) {
+      if (role !== "kernel") continue;
+      for (const id of ids) producers.get(this.channels.find(id))?.add(layer);
+    }
+    return producers;
   }
 
   /** The representatives of the pinned classes. */

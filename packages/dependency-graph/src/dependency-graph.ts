@@ -21,6 +21,8 @@ export interface DependencyGraph {
   readonly groups: readonly Group[];
   /** Channels that are never removed, with the layer and the reason. */
   readonly pinned: readonly PinnedChannels[];
+  /** The rules that the graph was built with. */
+  readonly rules: LayerRules;
 }
 
 export interface DependencyGraphOptions {
@@ -32,7 +34,7 @@ export interface DependencyGraphOptions {
  * Finds the channels of a model that can only be removed together, nested models included. The model does not change. The
  * channels of a layer class without a rule are pinned.
  *
- * @throws UnsupportedLayerError if a rule does not fit its layer.
+ * @throws UnsupportedLayerError if a rule does not fit its layer; ModelGraphError for something that is not a LayersModel.
  *
  * @example
  * const graph = buildDependencyGraph(model);
@@ -42,6 +44,13 @@ export function buildDependencyGraph(
   model: tfl.LayersModel,
   options: DependencyGraphOptions = {},
 ): DependencyGraph {
-  const trace = traceChannels(model, options.rules ?? layerRules);
-  return { model, fingerprint: fingerprint(model), groups: collectGroups(trace), pinned: trace.pinned };
+  const { rules = layerRules } = options;
+  const trace = traceChannels(model, rules);
+  return {
+    model,
+    fingerprint: fingerprint(model),
+    groups: collectGroups(trace),
+    pinned: trace.pinned,
+    rules,
+  };
 }

@@ -12,3 +12,4 @@ export { fingerprint } from "./fingerprint.ts";
 export type { ConfigCount, Group, GroupId, Slice } from "./group.ts";
 export type { LayerRule, LayerRules, Role, RuleContext } from "./layer-rule.ts";
 export { type LayerEntry, layerRules, layerTable, supportedLayers } from "./rules/index.ts";
+export { type TensorUnits, tensorUnits } from "./tensor-units.ts";

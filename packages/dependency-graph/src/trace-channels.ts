@@ -18,6 +18,8 @@ import { ruleContext } from "./rule-context.ts";
 import type { UnionFind } from "./union-find.ts";
 
 export interface ChannelTrace {
+  /** The channels of every tensor of the model. */
+  readonly tensors: ReadonlyMap<GraphTensor, Channels>;
   /** The tied channels, as classes of channel ids. */
   readonly channels: UnionFind;
   /** For every bound weight axis, the channel at each of its indices. */
@@ -58,7 +60,7 @@ export function traceChannels(model: tfl.LayersModel, rules: LayerRules): Channe
     table.pin(path, className, channelsOfTensor(output).ids, "model output");
   }
   const { channels, bindings, counts, pinned } = table;
-  return { channels, bindings, counts, pinned, pinnedRoots: table.pinnedRoots() };
+  return { tensors: channelsOf, channels, bindings, counts, pinned, pinnedRoots: table.pinnedRoots() };
 }
 
 /** The channels of each output of the call. Without a rule, inputs and outputs are pinned. */

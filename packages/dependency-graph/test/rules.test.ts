@@ -164,6 +164,7 @@ describe("layer rules", () => {
       className: "Softmax",
       reason: "softmax mixes the channels",
       channelCount: 2,
+      holds: ["a"],
     });
     disposeModel(model);
   });

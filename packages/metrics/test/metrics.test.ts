@@ -10,8 +10,10 @@ import {
   kendall,
   MetricsError,
   measureLatency,
+  needsInputShape,
   pearson,
   spearman,
+  uncountedLayers,
 } from "../src/index.ts";
 
 const network = (): tfl.LayersModel =>
@@ -126,12 +128,51 @@ describe("counts by hand", () => {
     disposeModel(model);
   });
 
+  it("open sizes take the sizes of the inputs: several inputs, a nested model, a layer that is called twice", () => {
+    const build = (size: number | null): tfl.LayersModel => {
+      const inner = tfl.input({ shape: [null, null, 3] });
+      const conv = tfl.layers.conv2d({ name: "c", filters: 3, kernelSize: 3, strides: 2 });
+      const nested = tfl.model({
+        name: "n",
+        inputs: inner,
+        outputs: conv.apply(inner) as tfl.SymbolicTensor,
+      });
+      const [a, b] = [tfl.input({ shape: [size, size, 3] }), tfl.input({ shape: [4] })];
+      const once = nested.apply(a) as tfl.SymbolicTensor;
+      const pooled = tfl.layers.globalAveragePooling2d({}).apply(nested.apply(once)) as tfl.SymbolicTensor;
+      const joined = tfl.layers.concatenate().apply([pooled, b]);
+      return tfl.model({
+        inputs: [a, b],
+        outputs: tfl.layers.dense({ units: 5 }).apply(joined) as tfl.SymbolicTensor,
+      });
+    };
+    const [open, fixed] = [build(null), build(15)];
+    const inputShape = [[15, 15, 3], [4]];
+    const total = 7 * 7 * 27 * 3 + 3 * 3 * 27 * 3 + 7 * 5;
+    expect(countMacs(open, { inputShape }).total).toBe(total);
+    expect(countMacs(fixed).total).toBe(total);
+    expect([needsInputShape(open), needsInputShape(fixed)]).toEqual([true, false]);
+    expect(() => countMacs(fixed, { inputShape: [[14, 15, 3], [4]] })).toThrow(
+      /inputShape is \[\[14,15,3\],\[4\]\], but model .* takes \[15, 15, 3\] and \[4\]/,
+    );
+    for (const wrong of [[15, 15, 3], [[15, 15, 3]], "15", [[15, 15, Number.NaN], [4]]])
+      expect(() => countMacs(open, { inputShape: wrong as number[] })).toThrow("inputShape is");
+    for (const each of [open, fixed]) disposeModel(each);
+  });
+
+  it("the share of layers without a rule, by parameters of layers that multiply", () => {
+    const model = network();
+    expect(uncountedLayers(model)).toEqual({ layers: [], share: 0 });
+    disposeModel(model);
+  });
+
   it("open sizes are refused, and the layer is named", () => {
     const x = tfl.input({ shape: [null, null, 3] });
     const y = tfl.layers.conv2d({ name: "c", filters: 2, kernelSize: 1 }).apply(x) as tfl.SymbolicTensor;
     const model = tfl.model({ inputs: x, outputs: y });
     expect(() => countMacs(model)).toThrow(MetricsError);
     expect(() => countMacs(model)).toThrow('layer "c" has open sizes [?, ?, 3]');
+    expect(needsInputShape(model)).toBe(true);
     disposeModel(model);
   });
 });

@@ -1,6 +1,7 @@
 /** @packageDocumentation A `tf.LayersModel` as a flat list of layer calls; rebuild, clone, dispose. */
 export { disposeModel } from "./dispose-model.ts";
 export { ModelGraphError } from "./errors.ts";
+export { fixedShapes, type InputShape, inputSizes } from "./fixed-shapes.ts";
 export { fullConfig } from "./full-config.ts";
 export { isModel } from "./is-model.ts";
 export type { GraphTensor, LayerCall, NestedInput, Shape } from "./layer-calls.ts";

@@ -1,5 +1,7 @@
 /** A `tf.LayersModel` as a flat list of layer calls: nested models inlined, layers and weights by path. */
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { ModelGraphError } from "./errors.ts";
+import { isModel } from "./is-model.ts";
 import { type GraphTensor, type LayerCall, type NestedInput, traceCalls } from "./layer-calls.ts";
 import { layerPaths } from "./layer-paths.ts";
 import { type NamedWeights, weightPaths } from "./weight-paths.ts";
@@ -29,11 +31,15 @@ const cache = new WeakMap<readonly tfl.SymbolicTensor[], ModelGraph>();
 /**
  * Cached: the same model has the same graph.
  *
- * @throws ModelGraphError if two layers have the same path.
+ * @throws ModelGraphError if two layers have the same path, or for something that is not a LayersModel.
  *
  * @example modelGraph(model).calls.map(({ path, className }) => `${path}: ${className}`);
  */
 export function modelGraph(model: tfl.LayersModel): ModelGraph {
+  if (!isModel(model))
+    throw new ModelGraphError(
+      `expected a tf.LayersModel, from tf.loadLayersModel, tf.model or tf.sequential, not ${kindOf(model)}`,
+    );
   const cached = cache.get(model.outputs);
   if (cached !== undefined && cached.model === model) return cached;
   const { layers, pathOf } = layerPaths(model);
@@ -42,6 +48,13 @@ export function modelGraph(model: tfl.LayersModel): ModelGraph {
   const graph = { model, ...traced, ...neighbours(traced.calls), layers, weights, pathOf };
   cache.set(model.outputs, graph);
   return graph;
+}
+
+/** For messages: what was passed in place of a model. */
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const name = value.constructor?.name ?? "Object";
+  return name === "GraphModel" ? "a GraphModel: its layers are lost" : `an object of class ${name}`;
 }
 
 /** The trainable weights by path, without frozen weights and moving averages. */

@@ -6,6 +6,7 @@ import { ModelGraphError } from "./errors.ts";
 import { unsavedSettings } from "./full-config.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
+import { makeNamesSafe, restoreNames } from "./safe-names.ts";
 import { variableOf } from "./variable-of.ts";
 import type { NamedWeights } from "./weight-paths.ts";
 
@@ -54,6 +55,7 @@ export function rebuildModel(
   };
   const rebuilt = Model.fromConfig(Model, complete(model, config), {}, true);
   try {
+    restoreNames(rebuilt);
     copyTrainable(model, rebuilt);
     copyWeights(model, rebuilt, weightFor);
   } catch (error) {
@@ -65,19 +67,15 @@ export function rebuildModel(
   return rebuilt;
 }
 
-/** The configuration, copied, with the settings that tfjs leaves out. */
+/** The configuration, copied, with the settings that tfjs leaves out and names that it can build. */
 function complete(model: tfl.LayersModel, config: Config): Config {
   const copy = structuredClone(config);
   const { layers } = modelGraph(model);
   for (const [path, own] of layerConfigs(copy)) {
     const layer = layers.get(path);
     if (layer !== undefined) Object.assign(own, { ...unsavedSettings(layer), ...own });
-    if (layer !== undefined && layer.name in {})
-      throw new ModelGraphError(
-        `tfjs cannot copy or load a model with a layer named "${layer.name}", the name of a property that every JavaScript ` +
-          "object has: create the model with another name for the layer",
-      );
   }
+  makeNamesSafe(copy);
   return copy;
 }
 

@@ -48,7 +48,9 @@ export async function* greedyRemoval(
       const { ranked, loss } = await rankUnits(current, batches, importances[importance], options);
       const round = createPlan(current, lowestUnits(current, ranked, unitsPerRound));
       if (Object.keys(round.remove).length === 0) return;
-      const smaller = buildDependencyGraph(applyPlan(current.model, round, { graph: current }));
+      const smaller = buildDependencyGraph(applyPlan(current.model, round, { graph: current }), {
+        rules: graph.rules,
+      });
       plan = composePlans(graph, plan, current, round);
       if (current !== graph) disposeModel(current.model);
       current = smaller;

@@ -24,7 +24,8 @@ const pruned = await pruneOnce(model, {
   selection: { roundTo: 8 }, // keep multiples of 8 filters, which engines compute fastest
 });
 const { original, left } = pruned;
-console.log(`${original.macs} multiply-adds before, at most half after: ${left.macs <= original.macs / 2}`);
+const isHalved = Number(left.macs) <= Number(original.macs) / 2; // null for a model with open input sizes
+console.log(`${original.macs} multiply-adds before, at most half after: ${isHalved}`);
 // `pruned.model` is an ordinary tf.LayersModel: compile and fit it, save it, load it anywhere.
 pruned.model.dispose();
 model.dispose();

@@ -4,7 +4,10 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { PrunerError } from "./errors.ts";
 
 export interface Guard {
-  /** Measured on the model that a removal leaves, before it trains. It must neither change nor dispose the model. */
+  /**
+   * Measured on the model that a removal leaves, before it trains; higher is better. It must neither change nor dispose the
+   * model. NaN refuses the removal, as every value below `atLeast` does.
+   */
   readonly metric: ModelMetric;
   /** The smallest value that a removal may leave. */
   readonly atLeast: number;
@@ -17,7 +20,7 @@ export interface Guard {
 
 /** A removal that was not made. */
 export interface Breach {
-  /** The metric of the model that the removal would have left. */
+  /** The metric of the model that the removal would have left; may be NaN. */
   readonly value: number;
   readonly atLeast: number;
   /** Units that would have been removed. */

@@ -2,9 +2,8 @@
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
-import type { Budget } from "./budget.ts";
 import { checkJointOptions, type JointOptions, selectJointly } from "./select-jointly.ts";
-import type { Selection } from "./selection.ts";
+import type { SelectionRequest } from "./selection-run.ts";
 
 export interface Selector {
   readonly name: string;
@@ -12,8 +11,7 @@ export interface Selector {
   readonly select: (
     graph: DependencyGraph,
     samples: UnlabelledBatches,
-    budget: Budget,
-    selection?: Selection,
+    request: SelectionRequest,
   ) => Promise<Plan>;
 }
 
@@ -26,7 +24,7 @@ export function jointly(options: JointOptions = {}): Selector {
   checkJointOptions(options);
   return {
     name: "jointly",
-    select: (graph, samples, budget, selection = {}) =>
-      selectJointly(graph.model, graph, samples, budget, { ...options, selection }),
+    select: (graph, samples, { budget, ...request }) =>
+      selectJointly(graph.model, graph, samples, budget, { ...options, ...request }),
   };
 }

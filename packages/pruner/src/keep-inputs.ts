@@ -1,5 +1,6 @@
 /** Keeps the inputs of minibatches that are disposed after use, for the refit after a removal. */
-import { sampleLimit } from "@secateur/compensation";
+import { collectSamples, sampleLimit } from "@secateur/compensation";
+import type { InputShape } from "@secateur/model-graph";
 import { batchSize, inputsOf, type UnlabelledBatch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -15,6 +16,10 @@ export interface KeptInputs {
   readonly take: () => { readonly xs: tf.Tensor[] }[];
   /** The number of examples that are kept. */
   readonly count: () => number;
+  /** The sizes of the inputs of the last minibatch, without the batch axis; undefined before the first. */
+  readonly inputShape: () => InputShape | undefined;
+  /** Checks and cuts what is kept once for all steps that read it. */
+  readonly collect: (model: tfl.LayersModel) => Promise<void>;
   /** The kept inputs again, which stay kept; the caller disposes the result. */
   readonly copy: () => { readonly xs: tf.Tensor[] }[];
   readonly dispose: () => void;
@@ -39,7 +44,9 @@ export function compensateSettings(compensate: PruneOptions["compensate"]): Comp
 export function keepInputs(limit: number): KeptInputs {
   let kept: { readonly xs: tf.Tensor[] }[] = [];
   let count = 0;
+  let sizes: InputShape | undefined;
   const add = (batch: UnlabelledBatch): void => {
+    sizes = inputsOf(batch).map(({ shape }) => shape.slice(1));
     if (count >= limit) return;
     kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
     count += batchSize(batch);
@@ -59,6 +66,14 @@ export function keepInputs(limit: number): KeptInputs {
       return taken;
     },
     count: () => count,
+    inputShape: () => sizes,
+    async collect(model) {
+      if (kept.length === 0) return;
+      const samples = kept;
+      kept = []; // `collectSamples` disposes them
+      kept = (await collectSamples(model, samples, limit)).map((xs) => ({ xs: [...xs] }));
+      count = kept.reduce((n, batch) => n + batchSize(batch), 0);
+    },
     copy: () => kept.map(({ xs }) => ({ xs: xs.map((x) => tf.clone(x)) })),
     dispose() {
       tf.dispose(kept.map(({ xs }) => xs));

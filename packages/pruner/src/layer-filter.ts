@@ -2,6 +2,7 @@
 import { modelGraph } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { isMatch } from "matcher";
+import { shown } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 
 /**
@@ -25,6 +26,10 @@ export function layerMatcher(
   const layers = [...modelGraph(model).layers];
   const matching = new Set<string>();
   for (const pattern of [filter].flat()) {
+    if (typeof pattern !== "string" && typeof pattern !== "function")
+      throw new PrunerError(
+        `selection.${option} must be names or patterns of layers, or functions of a path, not ${shown(pattern)}`,
+      );
     const matched = layers.filter(([path, layer]) => matches(pattern, path, layer));
     if (matched.length === 0 && typeof pattern === "string") {
       throw new PrunerError(

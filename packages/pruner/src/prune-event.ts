@@ -17,6 +17,8 @@ export interface PruneResult {
   readonly proof: Verification | null;
   /** How closely the refitted weights restore the outputs; null where nothing was refitted. */
   readonly compensation: CompensationReport | null;
+  /** What to know about the result, one sentence each: layers whose MACs are not counted, caveats of the criterion. */
+  readonly warnings: readonly string[];
 }
 
 /** Where the loop is after a removal, as JSON. With the model and the optimiser's state it is a checkpoint. */

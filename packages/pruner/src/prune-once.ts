@@ -13,39 +13,63 @@ import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
 import { selectByTrial } from "./select-by-trial.ts";
-import { requireReachable, selectUnits } from "./select-units.ts";
+import { requireReachable, selectWeighing } from "./select-units.ts";
+import { uncountedWarnings } from "./uncounted-macs.ts";
+import { recordWarnings, type Warnings } from "./warnings.ts";
 
 /**
  * Returns a smaller copy; the model itself is not changed.
  *
- * @throws BudgetError where the selection leaves too little to remove; RemovalMismatchError where the proof fails.
+ * @throws BudgetError, before any scoring, where pinned channels or the selection leave too little to remove;
+ *   RemovalMismatchError where the proof fails.
  *
  * @example
  * const { model: smaller } = await pruneOnce(model, { criterion: criteria.taylorGate(), data, budget: { macs: 0.5 } });
  */
 export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): Promise<PruneResult> {
-  const { criterion, data = [], budget, selection, verify = "always", rules = layerRules } = options;
-  const { seed = 0 } = options;
   checkOptions(options);
+  const { budget, selection, inputShape, verify = "always", rules = layerRules, seed = 0 } = options;
   const graph = buildDependencyGraph(model, { rules });
-  requireReachable(graph, budget, selection);
+  requireReachable(graph, { budget, selection, inputShape });
+  const warnings = recordWarnings(options.onWarning);
+  for (const warning of uncountedWarnings(graph)) warnings.warn(warning);
   const inputs = keepInputs(inputLimit(model, options, true));
   try {
-    const batches = inputs.keep(batchesOf(data, 0));
-    const plan =
-      "select" in criterion
-        ? await criterion.select(graph, batches, budget, selection)
-        : await planFor(graph, await score(model, graph, criterion, batches, options), inputs, options);
-    const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never");
+    const plan = await choosePlan(graph, options, inputs, warnings);
+    const sizes = inputShape ?? inputs.inputShape();
+    const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never", sizes);
     const refitted = await compensateRemoval(graph, cut, plan, inputs, {
       ...compensateSettings(options.compensate),
       seed,
     });
-    const left = remainingOf(buildDependencyGraph(refitted.model, { rules })).amounts();
-    return { ...refitted, proof, plan, original: remainingOf(graph).amounts(), left };
+    const after = buildDependencyGraph(refitted.model, { rules });
+    const [original, left] = [graph, after].map((each) => remainingOf(each, { inputShape }).amounts()) as [
+      PruneResult["original"],
+      PruneResult["left"],
+    ];
+    return { ...refitted, proof, plan, original, left, warnings: warnings.list };
   } finally {
     inputs.dispose();
   }
+}
+
+/** Scores or chooses units on one epoch of the data, and keeps its inputs. */
+async function choosePlan(
+  graph: DependencyGraph,
+  options: PruneOptions,
+  inputs: KeptInputs,
+  { warn }: Warnings,
+): Promise<Plan> {
+  const { criterion, data = [], budget, selection, inputShape } = options;
+  const batches = inputs.keep(batchesOf(data, 0));
+  if ("select" in criterion) {
+    const plan = await criterion.select(graph, batches, { budget, selection, inputShape });
+    await inputs.collect(graph.model);
+    return plan;
+  }
+  const scores = await score(graph.model, graph, criterion, batches, { ...options, onWarning: warn });
+  await inputs.collect(graph.model);
+  return planFor(graph, scores, inputs, options);
 }
 
 /** The lowest-scored units, changed as the options ask where there are inputs to refit on. */
@@ -53,21 +77,17 @@ async function planFor(
   graph: DependencyGraph,
   scores: Scores,
   inputs: KeptInputs,
-  { budget, selection, compensate, seed = 0 }: PruneOptions,
+  { budget, selection, inputShape, compensate, seed = 0 }: PruneOptions,
 ): Promise<Plan> {
-  const { swapUnits: swap = true, trials = false, samples, ridge } = compensateSettings(compensate);
+  const settings = compensateSettings(compensate);
+  const { swapUnits: swap = true, trials = false, samples, ridge, methods, positions } = settings;
+  const request = { budget, selection, inputShape };
   const hasInputs = inputs.count() > 0;
-  if (hasInputs && trials && ("macs" in budget || "parameters" in budget))
-    return selectByTrial(graph, scores, budget, inputs.copy(), {
-      ...(selection && { selection }),
-      swap,
-      seed,
-    });
-  const plan = selectUnits(graph, scores, budget, selection);
-  if (!hasInputs || !swap) return plan;
-  return swapUnits(graph, plan, inputs.copy(), {
-    ...(samples && { samples }),
-    ...(ridge && { ridge }),
-    seed,
-  });
+  const ofRefit = { ...(ridge !== undefined && { ridge }), ...(samples !== undefined && { samples }) };
+  if (hasInputs && trials) {
+    const refit = { ...ofRefit, ...(methods && { methods }), ...(positions !== undefined && { positions }) };
+    return selectByTrial(graph, scores, budget, inputs.copy(), { selection, inputShape, swap, refit, seed });
+  }
+  const plan = selectWeighing(graph, scores, request, 1);
+  return hasInputs && swap ? swapUnits(graph, plan, inputs.copy(), { ...ofRefit, seed }) : plan;
 }

@@ -2,6 +2,7 @@
 import type { CompensateOptions } from "@secateur/compensation";
 import type { Criterion, Targets } from "@secateur/criteria";
 import type { LayerRules } from "@secateur/dependency-graph";
+import type { InputShape } from "@secateur/model-graph";
 import type { Batches, LossOption, Mode, Optimizer, UnlabelledBatches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Budget } from "./budget.ts";
@@ -22,8 +23,8 @@ export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "se
    */
   readonly swapUnits?: boolean;
   /**
-   * Whether the spread of the budget over the groups is found by five trials, as `selectByTrial`; for budgets in MACs or
-   * parameters, in one shot. Default false: it takes five quick refits more.
+   * Whether the spread of the budget over the groups is found by five trials, as `selectByTrial`; for budgets in MACs,
+   * parameters or bytes and scores of single units, in one shot. Default false: it takes five quick refits more.
    */
   readonly trials?: boolean;
 };
@@ -47,6 +48,11 @@ export interface PruneOptions {
   readonly budget: Budget;
   /** Which units may be removed. Default: all but one of every layer. */
   readonly selection?: Selection;
+  /**
+   * The sizes of the inputs without the batch, for instance `[224, 224, 3]`: MACs of a model with open sizes. Default: the
+   * model's own; where they are open, MACs are null and budgets in MACs are refused.
+   */
+  readonly inputShape?: InputShape | undefined;
   /** Which removals to compare with the silenced model. Default "always". */
   readonly verify?: "always" | "first" | "never";
   /**
@@ -62,7 +68,7 @@ export interface PruneOptions {
   readonly seed?: number;
   /** Rules for your own layer classes, as in `buildDependencyGraph`. */
   readonly rules?: LayerRules;
-  /** Receives the criterion's caveats, one sentence each. Default: `console.warn`. */
+  /** Receives the result's `warnings` as they arise, one sentence each. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
 

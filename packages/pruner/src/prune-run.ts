@@ -10,7 +10,7 @@ import { cloneModel } from "@secateur/model-graph";
 import { createPlan, type Plan, traceUnits, unitsToRemove, type Verification } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Amounts, isMet, targetOf } from "./budget.ts";
-import { checkLoopOptions } from "./check-options.ts";
+import { checkLoopOptions } from "./check-loop-options.ts";
 import { PrunerError } from "./errors.ts";
 import type { Breach } from "./guard.ts";
 import { inputLimit, type KeptInputs, keepInputs } from "./keep-inputs.ts";
@@ -20,7 +20,8 @@ import { checkRecovery } from "./recovery.ts";
 import { remainingOf } from "./remaining.ts";
 import { type RunningScores, runningScores } from "./running-scores.ts";
 import { requireReachable } from "./select-units.ts";
-import { type Limits, limitsOf, requireCount } from "./selection.ts";
+import { type Limits, limitsOf } from "./selection.ts";
+import { recordWarnings, type Warnings } from "./warnings.ts";
 
 export interface PruneRun {
   readonly original: DependencyGraph;
@@ -48,6 +49,7 @@ export interface PruneRun {
   stoppedBy: Breach | null;
   /** Inputs since the last removal, for the refit after the next one. */
   readonly inputs: KeptInputs;
+  readonly warnings: Warnings;
   /** The report of the last refit; null if there was none. */
   compensation: CompensationReport | null;
 }
@@ -55,12 +57,12 @@ export interface PruneRun {
 /** Throws `BudgetError` where the budget cannot be met, and `PrunerError` for an invalid option, before any training. */
 export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): PruneRun {
   checkLoopOptions(options);
-  const { budget, selection, rules = layerRules, resume } = options;
+  const { budget, selection, inputShape, rules = layerRules, resume } = options;
   const original = buildDependencyGraph(model, { rules });
-  const originalAmounts = remainingOf(original).amounts();
-  const schedule = checkedSchedule(options.schedule, originalAmounts);
+  const originalAmounts = remainingOf(original, { inputShape }).amounts();
+  const schedule = scheduleOf(options.schedule, originalAmounts);
   checkFineTuning(model, options, schedule.fineTuneEpochs);
-  requireReachable(original, budget, selection);
+  requireReachable(original, { budget, selection, inputShape });
   if (resume !== undefined) checkGroups(original, resume.state.plan);
   const state = resume?.state;
   const savedScores = Object.entries(state?.scores ?? {});
@@ -77,12 +79,13 @@ export function startRun(model: tfl.LayersModel, options: PruneLoopOptions): Pru
     ),
     rules,
     graph,
-    left: remainingOf(graph).amounts(),
+    left: remainingOf(graph, { inputShape }).amounts(),
     plan: state?.plan ?? createPlan(original, []),
     proof: null,
     ...progressOf(state),
     stoppedBy: null,
     inputs: keepInputs(inputLimit(model, options, false)),
+    warnings: recordWarnings(options.onWarning),
     compensation: null,
   };
   if (resume !== undefined && isMet(run.left, run.target)) {
@@ -125,17 +128,9 @@ export function limitsNow({ original, limits, plan, graph }: PruneRun): Limits {
   return { ...limits, removable: new Map(removable) };
 }
 
-function checkedSchedule(schedule: PruneSchedule = {}, { units }: Amounts): Required<PruneSchedule> {
+function scheduleOf(schedule: PruneSchedule = {}, { units }: Amounts): Required<PruneSchedule> {
   const { frequency = 30, unitsPerRemoval = Math.max(1, Math.round(units / 20)) } = schedule;
   const { scoreMomentum = 0.9, fineTuneEpochs = 0 } = schedule;
-  requireCount("schedule.frequency", frequency);
-  requireCount("schedule.unitsPerRemoval", unitsPerRemoval);
-  if (!(scoreMomentum >= 0 && scoreMomentum <= 1))
-    throw new PrunerError(`schedule.scoreMomentum must be a number from 0 to 1, not ${scoreMomentum}`);
-  if (!Number.isInteger(fineTuneEpochs) || fineTuneEpochs < 0)
-    throw new PrunerError(
-      `schedule.fineTuneEpochs must be a whole number of at least 0, not ${fineTuneEpochs}`,
-    );
   return { frequency, unitsPerRemoval, scoreMomentum, fineTuneEpochs };
 }
 

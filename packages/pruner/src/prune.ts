@@ -3,7 +3,6 @@
  * `frequency` minibatches remove the lowest units of the whole network; stop at the budget, or where a guard says so; fine-tune. Units are cut out of
  * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
-import { printWarning } from "@secateur/base";
 import {
   caveats,
   type ObserveOptions,
@@ -34,12 +33,13 @@ import type { PruneEvent } from "./prune-event.ts";
 import type { PruneLoopOptions } from "./prune-options.ts";
 import { type PruneRun, startRun } from "./prune-run.ts";
 import { removal } from "./removal.ts";
+import { uncountedWarnings } from "./uncounted-macs.ts";
 
 /**
  * Prunes a copy of `model` step by step. The last event is "done" with the smaller model.
  *
- * @throws BudgetError where the selection leaves too little to remove; NonFiniteLossError; RemovalMismatchError where a
- *   proof fails; and what the criterion throws. Nothing is leaked then.
+ * @throws BudgetError, before any training, where pinned channels or the selection leave too little to remove;
+ *   NonFiniteLossError; RemovalMismatchError where a proof fails; and what the criterion throws. Nothing is leaked then.
  *
  * @example
  * for await (const event of prune(model, { criterion: criteria.taylorGate(), data, budget: { macs: 0.5 } })) {
@@ -55,7 +55,8 @@ export async function* prune(model: tfl.LayersModel, options: PruneLoopOptions):
     yield* fineTune(run, options, optimizer);
     isDone = true;
     const { graph, plan, originalAmounts: original, left, proof, compensation, stoppedBy } = run;
-    yield { type: "done", model: graph.model, plan, original, left, proof, compensation, stoppedBy };
+    const result = { plan, original, left, proof, compensation, warnings: run.warnings.list };
+    yield { type: "done", model: graph.model, ...result, stoppedBy };
   } finally {
     if (!isDone) disposeModel(run.graph.model);
     run.inputs.dispose();
@@ -68,8 +69,8 @@ async function* pruneToBudget(
   options: PruneLoopOptions,
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
-  const { criterion, onWarning = printWarning } = options;
-  for (const warning of caveats(run.graph, [criterion])) onWarning(warning);
+  const messages = [...uncountedWarnings(run.original), ...caveats(run.graph, [options.criterion])];
+  for (const warning of messages) run.warnings.warn(warning);
   while (!isOver(run)) {
     yield* pruneEpoch(run, options, optimizer);
     run.epoch++;

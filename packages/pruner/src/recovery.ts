@@ -12,6 +12,7 @@ import {
   type Schedule,
 } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { checkFields, type Fields, requireCount, requireFunction, shown } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 
 export interface Recovery {
@@ -36,24 +37,55 @@ export function distillationLoss(model: tfl.LayersModel, { distill = false }: Re
   return model.outputs.map(() => loss);
 }
 
-/** Throws `PrunerError`, or `TrainingError` for a distillation that does not fit the model, before any training. */
-export function checkRecovery(model: tfl.LayersModel, recovery: Recovery, fineTuneEpochs: number): void {
-  if (fineTuneEpochs === 0)
-    throw new PrunerError("recovery needs epochs: pass schedule.fineTuneEpochs of at least 1");
-  const { ema = 0, earlyStopping, schedule, stepsPerEpoch } = recovery;
-  if (!(ema >= 0 && ema < 1))
-    throw new PrunerError(`recovery.ema must be a number from 0 to below 1, not ${ema}`);
+const fields: Fields<Recovery> = {
+  optimizer: true,
+  schedule: true,
+  stepsPerEpoch: true,
+  distill: true,
+  ema: true,
+  earlyStopping: true,
+};
+const distillFields: Fields<DistillationOptions> = {
+  temperature: true,
+  weight: true,
+  labelSmoothing: true,
+  fromLogits: true,
+};
+const stoppingFields: Fields<NonNullable<Recovery["earlyStopping"]>> = { metric: true, patience: true };
+
+/** Throws `PrunerError` for fields that are not known, and for values outside their range. */
+export function checkRecoveryFields(recovery: Recovery): void {
+  checkFields("recovery", recovery, fields);
+  const { ema = 0, earlyStopping, schedule, stepsPerEpoch, distill = false } = recovery;
+  if (!(typeof ema === "number" && ema >= 0 && ema < 1))
+    throw new PrunerError(`recovery.ema must be a number from 0 to below 1, not ${shown(ema)}`);
+  requireFunction("recovery.schedule", schedule);
+  if (stepsPerEpoch !== undefined) requireCount("recovery.stepsPerEpoch", stepsPerEpoch);
   if (schedule !== undefined && stepsPerEpoch === undefined)
     throw new PrunerError(
       "recovery.schedule needs recovery.stepsPerEpoch: pass the number of batches per epoch",
     );
-  const { metric, patience = 1 } = earlyStopping ?? { metric: () => 0 };
+  if (typeof distill !== "boolean") checkFields("recovery.distill", distill, distillFields);
+  if (earlyStopping !== undefined) checkEarlyStopping(earlyStopping);
+}
+
+function checkEarlyStopping(earlyStopping: NonNullable<Recovery["earlyStopping"]>): void {
+  checkFields("recovery.earlyStopping", earlyStopping, stoppingFields);
+  const { metric, patience = 1 } = earlyStopping;
   if (typeof metric !== "function")
     throw new PrunerError(
       "recovery.earlyStopping.metric must be a function of the model that returns a number",
     );
   if (!(patience >= 1))
-    throw new PrunerError(`recovery.earlyStopping.patience must be a number of at least 1, not ${patience}`);
+    throw new PrunerError(
+      `recovery.earlyStopping.patience must be a number of at least 1, not ${shown(patience)}`,
+    );
+}
+
+/** Throws `PrunerError`, or `TrainingError` for a distillation that does not fit the model, before any training. */
+export function checkRecovery(model: tfl.LayersModel, recovery: Recovery, fineTuneEpochs: number): void {
+  if (fineTuneEpochs === 0)
+    throw new PrunerError("recovery needs epochs: pass schedule.fineTuneEpochs of at least 1");
   const loss = distillationLoss(model, recovery);
   if (loss !== null) checkLoss(model, loss);
 }

@@ -3,8 +3,8 @@
  * axes; a layer's MACs are proportional to the size of its kernels. Both equal what is counted on the smaller model.
  */
 import type { DependencyGraph, Group } from "@secateur/dependency-graph";
-import { countMacs } from "@secateur/metrics";
-import { modelGraph } from "@secateur/model-graph";
+import { countMacs, needsInputShape } from "@secateur/metrics";
+import { type InputShape, modelGraph } from "@secateur/model-graph";
 import type { Amounts } from "./budget.ts";
 
 export interface Remaining {
@@ -15,9 +15,18 @@ export interface Remaining {
   readonly savings: (group: Group, unitCount: number) => Amounts;
   /** Subtracts so many units of a group. */
   readonly remove: (group: Group, unitCount: number) => void;
+  /** MACs and parameters by layer path. */
+  readonly byLayer: () => ReadonlyMap<string, { readonly macs: number; readonly parameters: number }>;
+}
+
+export interface RemainingOptions {
+  /** The sizes of the inputs, for MACs of a model with open ones. Default: the model's own. */
+  readonly inputShape?: InputShape | undefined;
 }
 
 interface WeightSize {
+  /** The layer's path. */
+  readonly layer: string;
   axes: readonly number[];
   /** The product of `axes`. */
   size: number;
@@ -33,8 +42,11 @@ interface Share {
   readonly producesUnits: boolean;
 }
 
-export function remainingOf(graph: DependencyGraph): Remaining {
-  const macsOf = macsOfLayers(graph);
+/** MACs are null where input sizes are open. */
+export function remainingOf(graph: DependencyGraph, { inputShape }: RemainingOptions = {}): Remaining {
+  const isCounted = inputShape !== undefined || !needsInputShape(graph.model);
+  const known = (count: number): number | null => (isCounted ? count : null);
+  const macsOf = isCounted ? macsOfLayers(graph, inputShape) : new Map<string, number>();
   const sizes = weightSizes(graph, macsOf);
   const sharesOf = new Map(graph.groups.map((group) => [group, shares(group, sizes)]));
   let units = graph.groups.reduce((n, { unitCount }) => n + unitCount, 0);
@@ -46,21 +58,21 @@ export function remainingOf(graph: DependencyGraph): Remaining {
       return { weight, axes, parameters: gone, macs: gone * weight.macsPerNumber };
     });
   return {
-    amounts: () => ({ units, parameters, macs: Math.round(macs) }),
+    amounts: () => ({ units, parameters, macs: known(Math.round(macs)), bytes: 4 * parameters }),
     canRemove: (group, unitCount, minUnits) =>
       (sharesOf.get(group) ?? []).every(({ weight, axis, indicesPerUnit, producesUnits }) => {
         const left = Number(weight.axes[axis]) - unitCount * indicesPerUnit;
         return left >= (producesUnits ? Math.max(minUnits, 1) : 1);
       }),
-    savings: (group, unitCount) =>
-      axesWithout(group, unitCount).reduce<Amounts>(
-        (sum, gone) => ({
-          units: unitCount,
-          parameters: sum.parameters + gone.parameters,
-          macs: sum.macs + gone.macs,
-        }),
-        { units: unitCount, parameters: 0, macs: 0 },
-      ),
+    savings(group, unitCount) {
+      let [goneParameters, goneMacs] = [0, 0];
+      for (const gone of axesWithout(group, unitCount)) {
+        goneParameters += gone.parameters;
+        goneMacs += gone.macs;
+      }
+      const bytes = 4 * goneParameters;
+      return { units: unitCount, parameters: goneParameters, macs: known(goneMacs), bytes };
+    },
     remove(group, unitCount) {
       units -= unitCount;
       for (const { weight, axes, ...gone } of axesWithout(group, unitCount)) {
@@ -70,7 +82,17 @@ export function remainingOf(graph: DependencyGraph): Remaining {
         macs -= gone.macs;
       }
     },
+    byLayer: () => sumByLayer(sizes.values()),
   };
+}
+
+function sumByLayer(sizes: Iterable<WeightSize>): ReturnType<Remaining["byLayer"]> {
+  const layers = new Map<string, { macs: number; parameters: number }>();
+  for (const { layer, size, macsPerNumber } of sizes) {
+    const { macs, parameters } = layers.get(layer) ?? { macs: 0, parameters: 0 };
+    layers.set(layer, { macs: macs + size * macsPerNumber, parameters: parameters + size });
+  }
+  return layers;
 }
 
 /** Each weight of the shares once, with its axes after the removal. */
@@ -110,14 +132,18 @@ function weightSizes(
   return new Map(
     weights.map(({ path, layer, axes, size }) => {
       const macsPerNumber = isKernel({ path }) ? (macsOf.get(layer) ?? 0) / (kernelSizes.get(layer) ?? 1) : 0;
-      return [path, { axes, size, macsPerNumber }];
+      return [path, { layer, axes, size, macsPerNumber }];
     }),
   );
 }
 
 /** By layer path. */
-function macsOfLayers({ model }: DependencyGraph): ReadonlyMap<string, number> {
+function macsOfLayers(
+  { model }: DependencyGraph,
+  inputShape: InputShape | undefined,
+): ReadonlyMap<string, number> {
   const macsOf = new Map<string, number>();
-  for (const { path, macs } of countMacs(model).layers) macsOf.set(path, (macsOf.get(path) ?? 0) + macs);
+  for (const { path, macs } of countMacs(model, { inputShape }).layers)
+    macsOf.set(path, (macsOf.get(path) ?? 0) + macs);
   return macsOf;
 }

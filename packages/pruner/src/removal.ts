@@ -1,6 +1,6 @@
 /** One removal of the pruning loop: cuts the lowest units out of the model, the optimiser's state and the running scores. */
 import { buildDependencyGraph } from "@secateur/dependency-graph";
-import { disposeModel } from "@secateur/model-graph";
+import { disposeModel, type InputShape } from "@secateur/model-graph";
 import {
   composePlans,
   createPlan,
@@ -26,12 +26,17 @@ import { takenUnits } from "./taken-units.ts";
 export async function removal(
   run: PruneRun,
   optimizer: Optimizer,
-  { verify = "always", guard, compensate, seed = 0 }: PruneLoopOptions,
+  { verify = "always", guard, compensate, inputShape, seed = 0 }: PruneLoopOptions,
 ): Promise<PruneEvent> {
   const before = run.graph;
-  const plan = nextPlan(run);
+  const plan = nextPlan(run, inputShape);
   const isVerified = verify === "always" || (verify === "first" && run.removals === 0);
-  const { model: cut, proof } = await removeUnits(before, plan, isVerified);
+  const { model: cut, proof } = await removeUnits(
+    before,
+    plan,
+    isVerified,
+    inputShape ?? run.inputs.inputShape(),
+  );
   const settings = { ...compensateSettings(compensate), seed };
   const { model, compensation } = await compensateRemoval(before, cut, plan, run.inputs, settings);
   const removed = Object.values(plan.remove).reduce((n, units) => n + units.length, 0);
@@ -47,7 +52,7 @@ export async function removal(
   optimizer.rewrite((name, tensor) => gatherKept(tensor, name, kept));
   run.plan = composePlans(run.original, run.plan, before, plan);
   run.graph = buildDependencyGraph(model, { rules: run.rules });
-  run.left = remainingOf(run.graph).amounts();
+  run.left = remainingOf(run.graph, { inputShape }).amounts();
   run.scores.carry(before, plan, run.graph);
   run.proof = worse(run.proof, proof);
   run.compensation = compensation;
@@ -71,10 +76,10 @@ const unitsPerRemoval = ({ schedule, slowedTo }: PruneRun): number =>
   Math.min(schedule.unitsPerRemoval, slowedTo ?? schedule.unitsPerRemoval);
 
 /** The lowest units by the running scores, at most `unitsPerRemoval`. */
-function nextPlan(run: PruneRun): Plan {
+function nextPlan(run: PruneRun, inputShape: InputShape | undefined): Plan {
   const { graph, target } = run;
   const limits = limitsNow(run);
-  const taken = takenUnits(remainingOf(graph), limits);
+  const taken = takenUnits(remainingOf(graph, { inputShape }), limits);
   const isEnough = (): boolean => taken.count() >= unitsPerRemoval(run) || isMet(taken.left(), target);
   takeLowest(graph, run.scores.blend(), taken, limits.roundTo, isEnough);
   if (taken.count() > 0) return createPlan(graph, taken.byGroup);

@@ -2,37 +2,65 @@
  * Chooses how the budget is spread over the groups by trial: plans that weigh savings differently are carried out and refitted
  * on a part of the samples, and the one whose outputs are closest to the original's on other samples is taken.
  */
-import { compensate, outputError, swapUnits } from "@secateur/compensation";
+import {
+  type CompensateOptions,
+  checkCompensateOptions,
+  compensate,
+  outputError,
+  swapUnits,
+} from "@secateur/compensation";
 import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
-import { disposeModel } from "@secateur/model-graph";
+import { disposeModel, type InputShape } from "@secateur/model-graph";
 import { applyPlan, type Plan } from "@secateur/surgery";
 import { batchSize, disposeBatch, inputsOf, type UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import type { Budget } from "./budget.ts";
-import { PrunerError } from "./errors.ts";
+import { type Budget, isWeighed } from "./budget.ts";
+import { checkFields, type Fields } from "./check-fields.ts";
+import { BudgetError, PrunerError } from "./errors.ts";
 import { selectWeighing } from "./select-units.ts";
 import type { Selection } from "./selection.ts";
 
 export interface TrialOptions {
-  readonly selection?: Selection;
+  readonly selection?: Selection | undefined;
+  /** Sizes of the inputs, as in `selectUnits`. */
+  readonly inputShape?: InputShape | undefined;
   /** Whether units are swapped for others of their group, as `swapUnits`. Default true. */
   readonly swap?: boolean;
+  /**
+   * How every trial is refitted, as in `compensate`. `samples` is the most examples, of which one half is fitted and the other
+   * compared; default 512.
+   */
+  readonly refit?: Pick<CompensateOptions, "methods" | "ridge" | "positions" | "samples">;
   /** Determines the sampled positions. Default 0. */
   readonly seed?: number;
 }
 
+const refitFields: Fields<NonNullable<TrialOptions["refit"]>> = {
+  methods: true,
+  ridge: true,
+  positions: true,
+  samples: true,
+};
+const fields: Fields<TrialOptions> = {
+  selection: true,
+  inputShape: true,
+  swap: true,
+  refit: true,
+  seed: true,
+};
+
 /** Powers of what a unit saves by which scores are divided. */
 const powers = [0.9, 1, 1.1, 1.2, 1.3] as const;
 
-/** Examples that are fitted, and others that are compared. */
-const examplesPerPart = 256;
+/** Examples that are fitted or compared, unless the options say otherwise. */
+const defaultSamples = 512;
 
 /**
  * Disposes the samples.
  *
- * @param budget - In MACs or parameters.
- * @throws BudgetError where the selection leaves too little to remove.
+ * @param budget - In MACs, parameters or bytes: with a budget in units there is one plan only.
+ * @throws BudgetError for another budget, and where pinned channels or the selection leave too little to remove.
  *
  * @example const plan = await selectByTrial(graph, scores, { macs: 0.5 }, [{ xs: images }]);
  */
@@ -41,18 +69,22 @@ export async function selectByTrial(
   scores: Scores,
   budget: Budget,
   samples: UnlabelledBatches,
-  { selection, swap = true, seed = 0 }: TrialOptions = {},
+  options: TrialOptions = {},
 ): Promise<Plan> {
-  const [fitted, compared] = await twoParts(samples);
+  checkTrialOptions(budget, options);
+  const { swap = true, refit = {}, seed = 0, ...request } = options;
+  const { samples: limit = defaultSamples, ...settings } = refit;
+  const [fitted, compared] = await twoParts(samples, limit);
   try {
     let best: { readonly plan: Plan; readonly error: number } | null = null;
     const tried = new Set<string>();
     for (const power of powers) {
-      const chosen = selectWeighing(graph, scores, budget, selection, power);
+      const chosen = selectWeighing(graph, scores, { ...request, budget }, power);
       if (tried.has(JSON.stringify(chosen))) continue;
       tried.add(JSON.stringify(chosen));
-      const plan = swap ? await swapUnits(graph, chosen, copies(fitted), { seed }) : chosen;
-      const error = await errorAfterRefit(graph, plan, fitted, compared, seed);
+      const ridge = settings.ridge === undefined ? {} : { ridge: settings.ridge };
+      const plan = swap ? await swapUnits(graph, chosen, copies(fitted), { ...ridge, seed }) : chosen;
+      const error = await errorAfterRefit(graph, plan, fitted, compared, { ...settings, seed });
       if (best === null || error < best.error) best = { plan, error };
     }
     if (best === null) throw new PrunerError("no plan was tried");
@@ -62,6 +94,17 @@ export async function selectByTrial(
   }
 }
 
+function checkTrialOptions(budget: Budget, options: TrialOptions): void {
+  checkFields("options", options, fields);
+  checkFields("refit", options.refit ?? {}, refitFields);
+  checkCompensateOptions(options.refit ?? {});
+  if (isWeighed(budget)) return;
+  throw new BudgetError(
+    `budget ${JSON.stringify(budget)}: trials differ in how scores are weighed by what a unit saves, and units all count the ` +
+      "same. Ask for a budget in macs, parameters or bytes, or leave trials out",
+  );
+}
+
 type Inputs = readonly (readonly tf.Tensor[])[];
 
 async function errorAfterRefit(
@@ -69,11 +112,11 @@ async function errorAfterRefit(
   plan: Plan,
   fitted: Inputs,
   compared: Inputs,
-  seed: number,
+  options: CompensateOptions,
 ): Promise<number> {
   const smaller = applyPlan(graph.model, plan, { graph });
   try {
-    const { model } = await compensate(graph.model, smaller, plan, copies(fitted), { graph, seed });
+    const { model } = await compensate(graph.model, smaller, plan, copies(fitted), { ...options, graph });
     try {
       return await outputError(graph.model, model, compared);
     } finally {
@@ -87,20 +130,20 @@ async function errorAfterRefit(
 const copies = (inputs: Inputs): { readonly xs: tf.Tensor[] }[] =>
   inputs.map((xs) => ({ xs: xs.map((x) => tf.clone(x)) }));
 
-/** Halves of the first minibatches, until each part has `examplesPerPart`. */
-async function twoParts(samples: UnlabelledBatches): Promise<readonly [Inputs, Inputs]> {
+/** Halves of the first minibatches, until both parts together have `limit` examples. */
+async function twoParts(samples: UnlabelledBatches, limit: number): Promise<readonly [Inputs, Inputs]> {
   const fitted: tf.Tensor[][] = [];
   const compared: tf.Tensor[][] = [];
   let count = 0;
   try {
     for await (const batch of samples) {
       const inputs = inputsOf(batch);
-      const half = Math.floor(batchSize(batch) / 2);
-      if (count < examplesPerPart && half > 0) {
+      const half = Math.floor(Math.min(batchSize(batch), limit - count) / 2);
+      if (half > 0) {
         fitted.push(inputs.map((x) => tf.slice(x, 0, half)));
-        compared.push(inputs.map((x) => tf.slice(x, half)));
+        compared.push(inputs.map((x) => tf.slice(x, half, half)));
       }
-      count += half;
+      count += 2 * Math.max(half, 0);
       disposeBatch(batch);
     }
     if (compared.length > 0) return [fitted, compared];

@@ -3,17 +3,17 @@
  * of slopes predicts the loss of every set (see `joint-loss.ts`), and a greedy choice follows the prediction.
  */
 import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
-import { disposeModel } from "@secateur/model-graph";
+import { disposeModel, type InputShape } from "@secateur/model-graph";
 import { createPlan, type Plan, silence } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type Budget, budgetKind } from "./budget.ts";
-import { checkFields, type Fields } from "./check-fields.ts";
+import { type Budget, limitedKind } from "./budget.ts";
+import { checkFields, type Fields, requireCount, requireFunction } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import { disposeExamples, type JointExamples, jointExamples, jointSlopes } from "./joint-examples.ts";
 import { type JointLoss, jointLoss, type Prediction, softened, toFactors } from "./joint-loss.ts";
 import { requireReachable } from "./select-units.ts";
-import { requireCount, type Selection } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 import { type SelectionRun, startSelection } from "./selection-run.ts";
 import { takeJointly } from "./take-jointly.ts";
 
@@ -53,14 +53,18 @@ export async function selectJointly(
   graph: DependencyGraph,
   samples: UnlabelledBatches,
   budget: Budget,
-  options: JointOptions & { readonly selection?: Selection } = {},
+  options: JointOptions & {
+    readonly selection?: Selection | undefined;
+    readonly inputShape?: InputShape | undefined;
+  } = {},
 ): Promise<Plan> {
-  const { selection, ...joint } = options;
+  const { selection, inputShape, ...joint } = options;
+  const request = { budget, selection, inputShape };
   checkJointOptions(joint);
   if (graph.model !== model)
     throw new PrunerError("the graph belongs to another model: build one with buildDependencyGraph(model)");
-  requireReachable(graph, budget, selection);
-  const run = startSelection(graph, budget, selection);
+  requireReachable(graph, request);
+  const run = startSelection(graph, request);
   const examples = await jointExamples(graph, samples, joint.topK ?? Number.POSITIVE_INFINITY);
   try {
     await takeInRounds(graph, run, examples, budget, joint);
@@ -77,7 +81,6 @@ async function takeInRounds(
   budget: Budget,
   { rounds = 5, temperature = 4, onChoice }: JointOptions,
 ): Promise<void> {
-  const kind = budgetKind(budget);
   let targets: Prediction | null = null;
   for (let round = 1; round <= rounds; round++) {
     const share = round / rounds;
@@ -89,7 +92,7 @@ async function takeInRounds(
     const loss: JointLoss = jointLoss(targets, start, units, temperature);
     takeJointly(graph.groups, loss, run.taken, {
       roundTo: run.limits.roundTo,
-      per: kind === "count" ? "units" : kind,
+      per: limitedKind(budget),
       isEnough: () => run.isMet(share),
       onTaken: ({ id }, unit) => onChoice?.({ group: id, unit, loss: loss.value() }),
     });
@@ -109,10 +112,11 @@ async function slopesWithout(graph: DependencyGraph, { taken }: SelectionRun, ex
 
 export function checkJointOptions(options: JointOptions): void {
   checkFields("options", options, fields);
-  const { temperature = 4, topK = 2, rounds = 1 } = options;
+  const { temperature = 4, topK = 2, rounds = 1, onChoice } = options;
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new PrunerError(`temperature must be a number above 0, not ${temperature}`);
   if (topK !== Number.POSITIVE_INFINITY && !(Number.isInteger(topK) && topK >= 2))
     throw new PrunerError(`topK must be a whole number of classes, 2 or more, or Infinity, not ${topK}`);
   requireCount("rounds", rounds);
+  requireFunction("onChoice", onChoice);
 }

@@ -1,19 +1,30 @@
 /** Ranks the units of all groups together and removes the lowest until a budget is met. */
+import { printWarning } from "@secateur/base";
 import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
+import type { InputShape } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
-import { type Budget, budgetKind } from "./budget.ts";
+import { type Amounts, type Budget, isWeighed, limitedKind } from "./budget.ts";
 import { takeLowest } from "./lowest-units.ts";
 import type { Selection } from "./selection.ts";
-import { startSelection } from "./selection-run.ts";
+import { type SelectionRequest, startSelection } from "./selection-run.ts";
 import type { TakenUnits } from "./taken-units.ts";
+import { uncountedWarnings } from "./uncounted-macs.ts";
+
+export interface SelectOptions {
+  /** The sizes of the inputs without the batch; for budgets in MACs of models with open sizes. */
+  readonly inputShape?: InputShape | undefined;
+  /** Receives one sentence where layers are not counted in a budget in MACs. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
+}
 
 /**
  * A plan for the lowest-scored units, over all groups on one scale (no per-layer ratios), until the budget is met. For a
- * budget in MACs or parameters, a score counts per MAC or parameter that the unit saves.
+ * budget in MACs, parameters or bytes, a score counts per MAC or parameter that the unit saves.
  *
  * @param budget - Shares are of `graph.model`.
- * @throws BudgetError where the selection leaves too little to remove; PrunerError for invalid scores or selections.
+ * @throws BudgetError where pinned channels or the selection leave too little to remove, or where most MACs are not counted;
+ *   PrunerError for invalid scores or selections.
  *
  * @example const plan = selectUnits(graph, scores, { macs: 0.5 }, { minUnits: 8, exclude: "stem" });
  */
@@ -22,22 +33,23 @@ export function selectUnits(
   scores: Scores,
   budget: Budget,
   selection: Selection = {},
+  { inputShape, onWarning = printWarning }: SelectOptions = {},
 ): Plan {
-  return selectWeighing(graph, scores, budget, selection, 1);
+  const plan = selectWeighing(graph, scores, { budget, selection, inputShape }, 1);
+  if (limitedKind(budget) === "macs") for (const warning of uncountedWarnings(graph)) onWarning(warning);
+  return plan;
 }
 
 /** @param power - Of what a unit saves, by which its score is divided. */
 export function selectWeighing(
   graph: DependencyGraph,
   scores: Scores,
-  budget: Budget,
-  selection: Selection | undefined,
+  request: SelectionRequest,
   power: number,
 ): Plan {
-  const run = startSelection(graph, budget, selection);
-  const kind = budgetKind(budget);
-  const isWeighed = kind === "macs" || kind === "parameters";
-  const ranked = isWeighed ? perSaving(graph, scores, run.taken, kind, power) : scores;
+  const run = startSelection(graph, request);
+  const { budget } = request;
+  const ranked = isWeighed(budget) ? perSaving(graph, scores, run.taken, limitedKind(budget), power) : scores;
   takeLowest(graph, ranked, run.taken, run.limits.roundTo, run.isMet);
   return run.plan();
 }
@@ -50,11 +62,11 @@ function perSaving(
   { groups }: DependencyGraph,
   scores: Scores,
   { savings }: TakenUnits,
-  kind: "macs" | "parameters",
+  kind: keyof Amounts,
   power: number,
 ): Scores {
   const entries = groups.map((group) => {
-    const saved = Math.max(savings(group, 1)[kind], 1) ** power;
+    const saved = Math.max(Number(savings(group, 1)[kind]), 1) ** power;
     const values = scores.get(group.id) ?? new Float32Array();
     return [group.id, values.map((score) => (score > 0 ? score / saved : score * saved))] as const;
   });
@@ -62,7 +74,7 @@ function perSaving(
 }
 
 /** Throws `BudgetError` where no scores could meet the budget; for checks before anything is computed. */
-export function requireReachable(graph: DependencyGraph, budget: Budget, selection?: Selection): void {
+export function requireReachable(graph: DependencyGraph, request: SelectionRequest): void {
   const equal = graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)] as const);
-  selectUnits(graph, new Map(equal), budget, selection);
+  selectWeighing(graph, new Map(equal), request, 1);
 }

@@ -1,11 +1,13 @@
 /** A choice of units in progress: what is taken, whether the budget is met, and the plan at its end. */
 import type { DependencyGraph } from "@secateur/dependency-graph";
+import type { InputShape } from "@secateur/model-graph";
 import { createPlan, type Plan } from "@secateur/surgery";
-import { type Amounts, type Budget, budgetKind, isMet, targetOf } from "./budget.ts";
-import { BudgetError } from "./errors.ts";
+import { type Amounts, type Budget, isMet, targetOf } from "./budget.ts";
 import { remainingOf } from "./remaining.ts";
 import { type Limits, limitsOf, type Selection } from "./selection.ts";
 import { type TakenUnits, takenUnits } from "./taken-units.ts";
+import { requireCounted } from "./uncounted-macs.ts";
+import { unreachable } from "./unreachable.ts";
 
 export interface SelectionRun {
   readonly limits: Limits;
@@ -16,23 +18,33 @@ export interface SelectionRun {
   readonly plan: () => Plan;
 }
 
+/** What a choice of units is asked for. */
+export interface SelectionRequest {
+  readonly budget: Budget;
+  readonly selection?: Selection | undefined;
+  readonly inputShape?: InputShape | undefined;
+}
+
 /** Throws `BudgetError` and `PrunerError` for an invalid budget or selection. */
 export function startSelection(
   graph: DependencyGraph,
-  budget: Budget,
-  selection: Selection = {},
+  { budget, selection = {}, inputShape }: SelectionRequest,
 ): SelectionRun {
-  const remaining = remainingOf(graph);
+  const remaining = remainingOf(graph, { inputShape });
   const original = remaining.amounts();
   const target = targetOf(budget, original);
+  requireCounted(graph, budget);
   const limits = limitsOf(graph, selection);
   const taken = takenUnits(remaining, limits);
+  const isAsked = Object.values(budget).some((amount) => amount > 0);
   return {
     limits,
     taken,
     isMet: (share = 1) => isMet(taken.left(), share === 1 ? target : between(original, target, share)),
     plan() {
-      requireMet(graph, budget, selection, { original, left: taken.left(), target });
+      const left = taken.left();
+      if (!isMet(left, target) || (isAsked && graph.groups.length === 0))
+        throw unreachable(graph, budget, selection, { original, left, target, limits, taken });
       return createPlan(graph, taken.byGroup);
     },
   };
@@ -40,36 +52,7 @@ export function startSelection(
 
 /** The amounts at a share of the way to the target. */
 function between(original: Amounts, target: Amounts, share: number): Amounts {
-  const at = (kind: keyof Amounts): number => original[kind] - share * (original[kind] - target[kind]);
-  return { units: at("units"), macs: at("macs"), parameters: at("parameters") };
+  const at = (kind: keyof Amounts): number =>
+    Number(original[kind]) - share * (Number(original[kind]) - Number(target[kind]));
+  return { units: at("units"), macs: at("macs"), parameters: at("parameters"), bytes: at("bytes") };
 }
-
-/** Throws `BudgetError` unless what is left meets the target. */
-function requireMet(
-  { model, groups, pinned }: DependencyGraph,
-  budget: Budget,
-  selection: Selection,
-  { original, left, target }: Readonly<Record<"original" | "left" | "target", Amounts>>,
-): void {
-  const asked = Object.values(budget).some((amount) => amount > 0);
-  if (groups.length === 0 && asked) {
-    const reasons = [...new Set(pinned.map(({ layer, reason }) => `"${layer}" (${reason})`))];
-    throw new BudgetError(
-      `nothing can be removed from model "${model.name}"; pinned are ${reasons.slice(0, 5).join(", ")}. ` +
-        "A layer class of your own needs a rule: pass `rules`",
-    );
-  }
-  if (isMet(left, target)) return;
-  const asKind = budgetKind(budget);
-  const kind = asKind === "count" ? "units" : asKind;
-  const share = (100 * (1 - left[kind] / original[kind])).toFixed(1);
-  throw new BudgetError(
-    `budget ${JSON.stringify(budget)} cannot be met: at most ${share} % of the ${kind} can be removed ` +
-      `(${left[kind]} stay, at most ${Math.max(0, Math.floor(target[kind]))} should) with selection ${describe(selection)}. ` +
-      "Ask for less, or let the selection remove more",
-  );
-}
-
-/** As JSON, with functions as the word "function". */
-const describe = (selection: Selection): string =>
-  JSON.stringify(selection, (_, value) => (typeof value === "function" ? "function" : value));

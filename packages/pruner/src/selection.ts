@@ -3,7 +3,7 @@
  * that engines compute efficiently.
  */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
-import { checkFields, type Fields } from "./check-fields.ts";
+import { checkFields, type Fields, requireCount } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import { type LayerFilter, layerMatcher } from "./layer-filter.ts";
 
@@ -37,6 +37,8 @@ export interface Limits {
   readonly roundTo: number;
   /** How many units of each group may be removed. */
   readonly removable: ReadonlyMap<GroupId, number>;
+  /** Why a group keeps the units that are left after so many were removed, in words. */
+  readonly reasonFor: (group: GroupId, removed: number) => string;
 }
 
 /** Throws `PrunerError` for a number outside its range, and for a pattern that matches no layer. */
@@ -56,13 +58,14 @@ export function limitsOf(graph: DependencyGraph, selection: Selection = {}): Lim
   const removable = graph.groups.map(
     (group) => [group.id, mayPrune(group) ? Math.floor(maxShare * group.unitCount + 1e-9) : 0] as const,
   );
-  return { minUnits, roundTo, removable: new Map(removable) };
-}
-
-/** Throws `PrunerError` unless `value` is a whole number of at least 1. */
-export function requireCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new PrunerError(`${name} must be a whole number of at least 1, not ${value}`);
+  const allowed = new Map(removable);
+  const reasonFor = (id: GroupId, removed: number): string => {
+    if (allowed.get(id) === 0 && maxShare > 0) return "left out by the selection";
+    if (maxShare < 1 && removed === allowed.get(id)) return `maxShare ${maxShare}`;
+    if (roundTo > 1) return `roundTo ${roundTo}`;
+    return minUnits > 1 ? `minUnits ${minUnits}` : "every layer keeps a channel";
+  };
+  return { minUnits, roundTo, removable: allowed, reasonFor };
 }
 
 /** Paths of the layers whose kernels produce the group's units. */

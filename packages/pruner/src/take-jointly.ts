@@ -41,7 +41,7 @@ export function takeJointly(
     const chosen = cheapest(open, ({ group, first, units }) => {
       const count = chunkSize(units.size, roundTo);
       const increases = [...units].map((unit) => loss.increase(first + unit));
-      return price(sumOfLeast(increases, count), taken.savings(group, count)[per]);
+      return price(sumOfLeast(increases, count), Number(taken.savings(group, count)[per]));
     });
     if (chosen === undefined) break;
     const { group, first, units } = chosen;

@@ -10,6 +10,8 @@ export interface TakenUnits {
   readonly count: () => number;
   /** What the model has left without them. */
   readonly left: () => Amounts;
+  /** MACs and parameters that are left, by layer path. */
+  readonly byLayer: Remaining["byLayer"];
   /** What taking so many more units of a group would save. */
   readonly savings: (group: Group, unitCount: number) => Amounts;
   /** Whether the selection lets so many more units of a group be removed together. */
@@ -19,13 +21,14 @@ export interface TakenUnits {
 
 /** @param remaining - Modified: the taken units are subtracted. */
 export function takenUnits(remaining: Remaining, { minUnits, roundTo, removable }: Limits): TakenUnits {
-  const byGroup = new Map<GroupId, readonly number[]>();
+  const byGroup = new Map<GroupId, number[]>();
   const of = ({ id }: Group): readonly number[] => byGroup.get(id) ?? [];
   let count = 0;
   return {
     byGroup,
     count: () => count,
     left: remaining.amounts,
+    byLayer: remaining.byLayer,
     savings: remaining.savings,
     allows(group, unitCount) {
       const taken = of(group).length + unitCount;
@@ -36,7 +39,9 @@ export function takenUnits(remaining: Remaining, { minUnits, roundTo, removable 
     },
     take(group, units) {
       remaining.remove(group, units.length);
-      byGroup.set(group.id, [...of(group), ...units]);
+      const own = byGroup.get(group.id);
+      if (own === undefined) byGroup.set(group.id, [...units]);
+      else own.push(...units);
       count += units.length;
     },
   };

@@ -46,6 +46,18 @@ describe("guard", () => {
     for (const each of [model, smaller]) disposeModel(each);
   });
 
+  it("refuses a removal whose metric is NaN", async () => {
+    const model = network();
+    const guard: Guard = { metric: () => Number.NaN, atLeast: 0 };
+    const events = await collect(prune(model, { ...options, guard }));
+    expect(removals(events)).toEqual([]);
+    expect(breaches(events)).toEqual([
+      { type: "breach", value: Number.NaN, atLeast: 0, units: 2, unitsPerRemoval: null },
+    ]);
+    expect(last(events).plan.remove).toEqual({});
+    for (const each of [model, last(events).model]) disposeModel(each);
+  });
+
   it("does nothing where the metric holds", async () => {
     const model = network();
     const guard: Guard = { metric: async (smaller) => units(smaller), atLeast: 6 };

@@ -7,7 +7,7 @@ import {
   type LayerRules,
   layerRules,
 } from "@secateur/dependency-graph";
-import { countMacs, countParameters } from "@secateur/metrics";
+import { byteSize, countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
 import { applyPlan, RemovalMismatchError } from "@secateur/surgery";
 import type { Batch, UnlabelledBatch } from "@secateur/training";
@@ -145,6 +145,31 @@ describe("prune", () => {
     [{ mode: "evaluation" }, 'mode must be "train" or "eval", not "evaluation"'],
     [{ criterion: criteria.l1 }, "criterion is a function: call it"],
     [{ criterion: "l1" }, "criterion must be a criterion"],
+    [
+      { criterion: { name: "mine", observes: [] } },
+      'criterion "mine" has no function score: make it with defineCriterion',
+    ],
+    [{ budget: 0.5 }, "budget is 0.5: pass the share to remove, for instance { macs: 0.5 }"],
+    [{ budget: { macs: "0.5" } }, 'budget macs: "0.5" is not the removed share'],
+    [{ budget: { constructor: 0.5 } }, "a budget must be one of units, macs, parameters, bytes or count"],
+    [{ selection: [] }, "selection must be an object with minUnits"],
+    [{ selection: null }, "selection must be an object, not null"],
+    [{ selection: { exclude: 3 } }, "selection.exclude must be names or patterns of layers"],
+    [{ schedule: null }, "schedule must be an object with frequency"],
+    [
+      { schedule: { frequency: Number.NaN } },
+      "schedule.frequency must be a whole number of at least 1, not NaN",
+    ],
+    [
+      { schedule: { unitsPerRemoval: 0 } },
+      "schedule.unitsPerRemoval must be a whole number of at least 1, not 0",
+    ],
+    [{ seed: "7" }, 'seed must be a number, not "7"'],
+    [{ rules: { Dense: true } }, "rules.Dense must be a function, not true"],
+    [{ onWarning: "print" }, 'onWarning must be a function, not "print"'],
+    [{ guard: { metric: () => 1, atLeast: Number.NaN } }, "guard.atLeast must be a number"],
+    [{ resume: { state: {} } }, "resume.state must be the state of a removal event"],
+    [{ compensate: { trials: true } }, "compensate.trials is an option of pruneOnce"],
     [{ data: {} }, "data must be a list of minibatches"],
     [{ data: undefined }, "data is missing"],
     [{ budget: undefined }, "budget is missing"],
@@ -313,6 +338,18 @@ describe("pruneOnce", () => {
     for (const each of [model, own.model, byHand.model]) disposeModel(each);
   });
 
+  it.each([
+    [
+      undefined,
+      "expected a tf.LayersModel, from tf.loadLayersModel, tf.model or tf.sequential, not undefined",
+    ],
+    [{ outputs: [] }, "not an object of class Object"],
+  ])("refuses %j as a model", async (model, message) => {
+    const options = { criterion: criteria.l1(), budget: { count: 1 } };
+    await expect(pruneOnce(model as never, options)).rejects.toThrow(message);
+    await expect(prune(model as never, { ...options, data }).next()).rejects.toThrow(message);
+  });
+
   it("refuses a budget before it reads any data", async () => {
     const model = network();
     let reads = 0;
@@ -360,11 +397,13 @@ describe("pruneOnce", () => {
       units: 14,
       macs: countMacs(model).total,
       parameters: countParameters(model).total,
+      bytes: byteSize(model),
     });
     expect(left).toEqual({
       units: 6,
       macs: countMacs(smaller).total,
       parameters: countParameters(smaller).total,
+      bytes: byteSize(smaller),
     });
     expect(proof?.relativeError).toBeLessThan(1e-4);
     disposeModel(model);

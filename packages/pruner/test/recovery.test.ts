@@ -140,6 +140,20 @@ describe("recovery", () => {
   it.each([
     [{ distil: true }, 'recovery has no field "distil": expected optimizer'],
     [{ distill: { temperature: 0 } }, "temperature must be a number above 0, not 0"],
+    [{ distill: { temprature: 2 } }, 'recovery.distill has no field "temprature": expected temperature'],
+    [{ distill: "yes" }, "recovery.distill must be an object with temperature"],
+    [{ ema: Number.NaN }, "recovery.ema must be a number from 0 to below 1, not NaN"],
+    [{ ema: "0.9" }, 'recovery.ema must be a number from 0 to below 1, not "0.9"'],
+    [{ stepsPerEpoch: 0 }, "recovery.stepsPerEpoch must be a whole number of at least 1, not 0"],
+    [{ schedule: "cosine", stepsPerEpoch: 2 }, 'recovery.schedule must be a function, not "cosine"'],
+    [
+      { earlyStopping: { metric: (): number => 1, pateince: 3 } },
+      'recovery.earlyStopping has no field "pateince": expected metric, patience',
+    ],
+    [
+      { earlyStopping: { metric: () => 1, patience: Number.NaN } },
+      "patience must be a number of at least 1, not NaN",
+    ],
     [{ ema: 1 }, "recovery.ema must be a number from 0 to below 1, not 1"],
     [{ schedule: rate }, "recovery.schedule needs recovery.stepsPerEpoch"],
     [{ earlyStopping: { metric: 3 } }, "recovery.earlyStopping.metric must be a function"],

@@ -249,7 +249,10 @@ describe("on several layers", () => {
           if (isGone || group === undefined || !remaining.canRemove(group, 1, 1)) return [];
           const increase = lossOf([...searched, candidate]) - lossOf(searched);
           return [
-            { candidate, price: increase <= 0 ? increase : increase / remaining.savings(group, 1)[per] },
+            {
+              candidate,
+              price: increase <= 0 ? increase : increase / Number(remaining.savings(group, 1)[per]),
+            },
           ];
         });
         const best = priced.reduce((a, b) => (b.price < a.price ? b : a));
@@ -392,7 +395,7 @@ it("on random architectures: meets budgets, keeps multiples, and does not depend
         if (count > 0) expect((group.unitCount - count) % roundTo).toBe(0);
         remaining.remove(group, count);
       }
-      expect(remaining.amounts().macs).toBeLessThanOrEqual(0.8 * original.macs + 1);
+      expect(remaining.amounts().macs).toBeLessThanOrEqual(0.8 * Number(original.macs) + 1);
       met++;
     } catch (error) {
       if (!(error instanceof BudgetError)) throw error;
@@ -453,7 +456,7 @@ describe("what it refuses and what it leaves", () => {
       budget: { macs: 0.4 },
     });
     expect(pruned.plan).toEqual(plan);
-    expect(pruned.left.macs).toBeLessThanOrEqual(0.6 * pruned.original.macs);
+    expect(pruned.left.macs).toBeLessThanOrEqual(0.6 * Number(pruned.original.macs));
     disposeModel(pruned.model);
     const loop = {
       criterion: jointly(),

@@ -1,14 +1,18 @@
 /**
  * A plan lists the units to remove from each group. It is plain JSON:
- * `{ "formatVersion": 1, "fingerprint": "…", "remove": { "conv1": [0, 3] } }`
+ * `{ "formatVersion": 1, "fingerprint": "…", "remove": { "conv1": [0, 3] } }`, and `"rules": ["MyLayer"]` where it was made with
+ * rules of one's own.
  */
-import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
+import { type DependencyGraph, type GroupId, type LayerRules, layerRules } from "@secateur/dependency-graph";
+import { modelGraph } from "@secateur/model-graph";
 import { InvalidPlanError } from "./errors.ts";
 
 export interface Plan {
   readonly formatVersion: 1;
   /** The fingerprint of the model that the plan is for. */
   readonly fingerprint: string;
+  /** Layer classes with rules of one's own in the graph that the plan was made for. Default: none. */
+  readonly rules?: readonly string[];
   /** Unit numbers by group, each below the group's `unitCount`. */
   readonly remove: Readonly<Record<GroupId, readonly number[]>>;
 }
@@ -30,13 +34,23 @@ export function createPlan(
   remove: Iterable<readonly [GroupId, Iterable<number>]>,
 ): Plan {
   const entries = [...remove].map(([id, units]) => [id, [...units].sort((a, b) => a - b)] as const);
+  const own = ownRules(graph);
   const plan: Plan = {
     formatVersion: 1,
     fingerprint: graph.fingerprint,
+    ...(own.length > 0 && { rules: own }),
     remove: Object.fromEntries(entries.filter(([, units]) => units.length > 0)),
   };
   checkPlan(graph, plan);
   return plan;
+}
+
+/** Layer classes of the model whose rule is not that of `layerRules`. */
+function ownRules({ model, rules }: DependencyGraph): readonly string[] {
+  const classes = new Set(modelGraph(model).calls.map(({ className }) => className));
+  const builtIn: LayerRules = layerRules;
+  const ruleIn = (table: LayerRules, name: string) => (Object.hasOwn(table, name) ? table[name] : undefined);
+  return [...classes].filter((name) => ruleIn(rules, name) !== ruleIn(builtIn, name)).sort();
 }
 
 /**
@@ -48,13 +62,15 @@ export function parsePlan(json: string): Plan {
   const value = parseJson(json);
   if (!isRecord(value))
     throw new InvalidPlanError(`expected a plan, a JSON object, not ${json.slice(0, 40)}`);
-  const { formatVersion, fingerprint, remove } = value;
+  const { formatVersion, fingerprint, rules, remove } = value;
   if (formatVersion !== 1) {
     throw new InvalidPlanError(
       `expected a plan with formatVersion 1, not ${JSON.stringify(formatVersion) ?? "none"}`,
     );
   }
   if (typeof fingerprint !== "string") throw new InvalidPlanError('a plan needs "fingerprint": a string');
+  if (rules !== undefined && !isNameList(rules))
+    throw new InvalidPlanError('"rules" of a plan must be a list of names of layer classes');
   if (!isRecord(remove))
     throw new InvalidPlanError('a plan needs "remove": an object from group to unit numbers');
   const entries = Object.entries(remove).map(([id, units]) => {
@@ -62,7 +78,7 @@ export function parsePlan(json: string): Plan {
       throw new InvalidPlanError(`expected a list of unit numbers for group "${id}" in "remove"`);
     return [id, units] as const;
   });
-  return { formatVersion: 1, fingerprint, remove: Object.fromEntries(entries) };
+  return { formatVersion: 1, fingerprint, ...(rules && { rules }), remove: Object.fromEntries(entries) };
 }
 
 /** @throws InvalidPlanError unless the plan can be applied to the graph's model. */
@@ -73,6 +89,7 @@ export function checkPlan(graph: DependencyGraph, plan: Plan): void {
         `${graph.fingerprint}. Create a plan for this model`,
     );
   }
+  requireRules(graph, plan);
   const groups = new Map(graph.groups.map((group) => [group.id, group]));
   for (const [id, units] of Object.entries(plan.remove)) {
     const group = groups.get(id);
@@ -91,6 +108,16 @@ export function checkPlan(graph: DependencyGraph, plan: Plan): void {
   }
 }
 
+/** A rule of the plan may now be one of `layerRules`; otherwise the graph needs it again. */
+function requireRules(graph: DependencyGraph, { rules = [] }: Plan): void {
+  const missing = rules.filter((name) => !Object.hasOwn(graph.rules, name));
+  if (missing.length === 0) return;
+  throw new InvalidPlanError(
+    `the plan was made with rules for ${missing.join(", ")}, which the graph lacks: pass { rules: { ...layerRules, ` +
+      `${missing.map((name) => `${name}: rule`).join(", ")} } }, or the graph itself`,
+  );
+}
+
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -101,6 +128,9 @@ function parseJson(json: string): unknown {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isNameList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
 
 const isUnitList = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((unit) => typeof unit === "number");

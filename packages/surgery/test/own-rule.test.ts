@@ -121,3 +121,21 @@ it("a rule that forgets to tie the halves is found by the proof", async () => {
   );
   await expect(verifyPlan(model, plan, { rules: wrong })).rejects.toThrow(RemovalMismatchError);
 });
+
+it("a plan names the rules that it was made with, and is refused by name without them", () => {
+  const graph = buildDependencyGraph(model, { rules });
+  const [group] = graph.groups;
+  const plan = createPlan(graph, [[group?.id ?? "", [0]]]);
+  expect(plan.rules).toEqual(["Maxout"]);
+  const again = parsePlan(JSON.stringify(plan));
+  expect(again).toEqual(plan);
+  expect(() => applyPlan(model, again)).toThrow(
+    "the plan was made with rules for Maxout, which the graph lacks: pass { rules: { ...layerRules, Maxout: rule } }",
+  );
+  applyPlan(model, again, { rules }).dispose();
+  const { rules: _, ...old } = plan;
+  applyPlan(model, parsePlan(JSON.stringify(old)), { rules }).dispose();
+  const json = JSON.stringify({ ...plan, rules: "Maxout" });
+  expect(() => parsePlan(json)).toThrow('"rules" of a plan must be a list of names');
+  expect(createPlan(buildDependencyGraph(model), []).rules).toBeUndefined();
+});

@@ -27,5 +27,5 @@ export function budgetOf({ budget }: Selected, ratio: number): Budget {
 
 /** The removed share of the budget's amount, 0..1. */
 export function removedShare({ budget }: Selected, left: Amounts, original: Amounts): number {
-  return 1 - left[budget] / original[budget];
+  return 1 - Number(left[budget]) / Number(original[budget]);
 }
