@@ -24,6 +24,8 @@ export function labelOf({ name, source }: Pick<Criterion, "name" | "source">): s
 
 export interface CriterionDefinition<Observes extends readonly Observation[]> {
   readonly name: string;
+  /** Where it is defined, for instance a file; for messages. */
+  readonly source?: string;
   /** For instance `[gradients(), activations()]`; `[]` for weights only. */
   readonly observes: Observes;
   readonly score: (group: GroupView<WeightFieldsOf<Observes>> & GroupFieldsOf<Observes>) => tf.Tensor1D;
