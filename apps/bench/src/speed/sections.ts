@@ -3,6 +3,7 @@ import { useBackend } from "@secateur/backend";
 import type { Progress } from "@secateur/command-line";
 import type { ModelName } from "@secateur/models";
 import { formatArithmetic } from "./arithmetic.ts";
+import { formatScaling, measureScaling } from "./channel-scaling.ts";
 import type { ChartRow } from "./chart.ts";
 import { compare, formatMeasured, type Measured } from "./compare.ts";
 import {
@@ -88,6 +89,12 @@ export const sections: Readonly<Record<SectionName, Run>> = {
       title: "Graph, plan and surgery, half of the units",
       markdown: formatGraphs(graphs),
       numbers: graphs,
+    };
+    const scaling = measureScaling([1, 2, 4, 8], rounds);
+    yield {
+      title: "Graph and plan as channels grow, −50 % MACs",
+      markdown: formatScaling(scaling),
+      numbers: scaling,
     };
     const torchTimes = await measureTorchPruning(graphModels, (name) => progress.log(name));
     const title = "The same in Torch-Pruning";
