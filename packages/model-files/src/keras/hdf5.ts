@@ -3,6 +3,7 @@
  * that links to other files lead nowhere.
  */
 
+import { isSecateurError } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset, Group, File as Hdf5File } from "h5wasm";
 import { ModelFileError } from "../errors.ts";
@@ -19,17 +20,25 @@ let opened = 0;
  */
 export async function withHdf5<T>(bytes: Uint8Array, name: string, work: (file: Group) => T): Promise<T> {
   const { default: h5wasm, File } = await import("h5wasm");
-  const { FS } = await h5wasm.ready;
+  const {
+    FS,
+    activate_throwing_error_handler: throwErrors,
+    deactivate_throwing_error_handler: printErrors,
+  } = await h5wasm.ready;
   const path = `model-${opened++}.h5`;
   FS.writeFile(path, bytes);
   let file: Hdf5File | undefined;
+  throwErrors();
   try {
     file = new File(path, "r");
     return work(file);
   } catch (cause) {
-    if (cause instanceof Error && "isSecateurError" in cause) throw cause;
-    throw new ModelFileError(`"${name}" is a damaged HDF5 file: ${String(cause)}`, { cause });
+    if (isSecateurError(cause)) throw cause;
+    throw new ModelFileError(`"${name}" is a truncated or damaged HDF5 file: copy or download it again`, {
+      cause,
+    });
   } finally {
+    printErrors();
     file?.close();
     FS.unlink(path);
   }
