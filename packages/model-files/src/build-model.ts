@@ -1,48 +1,65 @@
 /** Builds a `tf.LayersModel` from a Keras configuration: all of it or, after an error, nothing. */
+import { isSecateurError } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
-import type * as tfl from "@tensorflow/tfjs-layers";
+import * as tfl from "@tensorflow/tfjs-layers";
 import { ModelFileError, UnsupportedModelError } from "./errors.ts";
 import type { JsonObject } from "./json-object.ts";
 import { toCamelCase } from "./keras-names.ts";
-import { unknownLayers } from "./layer-entries.ts";
+import { layerEntries } from "./layer-entries.ts";
+import { mendTopology } from "./mends/index.ts";
+import { parameterCount, type StoredWeights, setWeights } from "./set-weights.ts";
+import { withZeroWeights } from "./zero-weights.ts";
+
+/** Says which option of a layer tfjs lacks. */
+export type MissingOption = (className: string, config: JsonObject) => string | undefined;
 
 /**
- * Initializers do not run; `setWeights` has to set every weight.
+ * Sets every weight and runs no initializers.
  *
- * @param topology - `class_name` and `config` as Keras 2 writes them.
- * @throws UnsupportedModelError with every layer whose class tfjs lacks.
- * @throws ModelFileError if tfjs refuses the configuration or `setWeights` throws.
+ * @param topology - `class_name` and `config`, as any version of Keras or tfjs writes them.
+ * @throws UnsupportedModelError with every layer that tfjs cannot express.
+ * @throws ModelFileError if tfjs refuses the configuration, or the weights are not those of the model.
  */
 export function buildModel(
   topology: JsonObject,
-  setWeights: (model: tfl.LayersModel) => void,
+  weights: StoredWeights,
+  missingOption: MissingOption = () => undefined,
 ): tfl.LayersModel {
-  requireKnownLayers(topology);
   return withoutLeftovers(() => {
-    const model = modelOf(topology);
-    tf.tidy(() => setWeights(model));
+    const mended = mendTopology(topology);
+    requireLayers(mended, topology, missingOption);
+    const model = withZeroWeights(parameterCount(weights), () => modelOf(mended));
+    tf.tidy(() => setWeights(model, weights));
     return model;
   });
 }
 
-function modelOf(topology: JsonObject): tfl.LayersModel {
-  const className = String(topology["class_name"]);
-  const entry = tf.serialization.SerializationMap.getMap().classNameMap[className];
-  if (entry === undefined)
-    throw new UnsupportedModelError(`tfjs has no class of models called "${className}"`);
-  const [Model, fromConfig] = entry;
-  const config = toCamelCase(topology["config"]) as tf.serialization.ConfigDict;
-  const build = fromConfig as (...args: readonly unknown[]) => tfl.LayersModel;
-  return build(Model, config, {}, true);
+function modelOf({ class_name: className, config }: JsonObject): tfl.LayersModel {
+  // A functional model of a class of its own is read as what it is.
+  const Model = className === "Sequential" ? tfl.Sequential : tfl.LayersModel;
+  const { fromConfig } = Model as unknown as {
+    fromConfig(
+      cls: unknown,
+      config: unknown,
+      customObjects: object,
+      fastWeightInit: boolean,
+    ): tfl.LayersModel;
+  };
+  return fromConfig(Model, toCamelCase(config), {}, true);
 }
 
-function requireKnownLayers(topology: JsonObject): void {
-  const unknown = unknownLayers(topology);
-  if (unknown.length === 0) return;
-  const list = unknown.map(({ path, className }) => `${path} (${className})`).join(", ");
+function requireLayers(mended: JsonObject, topology: JsonObject, missingOption: MissingOption): void {
+  const classes = tf.serialization.SerializationMap.getMap().classNameMap;
+  const unknown = layerEntries(mended).filter(({ className }) => !Object.hasOwn(classes, className));
+  const list = unknown.map(({ path, className }) => `${path} (${className})`);
+  for (const { path, className, config } of layerEntries(topology)) {
+    const option = missingOption(className, config);
+    if (option !== undefined) list.push(`${path} (${className} with ${option})`);
+  }
+  if (list.length === 0) return;
   throw new UnsupportedModelError(
-    `tfjs has no class for these layers: ${list}. Pass classes of your own as \`customLayers\`, or replace the layers ` +
-      "before exporting the model",
+    `tfjs has no equivalent of these layers: ${list.join(", ")}. Pass classes of your own as \`customLayers\`, or replace ` +
+      "the layers before exporting the model",
   );
 }
 
@@ -56,7 +73,7 @@ function withoutLeftovers(build: () => tfl.LayersModel): tfl.LayersModel {
     for (const [name, variable] of Object.entries(registeredVariables)) {
       if (!before.has(name)) variable.dispose();
     }
-    if (cause instanceof ModelFileError || cause instanceof UnsupportedModelError) throw cause;
+    if (isSecateurError(cause)) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new ModelFileError(`tfjs cannot build the model: ${message}`, { cause });
   }

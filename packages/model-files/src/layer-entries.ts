@@ -1,5 +1,4 @@
 /** The layers in a Keras configuration, those inside models and wrappers included. */
-import * as tf from "@tensorflow/tfjs-core";
 import { isRecord, type JsonObject } from "./json-object.ts";
 
 export interface LayerEntry {
@@ -12,12 +11,6 @@ export interface LayerEntry {
 /** @param topology - `class_name` and `config` of a model. */
 export function layerEntries(topology: JsonObject): readonly LayerEntry[] {
   return [...entriesIn(topology, "")];
-}
-
-/** Layers whose class is neither of tfjs nor registered. */
-export function unknownLayers(topology: JsonObject): readonly LayerEntry[] {
-  const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  return layerEntries(topology).filter(({ className }) => !Object.hasOwn(classNameMap, className));
 }
 
 function* entriesIn({ config }: JsonObject, prefix: string): Generator<LayerEntry> {

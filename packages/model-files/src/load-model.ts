@@ -1,46 +1,56 @@
 /** `loadModel`: a `tf.LayersModel` from files, on every runtime and engine. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { openOnDisk } from "#disk";
-import { buildModel } from "./build-model.ts";
-import { maximumJsonBytes, type OpenedModel } from "./model-folder.ts";
-import { parseModelJson } from "./model-json.ts";
-import { rememberQuantization } from "./source-quantization.ts";
+import { fileFormat } from "./file-format.ts";
+import { layersModel } from "./layers-model.ts";
+import { maximumJsonBytes } from "./model-folder.ts";
+import { checkModelJson, parseModelJson } from "./model-json.ts";
+import { isBrowserStorage, readBrowserStorage } from "./sources/browser-storage.ts";
+import { type ModelSource, openSource } from "./sources/open-source.ts";
+import type { Fetch } from "./sources/server-folder.ts";
 import { readShards } from "./weight-shards.ts";
 
 export interface LoadModelOptions {
-  /** Classes of layers that tfjs lacks. They are registered with tfjs, which needs them to copy the model. */
+  /** Classes of layers that tfjs lacks. They are registered with tfjs, which needs them to copy the model, too. */
   readonly customLayers?: readonly LayerClass[];
+  /** Downloads files; the global `fetch` by default. */
+  readonly fetch?: Fetch;
 }
 
 export type LayerClass = tf.serialization.SerializableConstructor<tf.serialization.Serializable>;
 
+/** Keras files beyond 2 GB are refused. */
+const maximumKerasBytes = 2 ** 31 - 1;
+
 /**
- * Loads a model and its weights. The caller disposes it.
+ * Loads a model and its weights; the state of an optimiser is not read. The caller disposes the model.
  *
- * @param source - The path of a model.json or of its folder.
- * @throws ModelFileError for files that are missing, truncated or damaged; UnsupportedModelError for a graph model or
- * layers without a class. Nothing stays allocated.
+ * @throws ModelFileError for files that are missing, truncated, damaged or too large; UnsupportedModelError for a graph
+ * model and for layers that tfjs lacks. Nothing stays allocated.
  *
  * @example const model = await loadModel("mobilenet/model.json");
  */
-export async function loadModel(source: string, options: LoadModelOptions = {}): Promise<tfl.LayersModel> {
-  for (const Layer of options.customLayers ?? []) tf.serialization.registerClass(Layer);
-  return await loadLayersModel(await openOnDisk(source));
+export async function loadModel(
+  source: ModelSource,
+  { customLayers = [], fetch = globalThis.fetch }: LoadModelOptions = {},
+): Promise<tfl.LayersModel> {
+  for (const Layer of customLayers) tf.serialization.registerClass(Layer);
+  if (isBrowserStorage(source)) return await fromStorage(source);
+  const { folder, name } = await openSource(source, fetch);
+  const isJson = name.toLowerCase().endsWith(".json");
+  const bytes = await folder.read(name, isJson ? maximumJsonBytes : maximumKerasBytes);
+  const format = fileFormat(bytes);
+  if (format === "keras") return (await import("./keras/keras-archive.ts")).loadKerasArchive(bytes, name);
+  if (format === "h5") return (await import("./keras/keras-h5.ts")).loadKerasH5(bytes, name);
+  const { groups, ...model } = parseModelJson(new TextDecoder().decode(bytes), name);
+  const data = await readShards(folder, groups);
+  return layersModel({ ...model, specs: groups.flatMap(({ weights }) => weights), data });
 }
 
-async function loadLayersModel({ folder, name }: OpenedModel): Promise<tfl.LayersModel> {
-  const text = new TextDecoder().decode(await folder.read(name, maximumJsonBytes));
-  const { topology, groups, metadata } = parseModelJson(text, name);
-  const buffers = await readShards(folder, groups);
+async function fromStorage(source: string): Promise<tfl.LayersModel> {
+  const { weightSpecs = [], weightData = [], ...json } = await readBrowserStorage(source);
+  const weightsManifest = [{ paths: [], weights: weightSpecs }];
+  const { groups, ...model } = checkModelJson({ ...json, weightsManifest }, source);
   const specs = groups.flatMap(({ weights }) => weights);
-  const model = buildModel(topology, (built) => {
-    const weights = tf.io.decodeWeights(buffers, specs);
-    for (const { name: weight, group } of specs) if (group === "optimizer") delete weights[weight];
-    built.loadWeights(weights);
-  });
-  if (metadata !== undefined)
-    model.setUserDefinedMetadata({ ...metadata } as Parameters<typeof model.setUserDefinedMetadata>[0]);
-  rememberQuantization(model, specs);
-  return model;
+  return layersModel({ ...model, specs, data: [weightData].flat() });
 }

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelFilesError } from "./errors.ts";
+import { joinBytes } from "./join-bytes.ts";
 import { type Quantization, quantizations, quantize } from "./quantization.ts";
 import { storedBytes } from "./weight-bytes.ts";
 
@@ -10,7 +11,11 @@ export interface SaveModelOptions {
   readonly quantize?: Quantization | undefined;
 }
 
-/** Without the state of an optimiser. */
+/**
+ * Without the state of an optimiser.
+ *
+ * @throws ModelFilesError for weights that cannot be quantised, or that share a name.
+ */
 export async function modelArtifacts(
   model: tfl.LayersModel,
   options: SaveModelOptions,
@@ -20,6 +25,7 @@ export async function modelArtifacts(
       `quantize is ${JSON.stringify(options.quantize)}, expected ${quantizations.join(", ")} or undefined`,
     );
   const artifacts = await float32Artifacts(model);
+  requireDistinctNames(artifacts.weightSpecs ?? []);
   return options.quantize === undefined ? artifacts : quantized(artifacts, options.quantize);
 }
 
@@ -31,6 +37,19 @@ async function float32Artifacts(model: tfl.LayersModel): Promise<tf.io.ModelArti
     });
     model.save(handler).catch(reject);
   });
+}
+
+/** tfjs finds weights by the names of their layers, without the models around them. */
+function requireDistinctNames(specs: readonly tf.io.WeightsManifestEntry[]): void {
+  const seen = new Set<string>();
+  for (const { name } of specs) {
+    if (seen.has(name))
+      throw new ModelFilesError(
+        `two weights of the model are called "${name}", so that tfjs could not load it: rename one of the layers, which are ` +
+          "in different models inside the model",
+      );
+    seen.add(name);
+  }
 }
 
 function quantized(artifacts: tf.io.ModelArtifacts, dtype: Quantization): tf.io.ModelArtifacts {
@@ -49,19 +68,9 @@ function quantized(artifacts: tf.io.ModelArtifacts, dtype: Quantization): tf.io.
     parts.push(result.bytes);
     return { ...spec, quantization: result.quantization };
   });
-  return { ...artifacts, weightSpecs: weightSpecs ?? [], weightData: joined(parts) };
+  return { ...artifacts, weightSpecs: weightSpecs ?? [], weightData: joinBytes(parts).buffer };
 }
 
 export function weightBuffer({ weightData = [] }: tf.io.ModelArtifacts): ArrayBuffer {
   return tf.io.CompositeArrayBuffer.join(weightData);
-}
-
-function joined(parts: readonly Uint8Array[]): ArrayBuffer {
-  const all = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.byteLength;
-  }
-  return all.buffer;
 }

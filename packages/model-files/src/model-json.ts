@@ -20,12 +20,25 @@ export interface ModelJson {
   readonly metadata: JsonObject | undefined;
 }
 
+/** @throws ModelFileError for text that is no JSON, and as `checkModelJson`. */
+export function parseModelJson(text: string, name: string): ModelJson {
+  try {
+    return checkModelJson(JSON.parse(text), name);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const start = JSON.stringify(text.slice(0, 40));
+    throw new ModelFileError(`"${name}" is neither JSON nor a Keras file: it starts with ${start}`, {
+      cause,
+    });
+  }
+}
+
 /**
- * @throws ModelFileError for text that is no model.json, or a damaged manifest.
+ * @throws ModelFileError for what is no model, or a damaged manifest.
  * @throws UnsupportedModelError for a graph model.
  */
-export function parseModelJson(text: string, name: string): ModelJson {
-  const json = parse(text, name);
+export function checkModelJson(json: unknown, name: string): ModelJson {
+  if (!isRecord(json)) throw damaged(name, "it is not an object");
   const { modelTopology, weightsManifest = [], userDefinedMetadata } = json;
   if (json["format"] === "graph-model" || (isRecord(modelTopology) && "node" in modelTopology))
     throw new UnsupportedModelError(
@@ -46,18 +59,6 @@ export function parseModelJson(text: string, name: string): ModelJson {
     groups,
     metadata: isRecord(userDefinedMetadata) ? userDefinedMetadata : undefined,
   };
-}
-
-function parse(text: string, name: string): JsonObject {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    const start = JSON.stringify(text.slice(0, 40));
-    throw new ModelFileError(`"${name}" is not JSON: it starts with ${start}`, { cause });
-  }
-  if (!isRecord(json)) throw damaged(name, "it is not an object");
-  return json;
 }
 
 function parseGroup(group: unknown, name: string): WeightGroup {

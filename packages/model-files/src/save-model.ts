@@ -1,16 +1,18 @@
 /** `saveModel`: writes a model's files, so that a reader finds the old model or the new one and nothing in between. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { listFolder, openOnDisk, writeFolder } from "#disk";
-import type { SaveModelOptions } from "./model-artifacts.ts";
+import { modelArtifacts, type SaveModelOptions } from "./model-artifacts.ts";
 import { modelFiles } from "./model-files.ts";
 import { type ModelFolder, maximumJsonBytes } from "./model-folder.ts";
 import { parseModelJson } from "./model-json.ts";
+import { isBrowserStorage, writeBrowserStorage } from "./sources/browser-storage.ts";
 
 /**
- * Writes model.json and its weight files to a folder. `tf.loadLayersModel` reads them. A model that is there is replaced
- * at the moment at which the new model.json gets its name; other files stay.
+ * Writes model.json and its weight files, which `tf.loadLayersModel` reads. A model in a folder is replaced at the moment
+ * at which the new model.json gets its name; the folder's other files stay.
  *
- * @param target - The folder, which is created if necessary.
+ * @param target - A folder (Node), which is created if necessary; `indexeddb://name`, `localstorage://name` or
+ * `downloads://name` (browsers).
  * @throws ModelFilesError for weights that cannot be quantised; nothing is written.
  *
  * @example await saveModel(smaller, "smaller", { quantize: "uint8" });
@@ -20,6 +22,8 @@ export async function saveModel(
   target: string,
   options: SaveModelOptions = {},
 ): Promise<void> {
+  if (isBrowserStorage(target))
+    return await writeBrowserStorage(target, await modelArtifacts(model, options));
   const present = await listFolder(target);
   const files = await modelFiles(model, options, freeGroup(present));
   const obsolete = present.includes("model.json") ? await weightFiles((await openOnDisk(target)).folder) : [];

@@ -1,0 +1,27 @@
+/** A `tf.LayersModel` from the JSON configuration and the weights in a Keras file. */
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { buildModel } from "../build-model.ts";
+import { ModelFileError } from "../errors.ts";
+import { isRecord, type JsonObject } from "../json-object.ts";
+import type { StoredWeights } from "../set-weights.ts";
+import { differences } from "./differences.ts";
+
+/**
+ * @param weights - By the path of their layer, in the order in which Keras lists the weights of a layer.
+ * @throws ModelFileError if the weights are not those of the model; UnsupportedModelError with every layer that cannot be
+ * converted.
+ */
+export function kerasModel(topology: JsonObject, weights: StoredWeights): tfl.LayersModel {
+  return buildModel(topology, weights, differences);
+}
+
+/** @throws ModelFileError */
+export function parseConfiguration(text: string, name: string): JsonObject {
+  try {
+    const topology: unknown = JSON.parse(text);
+    if (isRecord(topology)) return topology;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  throw new ModelFileError(`"${name}" is damaged: its configuration is no JSON object`);
+}
