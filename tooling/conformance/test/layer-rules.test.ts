@@ -1,10 +1,12 @@
 /** Every layer class of the table, through the conformance kit; and the table has every class that tfjs-layers registers. */
 import { execFileSync } from "node:child_process";
+import fs from "node:fs";
 import path from "node:path";
 import { supportedLayers } from "@secateur/dependency-graph";
 import { layerClasses } from "@secateur/model-graph";
 import { expect, it } from "vitest";
 import { describeLayerRule } from "../src/index.ts";
+import { withLayerTable } from "../src/layer-document.ts";
 import { buildLayerNetwork, layerNetworks } from "./layer-networks.ts";
 
 it("every layer class that tfjs-layers registers has a row in the tables of rules and MACs", () => {
@@ -13,6 +15,12 @@ it("every layer class that tfjs-layers registers has a row in the tables of rule
     execFileSync(process.execPath, [script], { encoding: "utf8" }),
   );
   expect(registered.toSorted()).toEqual([...layerClasses].toSorted());
+});
+
+it("docs/layers.md has the table", () => {
+  const file = path.join(import.meta.dirname, "../../../docs/layers.md");
+  const document = fs.readFileSync(file, "utf8");
+  expect(document, "run pnpm docs:layers").toBe(withLayerTable(document));
 });
 
 /** Recurrent layers have no rule. */
