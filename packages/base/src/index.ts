@@ -1,4 +1,5 @@
 /** @packageDocumentation Code that all Secateur packages share: the error base class, hashes, a seeded generator. */
+export { describeValue } from "./describe-value.ts";
 export { hash32, hash64, seedFromText } from "./hash.ts";
 export { printWarning } from "./print-warning.ts";
 export { printable, printableLines } from "./printable.ts";

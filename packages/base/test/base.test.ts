@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  describeValue,
   hash32,
   hash64,
   isSecateurError,
@@ -28,6 +29,21 @@ test("errors are recognised by their brand, others are not", () => {
   expect(isSecateurError(new MyError("x"))).toBe(true);
   expect(isSecateurError(new Error("x"))).toBe(false);
   expect(isSecateurError({ isSecateurError: true })).toBe(false);
+});
+
+test("values from files are described in bounded time", () => {
+  expect(["a\n", 3, 2n ** 70n, null, undefined, true].map(describeValue)).toEqual([
+    '"a\\n"',
+    "3",
+    "1180591620717411303424",
+    "null",
+    "undefined",
+    "true",
+  ]);
+  let doubling: unknown = [];
+  for (let i = 0; i < 100; i++) doubling = [doubling, doubling];
+  expect(describeValue(doubling)).toBe("an object");
+  expect(describeValue("x".repeat(1e6)).length).toBe(102);
 });
 
 describe("text from files", () => {

@@ -55,6 +55,11 @@ describe("a plan", () => {
     expect(() => parsePlan(json)).toThrow(message);
   });
 
+  it("refuses a deeply nested formatVersion without running out of stack", () => {
+    const json = `{"formatVersion":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    expect(() => parsePlan(json)).toThrow(InvalidPlanError);
+  });
+
   it.each([
     [{ b: [0] }, 'names group "b", which the model does not have'],
     [{ a: [3] }, 'group "a" has units 0 to 2; the plan removes 3'],

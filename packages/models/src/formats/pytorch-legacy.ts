@@ -2,8 +2,8 @@
  * PyTorch's format before 1.6: pickles of a magic number, protocol, system info, object and list of storage keys; then,
  * for every storage, a u64 element count and the elements.
  */
+import { describeValue } from "@secateur/base";
 import { WeightsError } from "../errors.ts";
-import { describeValue } from "./describe-value.ts";
 import { elements } from "./element-type.ts";
 import { readObject, type Storage, toCount } from "./pytorch-pickle.ts";
 import type { StoredObject } from "./pytorch-zip.ts";

@@ -2,6 +2,7 @@
  * Unpickles the object in a PyTorch file: dicts, numbers, and tensors as views of storages elsewhere in the file. The
  * allow-list covers a state_dict only, so no other code runs.
  */
+import { describeValue } from "@secateur/base";
 import {
   ForbiddenGlobalError,
   MalformedPickleError,
@@ -11,7 +12,6 @@ import {
   standardGlobals,
 } from "@secateur/pickle";
 import { WeightsError } from "../errors.ts";
-import { describeValue } from "./describe-value.ts";
 import type { ElementType } from "./element-type.ts";
 import { elementCount } from "./weight-tensor.ts";
 

@@ -1,6 +1,6 @@
 /** PyTorch checkpoints (.pt, .pth, .th), zip or legacy: the tensors of their state_dict. */
+import { describeValue } from "@secateur/base";
 import { WeightsError } from "../errors.ts";
-import { describeValue } from "./describe-value.ts";
 import { looksLikePyTorchLegacy, readPyTorchLegacy } from "./pytorch-legacy.ts";
 import { StorageView } from "./pytorch-pickle.ts";
 import { readPyTorchZip, type StoredObject } from "./pytorch-zip.ts";

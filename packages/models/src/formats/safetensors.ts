@@ -2,8 +2,8 @@
  * safetensors (huggingface/safetensors): a u64 header length, a JSON header, raw little-endian data. The header states
  * every tensor's dtype, shape and byte range. The ranges must cover the data without gaps and overlaps.
  */
+import { describeValue } from "@secateur/base";
 import { WeightsError } from "../errors.ts";
-import { describeValue } from "./describe-value.ts";
 import { decodeElements, type ElementType, elements, elementTypes, isElementType } from "./element-type.ts";
 import { elementCount, type StoredTensor, type WeightTensor } from "./weight-tensor.ts";
 

@@ -1,0 +1,10 @@
+/** A reader of foreign files, and how to make inputs for it. */
+import type { Random } from "@secateur/base";
+
+export interface FuzzTarget {
+  readonly name: string;
+  /** An input that is valid in most places: mutations of nonsense are rejected at the first byte. */
+  make(random: Random): Uint8Array;
+  /** Throws only errors with which the reader may reject an input. */
+  read(input: Uint8Array): unknown;
+}

@@ -1,0 +1,31 @@
+/** A short version of `drill:fuzz` with a new seed every time. */
+import { describe, expect, it } from "vitest";
+import { fuzz } from "../src/fuzzing/fuzz.ts";
+import { targetNames, targets } from "../src/fuzzing/targets.ts";
+
+const seed = Date.now() % 2 ** 31;
+const inputs = { pickle: 1500, pytorch: 500, safetensors: 1000, plan: 1000, image: 250 } as const;
+
+describe.each(targetNames)("%s", (name) => {
+  it(`accepts or rejects mutated inputs (seed ${seed})`, async () => {
+    const options = { seed, from: 0, inputs: inputs[name], maximumMs: 10_000 };
+    const { failures } = await fuzz(await targets[name](), options);
+    expect(failures.map(({ index, problem }) => `seed ${seed}, input ${index}: ${problem}`)).toEqual([]);
+  });
+});
+
+it("reports an error that a reader may not throw, and an input that takes too long", async () => {
+  const target = {
+    name: "broken",
+    make: () => Uint8Array.of(1),
+    read: () => {
+      throw new RangeError("too much");
+    },
+  };
+  const slow = { ...target, read: () => new Promise((resolve) => setTimeout(resolve, 20)) };
+  const options = { seed: 1, from: 5, inputs: 1, maximumMs: 10 };
+  expect((await fuzz(target, options)).failures).toEqual([
+    { index: 5, input: Uint8Array.of(1), problem: "RangeError: too much" },
+  ]);
+  expect((await fuzz(slow, options)).failures[0]?.problem).toMatch(/^took \d+ ms$/);
+});
