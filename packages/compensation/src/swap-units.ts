@@ -3,7 +3,7 @@
  * stays. Groups that several layers read keep their choice.
  */
 import { createRandom } from "@secateur/base";
-import type { DependencyGraph, Group, Slice } from "@secateur/dependency-graph";
+import { consumesUnits, type DependencyGraph, type Group, type Slice } from "@secateur/dependency-graph";
 import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
 import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
@@ -78,7 +78,7 @@ export async function swapUnits(
 function readersOf({ groups, model }: DependencyGraph, plan: Plan): readonly Reader[] {
   const graph = modelGraph(model);
   const readers = groups.flatMap((group) => {
-    const [slice, ...others] = group.slices.filter(({ role }) => role === "input");
+    const [slice, ...others] = group.slices.filter(({ role }) => consumesUnits(role));
     if (slice === undefined || others.length > 0 || unitsToRemove(plan, group.id).length === 0) return [];
     const calls = graph.calls.filter(({ path }) => path === slice.layer);
     const [call] = calls;

@@ -1,5 +1,11 @@
 /** The data that an observation reads for one group: the group's slices, the training step, and sums per unit. */
-import type { DependencyGraph, Group, Role, Slice } from "@secateur/dependency-graph";
+import {
+  consumesUnits,
+  type DependencyGraph,
+  type Group,
+  type Role,
+  type Slice,
+} from "@secateur/dependency-graph";
 import { modelGraph } from "@secateur/model-graph";
 import { type GateSite, type LossAndGradients, siteKey } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -43,7 +49,7 @@ export class GroupScope {
   slices(roles: readonly Role[]): readonly Slice[] {
     const slices = this.group.slices.filter(({ role }) => roles.includes(role));
     if (slices.length > 0) return slices;
-    if (roles.join() === "input") throw this.notApplicable("no layer consumes its units");
+    if (roles.every(consumesUnits)) throw this.notApplicable("no layer consumes its units");
     const names = roles.map((role) => `"${role}"`).join(" or ");
     throw this.notApplicable(`its layers have no weight with role ${names}`);
   }
@@ -77,13 +83,26 @@ export class GroupScope {
    */
   sumAtConsumers(kind: string, derivative: (slice: Slice) => tf.Tensor): tf.Tensor1D {
     const { sums } = this.observed;
-    const terms = this.slices(["input"]).map((slice) => {
+    const terms = this.slices(["input", "recurrent"]).map((slice) => {
       const key = `${kind}|${slice.weight}|${slice.axis}`;
       const total = sums.get(key) ?? sumAllBut(tf.mul(this.value(slice), derivative(slice)), slice.axis);
       sums.set(key, total);
       return unitsOfLastAxis(total, slice) as tf.Tensor1D;
     });
     return addAll(terms);
+  }
+
+  /**
+   * @throws CriterionNotApplicableError for units that their own layer consumes at the next time step, where no gate on a layer's
+   *   input reaches them.
+   */
+  requireGatesOnInputs(): void {
+    const recurrent = this.group.slices.find(({ role }) => role === "recurrent");
+    if (recurrent === undefined) return;
+    throw this.notApplicable(
+      `"${recurrent.layer}" consumes its own units at the next time step, where no gate on a layer's input reaches them: use ` +
+        '"taylor-gate"',
+    );
   }
 
   /** For each consumer, `observed(layer)` with channels summed into units: `[..., channels]` to `[..., units]`. */

@@ -40,6 +40,7 @@ export function unitSlopes(
     const ofGroups = tf.tidy(() =>
       graph.groups.map((group) => {
         const scope = new GroupScope(observed, group, purpose);
+        scope.requireGatesOnInputs();
         const perConsumer = scope.perConsumer((layer) => gates[siteKey(inputGate(layer))] as tf.Tensor3D);
         return tf.transpose(addAll(perConsumer), [2, 1, 0]);
       }),

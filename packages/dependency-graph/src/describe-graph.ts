@@ -2,9 +2,10 @@
 import type { PinnedChannels } from "./channel-table.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 import type { Group } from "./group.ts";
+import { consumesUnits } from "./layer-rule.ts";
 
 const layersOf = (group: Group, consumers: boolean): readonly string[] => [
-  ...new Set(group.slices.filter(({ role }) => (role === "input") === consumers).map(({ layer }) => layer)),
+  ...new Set(group.slices.filter(({ role }) => consumesUnits(role) === consumers).map(({ layer }) => layer)),
 ];
 
 /** One line per group: its units, the layers they belong to, the layers that consume them; then the pinned channels. */

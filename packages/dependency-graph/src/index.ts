@@ -10,6 +10,6 @@ export { describeGraph, toMermaid } from "./describe-graph.ts";
 export { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
 export { fingerprint } from "./fingerprint.ts";
 export type { ConfigCount, Group, GroupId, Slice } from "./group.ts";
-export type { LayerRule, LayerRules, Role, RuleContext } from "./layer-rule.ts";
+export { consumesUnits, type LayerRule, type LayerRules, type Role, type RuleContext } from "./layer-rule.ts";
 export { type LayerEntry, layerRules, layerTable, supportedLayers } from "./rules/index.ts";
 export { type TensorUnits, tensorUnits } from "./tensor-units.ts";

@@ -4,16 +4,18 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import type { ChannelTable } from "./channel-table.ts";
 import type { Channels } from "./channels.ts";
 import { UnsupportedLayerError } from "./errors.ts";
-import type { Role, RuleContext } from "./layer-rule.ts";
+import type { LayerRules, Role, RuleContext } from "./layer-rule.ts";
 
 /** @param feedsNormalization - The layer's output is read only by batch normalisation. */
 export function ruleContext(
   table: ChannelTable,
+  rules: LayerRules,
   { path, className, layer, outputs }: LayerCall,
   inputs: readonly Channels[],
   feedsNormalization: boolean,
 ): RuleContext {
-  const outputShape = (outputs[0]?.shape ?? []).slice(1);
+  const outputShapes = outputs.map(({ shape }) => shape.slice(1));
+  const [outputShape = []] = outputShapes;
   const fail = (problem: string): never => {
     throw new UnsupportedLayerError(path, className, problem);
   };
@@ -31,13 +33,16 @@ export function ruleContext(
     const normalized = role === "kernel" && feedsNormalization;
     table.bind({ layer: path, weight, axis, role, ids, normalized });
   };
-  const withoutChannels = (reason: string): Channels => table.constant(path, className, outputShape, reason);
+  const withoutChannels: RuleContext["withoutChannels"] = (reason, shape = outputShape) =>
+    table.constant(path, className, shape, reason);
   return {
     layer: path,
     className,
     config: fullConfig(layer),
     inputs,
     outputShape,
+    outputShapes,
+    ruleOf: (name) => (Object.hasOwn(rules, name) ? rules[name] : undefined),
     hasWeight: (name) => layerWeight(layer, name) !== undefined,
     create: (name, axis, role) => {
       const bound = table.boundTo(`${path}/${name}`, axis);

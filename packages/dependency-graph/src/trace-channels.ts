@@ -73,11 +73,14 @@ function applyRule(
 ): readonly Channels[] {
   const { path, className, outputs } = call;
   const rule = Object.hasOwn(rules, className) ? rules[className] : undefined;
-  if (rule !== undefined && outputs.length === 1) {
-    const result = rule(ruleContext(table, call, inputs, feedsNormalization));
+  if (rule !== undefined) {
+    const result = rule(ruleContext(table, rules, call, inputs, feedsNormalization));
     // A rule returns undefined only for a call without inputs.
     if (result === undefined) throw new UnsupportedLayerError(path, className, "it has no input");
-    return [result];
+    const channels = "ids" in result ? [result] : result;
+    if (channels.length === outputs.length) return channels;
+    const problem = `the rule returns channels of ${channels.length} of ${outputs.length} outputs`;
+    throw new UnsupportedLayerError(path, className, problem);
   }
   for (const input of inputs) table.pin(path, className, input.ids, `no rule for layer class ${className}`);
   return outputs.map(({ shape }) =>
@@ -101,6 +104,9 @@ function registerInputShape(
   table.count({ layer: path, path: ["batchInputShape", axis + 1], ids: channels.ids });
 }
 
+/** Keys of the configurations of recurrent layers and wrappers, whose outputs are not linear in one kernel. */
+const nonlinearInside = ["recurrentInitializer", "cell", "layer"] as const;
+
 /** Layers without an activation of their own whose output is read only by batch normalisation; only kernels use it. */
 function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySet<tfl.layers.Layer> {
   const feeds = new Map<tfl.layers.Layer, boolean>();
@@ -111,8 +117,10 @@ function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySe
       feeds.set(producer, className === "BatchNormalization" && feeds.get(producer) !== false);
     }
   }
-  const isLinear = (layer: tfl.layers.Layer): boolean =>
-    (layer.getConfig()["activation"] ?? "linear") === "linear";
+  const isLinear = (layer: tfl.layers.Layer): boolean => {
+    const config = layer.getConfig();
+    return (config["activation"] ?? "linear") === "linear" && !nonlinearInside.some((key) => key in config);
+  };
   return new Set(
     [...feeds]
       .filter(([layer, onlyNormalization]) => onlyNormalization && isLinear(layer))

@@ -3,6 +3,7 @@
  * count. Biases, normalisation, activations and pooling do not, as in the paper.
  */
 import type { LayerClass, Shape } from "@secateur/model-graph";
+import { bidirectional, recurrent, rnn, timeDistributed } from "./recurrent-macs.ts";
 
 /** Shapes of one call of a layer, without the batch axis; no size is open. */
 export interface CallShapes {
@@ -10,9 +11,16 @@ export interface CallShapes {
   readonly output: Shape;
   /** In the order of `layer.weights`. */
   readonly weights: readonly Shape[];
+  readonly config: LayerConfig;
 }
 
+/** `layer.getConfig()` */
+export type LayerConfig = Readonly<Record<string, unknown>>;
+
 export type MacRule = (shapes: CallShapes) => number;
+
+/** The rule of a layer, or why it does not count; undefined for a class of the user's own, also inside a wrapper. */
+export type MacRuleOf = (className: string, config: LayerConfig) => MacRule | string | undefined;
 
 /** Kernel `[...taps, cin, cout]`, or `[in, units]` of Dense: each output value is a sum of `taps · cin` products. */
 const convolution: MacRule = ({ weights: [kernel], output }) =>
@@ -43,11 +51,9 @@ const resizing = "interpolation does not count";
 const lookup = "looks numbers up";
 const training = "does nothing when the model predicts";
 const inlined = "its layers count";
-const recurrent = undefined;
 const cell = "its recurrent layer counts";
 
-/** undefined: not counted, and reported as such. */
-export const macRules: Readonly<Record<LayerClass, MacRule | string | undefined>> = {
+export const macRules: Readonly<Record<LayerClass, MacRule | string>> = {
   InputLayer: moves,
   Conv1D: convolution,
   Conv2D: convolution,
@@ -105,10 +111,10 @@ export const macRules: Readonly<Record<LayerClass, MacRule | string | undefined>
   SimpleRNN: recurrent,
   GRU: recurrent,
   LSTM: recurrent,
-  RNN: recurrent,
+  RNN: { rule: rnn },
   ConvLSTM2D: recurrent,
-  Bidirectional: recurrent,
-  TimeDistributed: recurrent,
+  Bidirectional: { rule: bidirectional },
+  TimeDistributed: { rule: timeDistributed },
   SimpleRNNCell: cell,
   GRUCell: cell,
   LSTMCell: cell,
@@ -119,9 +125,9 @@ export const macRules: Readonly<Record<LayerClass, MacRule | string | undefined>
   Sequential: inlined,
 };
 
-/** The rule of a class, or why it does not count; undefined for a class of the user's own. */
-export function macRuleOf(className: string): MacRule | string | undefined {
-  return Object.hasOwn(macRules, className) ? macRules[className as LayerClass] : undefined;
+export function macRuleOf(...[className, config]: Parameters<MacRuleOf>): ReturnType<MacRuleOf> {
+  const rule = Object.hasOwn(macRules, className) ? macRules[className as LayerClass] : undefined;
+  return typeof rule === "object" ? rule.rule(config, macRuleOf) : rule;
 }
 
 const product = (sizes: Shape | undefined): number => (sizes ?? []).reduce<number>((a, b) => a * (b ?? 0), 1);

@@ -45,8 +45,8 @@ export interface Macs {
 export function countMacs(model: tfl.LayersModel, { inputShape }: MacsOptions = {}): Macs {
   const shapeOf = fixedShapes(model, inputShape);
   const layers = modelGraph(model).calls.flatMap((call) => {
-    const { path, className } = call;
-    const rule = macRuleOf(className);
+    const { path, className, layer } = call;
+    const rule = macRuleOf(className, layer.getConfig());
     return typeof rule === "function" ? [{ path, className, macs: rule(shapesOf(call, shapeOf)) }] : [];
   });
   const uncounted = uncountedLayers(model).layers.map(({ path }) => path);
@@ -58,8 +58,8 @@ export function needsInputShape(model: tfl.LayersModel): boolean {
   const shapeOf = fixedShapes(model);
   const isOpen = (tensor: GraphTensor): boolean => shapeOf(tensor).includes(null);
   return modelGraph(model).calls.some(
-    ({ className, inputs, outputs }) =>
-      typeof macRuleOf(className) === "function" && [...inputs, ...outputs].some(isOpen),
+    ({ className, layer, inputs, outputs }) =>
+      typeof macRuleOf(className, layer.getConfig()) === "function" && [...inputs, ...outputs].some(isOpen),
   );
 }
 
@@ -75,5 +75,5 @@ function shapesOf(
         "model's input without the batch, for instance [224, 224, 3]",
     );
   }
-  return { ...shapes, weights: layer.weights.map(({ shape }) => shape) };
+  return { ...shapes, weights: layer.weights.map(({ shape }) => shape), config: layer.getConfig() };
 }

@@ -20,7 +20,7 @@ export function uncountedLayers(model: tfl.LayersModel): UncountedLayers {
   const parameters = { counted: 0, uncounted: 0 };
   const calls = new Map<string, LayerCall>(modelGraph(model).calls.map((call) => [call.path, call]));
   for (const { path, className, layer } of calls.values()) {
-    const rule = macRuleOf(className);
+    const rule = macRuleOf(className, layer.getConfig());
     if (layer.weights.length === 0 || typeof rule === "string") continue;
     if (rule === undefined) layers.push({ path, className });
     parameters[rule === undefined ? "uncounted" : "counted"] += layer.countParams();

@@ -1,7 +1,30 @@
-/** Disposes the weights of a model. `model.dispose()` of tfjs does not dispose layers that are called more than once. */
+/**
+ * Disposes the tensors of a model. `model.dispose()` of tfjs does not dispose layers that are called more than once, nor the states
+ * and dropout masks that recurrent layers keep between calls.
+ */
+import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { layerParts } from "./layer-parts.ts";
+import { modelGraph } from "./model-graph.ts";
+
+/** The fields of recurrent layers and cells that hold tensors other than weights. */
+interface KeptTensors {
+  readonly cell?: tfl.layers.Layer;
+  readonly states_?: tf.TensorContainer;
+  readonly keptStates?: tf.TensorContainer;
+  readonly dropoutMask?: tf.TensorContainer;
+  readonly recurrentDropoutMask?: tf.TensorContainer;
+}
 
 /** The model cannot be used afterwards. A layer inside two models lists its weights twice. */
 export function disposeModel(model: tfl.LayersModel): void {
+  for (const layer of modelGraph(model).layers.values()) disposeKept(layer);
   for (const weight of new Set(model.weights)) weight.dispose();
+}
+
+function disposeKept(layer: tfl.layers.Layer): void {
+  const { cell, states_, keptStates, dropoutMask, recurrentDropoutMask } = layer as unknown as KeptTensors;
+  tf.dispose([states_, keptStates, dropoutMask, recurrentDropoutMask] as tf.TensorContainer);
+  const parts = layerParts(layer).map((part) => part.layer);
+  for (const part of cell === undefined ? parts : [...parts, cell]) disposeKept(part);
 }

@@ -6,6 +6,7 @@ export { fullConfig } from "./full-config.ts";
 export { isModel } from "./is-model.ts";
 export type { GraphTensor, LayerCall, NestedInput, Shape } from "./layer-calls.ts";
 export { type LayerClass, layerClasses } from "./layer-classes.ts";
+export { wrappedLayer } from "./layer-parts.ts";
 export { type ModelGraph, modelGraph, trainableWeights } from "./model-graph.ts";
 export { type Config, cloneModel, layerConfigs, rebuildModel } from "./rebuild-model.ts";
 export { variableOf } from "./variable-of.ts";

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { disposeModel } from "./dispose-model.ts";
 import { ModelGraphError } from "./errors.ts";
-import { unsavedSettings } from "./full-config.ts";
+import { completeConfig } from "./full-config.ts";
 import { isModel } from "./is-model.ts";
 import { modelGraph } from "./model-graph.ts";
 import { makeNamesSafe, restoreNames } from "./safe-names.ts";
@@ -73,7 +73,7 @@ function complete(model: tfl.LayersModel, config: Config): Config {
   const { layers } = modelGraph(model);
   for (const [path, own] of layerConfigs(copy)) {
     const layer = layers.get(path);
-    if (layer !== undefined) Object.assign(own, { ...unsavedSettings(layer), ...own });
+    if (layer !== undefined) completeConfig(layer, own);
   }
   makeNamesSafe(copy);
   return copy;

@@ -22,6 +22,12 @@ export function consumersOf(model: tfl.LayersModel, group: Group): readonly Cons
     throw new OracleError(
       `no layer consumes the units of group "${group.id}": removing them cannot change the loss`,
     );
+  const recurrent = group.slices.find(({ role }) => role === "recurrent");
+  if (recurrent !== undefined)
+    throw new OracleError(
+      `"${recurrent.layer}" consumes its own units of group "${group.id}" at the next time step, where no gate on a layer's input ` +
+        "reaches them: measure the loss of `silence(model, plan)` instead",
+    );
   return inputs.map(({ layer, weight, axis, indices, indicesPerUnit }) => ({
     layer,
     channels: Number(weights.get(weight)?.shape[axis]),

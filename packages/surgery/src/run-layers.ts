@@ -73,10 +73,12 @@ function runCall(
   const mask = readMasks.some((each) => each !== null) ? { mask: readMasks[0] } : {};
   const results = [layer.apply(read, { training: false, ...mask })].flat() as tf.Tensor[];
   const masking = layer as unknown as MaskingLayer;
-  const outputMask = masking.supportsMasking ? [masking.computeMask(read, readMasks)].flat()[0] : null;
+  const outputMasks = masking.supportsMasking ? [masking.computeMask(read, readMasks)].flat() : [];
   for (const [i, output] of outputs.entries()) {
-    values.set(output, results[i] as tf.Tensor);
-    masks.set(output, outputMask ?? null);
+    const result = results[i] as tf.Tensor;
+    // An RNN returns its last output and its final state as one tensor.
+    values.set(output, results.indexOf(result) < i ? tf.clone(result) : result);
+    masks.set(output, outputMasks[i] ?? null);
   }
   return results;
 }

@@ -2,7 +2,7 @@
  * Silences the units of a plan: sets the *input* slices of every weight that consumes them to zero. Shapes do not change. The
  * result computes exactly what the smaller model computes, so `verifyPlan` compares the two.
  */
-import type { DependencyGraph } from "@secateur/dependency-graph";
+import { consumesUnits, type DependencyGraph } from "@secateur/dependency-graph";
 import { rebuildModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -20,7 +20,7 @@ import { checkPlan, type Plan } from "./plan.ts";
 export function silence(model: tfl.LayersModel, plan: Plan, options: SurgeryOptions = {}): tfl.LayersModel {
   const graph: DependencyGraph = graphOf(model, options);
   checkPlan(graph, plan);
-  const removed = removedIndices(graph, plan, ({ role }) => role === "input");
+  const removed = removedIndices(graph, plan, ({ role }) => consumesUnits(role));
   return rebuildModel(model, model.getConfig(), (weight, path) => {
     let masked = tf.clone(weight);
     for (const [axis, flags] of removed.get(path) ?? []) {

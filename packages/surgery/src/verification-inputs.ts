@@ -16,7 +16,7 @@ interface RandomInputs {
   readonly inputShape?: InputShape | undefined;
 }
 
-/** @returns `[samples, ...input shape]` per input: standard normal, or whole numbers. The caller disposes them. */
+/** @returns `[samples, ...input shape]` per input, or as many samples as a model with a stateful layer takes: standard normal, or whole numbers. The caller disposes them. */
 export function randomInputs(
   model: tfl.LayersModel,
   { samples, seed, inputShape }: RandomInputs,
@@ -26,7 +26,7 @@ export function randomInputs(
   const bounds = indexBounds(model);
   return inputs.map((input, i) => {
     const sizes = given?.[i] ?? input.shape.slice(1).map((size) => size ?? 32);
-    const shape = [samples, ...sizes];
+    const shape = [input.shape[0] ?? samples, ...sizes];
     const isInteger = model.inputs[i]?.dtype === "int32";
     const bound = bounds.get(input) ?? (isInteger ? integerBound : null);
     if (bound === null) return tf.randomNormal(shape, 0, 1, "float32", seed + i + 1);

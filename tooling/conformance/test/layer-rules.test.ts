@@ -23,7 +23,7 @@ it("docs/layers.md has the table", () => {
   expect(document, "run pnpm docs:layers").toBe(withLayerTable(document));
 });
 
-/** Recurrent layers have no rule. */
+/** Tested in `recurrent-rules.test.ts`. */
 const without = ["SimpleRNN", "GRU", "LSTM", "RNN", "ConvLSTM2D", "Bidirectional", "TimeDistributed"];
 
 it("every class that can be in a graph has a network", () => {

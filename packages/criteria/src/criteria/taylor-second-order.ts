@@ -15,7 +15,7 @@ export function taylorSecondOrder(): Criterion {
     observes: [gradients(), hessianProducts()],
     score: (group) =>
       tf.square(
-        group.sum(["input"], ({ value, gradient, hessianProduct }) =>
+        group.sum(["input", "recurrent"], ({ value, gradient, hessianProduct }) =>
           tf.mul(value, tf.sub(gradient, tf.mul(hessianProduct, 0.5))),
         ),
       ),

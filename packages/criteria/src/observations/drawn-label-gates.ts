@@ -40,6 +40,7 @@ export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesByS
     },
     group: (scope, gates) => ({
       get gateGradientPerDrawnLabel() {
+        scope.requireGatesOnInputs();
         return addAll(scope.perConsumer((layer) => gates[siteKey(inputGate(layer))] as tf.Tensor2D));
       },
     }),

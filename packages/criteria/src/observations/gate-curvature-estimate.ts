@@ -3,7 +3,7 @@
  * extra forward and backward passes. A perturbation ε v of the gates is one of the weights that consume them by ε v ⊙ W.
  */
 import { seedFromText } from "@secateur/base";
-import type { DependencyGraph } from "@secateur/dependency-graph";
+import { consumesUnits, type DependencyGraph } from "@secateur/dependency-graph";
 import { modelGraph, trainableWeights } from "@secateur/model-graph";
 import { hessianVectorProduct, TrainingError } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -65,7 +65,9 @@ function gateDirection(
   const trained = trainableWeights(model);
   const factors = new Map<string, { readonly axis: number; readonly values: Float32Array }>();
   for (const { id, slices } of groups) {
-    for (const { weight, axis, indices, indicesPerUnit } of slices.filter(({ role }) => role === "input")) {
+    for (const { weight, axis, indices, indicesPerUnit } of slices.filter(({ role }) =>
+      consumesUnits(role),
+    )) {
       if (!trained.has(weight))
         throw new TrainingError(
           `"${weight}" is not trainable, so the Hessian does not include it: set trainable = true on its layer`,

@@ -48,6 +48,7 @@ export function margins({
       get margins() {
         const count = Math.min(topK, logProbabilities.shape[0] - 2); // another criterion may have a larger topK
         const rest = tf.concat([tf.slice(logProbabilities, 0, 1), tf.slice(logProbabilities, 1 + count)]);
+        scope.requireGatesOnInputs();
         const slopes = addAll(scope.perConsumer((layer) => gates[siteKey(inputGate(layer))] as tf.Tensor3D));
         return {
           logRest: tf.logSumExp<tf.Tensor1D>(rest, 0),

@@ -16,6 +16,7 @@ export function perExampleGates(): Observation<PerExampleGates> {
     step: (graph) => ({ gates: consumerGates(graph) }),
     group: (scope) => ({
       get gateGradientPerExample() {
+        scope.requireGatesOnInputs();
         return addAll(scope.perConsumer((layer) => scope.gates(inputGate(layer))));
       },
     }),

@@ -27,6 +27,7 @@ export function tensorGates(): Observation<TensorGates> {
     }),
     group: (scope) => ({
       get gateGradientPerTensor() {
+        scope.requireGatesOnInputs();
         const inputs = scope.slices(["input"]);
         const rows = gatedTensors(scope.observed.graph, scope.group).map(({ consumer, site }) => {
           const slice = inputs.find(({ layer }) => layer === consumer);

@@ -1,15 +1,15 @@
 /** Guards of layer rules: conditions on a layer. If one fails, the channels are pinned with its reason. */
 import { type Channels, hasNoChannels, idsAlong } from "../channels.ts";
-import type { LayerRule, RuleContext } from "../layer-rule.ts";
+import type { RuleContext } from "../layer-rule.ts";
 
 /** Returns the reason why the rule does not apply, or null if it does. */
 export type Guard = (input: Channels, context: RuleContext) => string | null;
 
-/** A rule for layers with one input that applies if all guards pass. */
+/** A rule for layers with one input and one output that applies if all guards pass. */
 export function guarded(
   guards: readonly Guard[],
   rule: (input: Channels, context: RuleContext) => Channels,
-): LayerRule {
+): (context: RuleContext) => Channels | undefined {
   return (context) => {
     const [input] = context.inputs;
     if (input === undefined) return undefined;
@@ -25,7 +25,7 @@ export function guarded(
 export function onChannelAxis(
   guards: readonly Guard[],
   rule: (ids: Int32Array, axis: number, context: RuleContext) => Channels,
-): LayerRule {
+): (context: RuleContext) => Channels | undefined {
   return guarded([...guards, channelsOnTheirAxis], (input, context) => {
     const axis = channelAxis(input, context);
     return rule(idsAlong(input, axis) ?? input.ids, axis, context);

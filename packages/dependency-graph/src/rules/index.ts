@@ -4,6 +4,7 @@ import type { LayerRule, LayerRules } from "../layer-rule.ts";
 import { acrossSpace } from "./across-space.ts";
 import { activation, softmax } from "./activation.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { bidirectional } from "./bidirectional.ts";
 import { concatenate } from "./concatenate.ts";
 import { convolution, transposedConvolution } from "./convolution.ts";
 import { cropping2d } from "./cropping2d.ts";
@@ -20,9 +21,11 @@ import { masking } from "./masking.ts";
 import { pass } from "./pass.ts";
 import { permute } from "./permute.ts";
 import { prelu } from "./prelu.ts";
+import { recurrent, rnn } from "./recurrent.ts";
 import { repeatVector } from "./repeat-vector.ts";
 import { reshape } from "./reshape.ts";
 import { separableConv2d } from "./separable-conv2d.ts";
+import { timeDistributed } from "./time-distributed.ts";
 import { zeroPadding2d } from "./zero-padding2d.ts";
 
 /** A row of the table of layer classes. */
@@ -42,8 +45,9 @@ export type LayerEntry =
     };
 
 const inlined: LayerEntry = { absent: "a model inside a model is inlined: its layers are in the graph" };
-const recurrent: LayerEntry = { pinned: "recurrent layers have no rule" };
 const cell: LayerEntry = { absent: "part of a recurrent layer" };
+const remembers =
+  "creates channels, the hidden state, and ties given initial states to them; binds the columns of every gate and the rows of the recurrent kernel";
 const creates = "creates channels, binds its kernel to those of its input";
 const passes: LayerEntry = { rule: pass, does: "passes" };
 const ties: LayerEntry = { rule: elementwiseMerge, does: "ties its inputs, channel by channel" };
@@ -116,13 +120,22 @@ export const layerTable: Readonly<Record<LayerClass, LayerEntry>> = {
   CategoryEncoding: { rule: categoryEncoding, does: "pins: it reads integers" },
   Resizing: { pinned: "tfjs declares its output without the batch axis, so no layer can follow it" },
   RandomWidth: { pinned: "tfjs declares its output without the batch axis, so no layer can follow it" },
-  SimpleRNN: recurrent,
-  GRU: recurrent,
-  LSTM: recurrent,
-  RNN: recurrent,
-  ConvLSTM2D: recurrent,
-  Bidirectional: recurrent,
-  TimeDistributed: recurrent,
+  SimpleRNN: { rule: recurrent("SimpleRNNCell"), does: remembers },
+  GRU: { rule: recurrent("GRUCell"), does: remembers },
+  LSTM: { rule: recurrent("LSTMCell"), does: remembers },
+  RNN: {
+    rule: rnn,
+    does: "creates the channels of every cell, as its layer does; pins cells of other classes",
+  },
+  ConvLSTM2D: { rule: recurrent("ConvLSTM2DCell"), does: `${remembers}; pins channels-first data` },
+  Bidirectional: {
+    rule: bidirectional,
+    does: "applies the rule of its layer to both directions, whose channels it ties: they have one configuration",
+  },
+  TimeDistributed: {
+    rule: timeDistributed,
+    does: "applies the rule of its layer to one time step; pins a model inside",
+  },
   SimpleRNNCell: cell,
   GRUCell: cell,
   LSTMCell: cell,

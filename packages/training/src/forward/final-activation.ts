@@ -2,7 +2,13 @@
  * Final softmax and sigmoid activations. A pass omits them, because the loss is numerically stable only on logits: the layers
  * from there to the output carry logits, and all others read them with the activation.
  */
-import { type GraphTensor, type LayerCall, layerWeight, modelGraph } from "@secateur/model-graph";
+import {
+  type GraphTensor,
+  type LayerCall,
+  layerWeight,
+  modelGraph,
+  wrappedLayer,
+} from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
@@ -89,6 +95,7 @@ export function activate(logits: tf.Tensor, { activation, call }: Head): tf.Tens
 export function withoutActivation({ className, layer }: LayerCall, x: tf.Tensor): tf.Tensor {
   if (className === "Activation" || className === "Softmax") return x;
   if (className === "Dense") return affine(layer, x);
+  if (className === "TimeDistributed") return affine(wrappedLayer(layer), x);
   if (className === "Conv2D" && layer.getConfig()["dataFormat"] !== "channelsFirst")
     return convolve(layer, x);
   const owner = layer as unknown as { activation: unknown };

@@ -2,7 +2,7 @@
  * The heads of a model: for each output the softmax or sigmoid that it ends in. Layers after it that only change the shape
  * (Reshape, Flatten, a Permute that keeps the order) do not count: MobileNet v1 of tfjs ends in softmax, then Reshape.
  */
-import { type GraphTensor, type LayerCall, modelGraph } from "@secateur/model-graph";
+import { type GraphTensor, type LayerCall, modelGraph, wrappedLayer } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
 export type FinalActivation = "softmax" | "sigmoid";
@@ -21,7 +21,7 @@ export function headOf(model: tfl.LayersModel, output: GraphTensor): Head | null
   const tail: LayerCall[] = [];
   let call = producers.get(output);
   while (call !== undefined) {
-    const activation = activationOf(call);
+    const activation = activationOf(denseOfSteps(call));
     if (activation !== null) return { activation, call, tail };
     const [input] = call.inputs;
     if (input === undefined || !changesShapeOnly(call)) return null;
@@ -43,6 +43,13 @@ const withActivation: ReadonlySet<string> = new Set([
   "DepthwiseConv2D",
   "SeparableConv2D",
 ]);
+
+/** A TimeDistributed Dense is a Dense on sequences. */
+function denseOfSteps(call: LayerCall): LayerCall {
+  if (call.className !== "TimeDistributed") return call;
+  const layer = wrappedLayer(call.layer);
+  return layer.getClassName() === "Dense" ? { ...call, className: "Dense", layer } : call;
+}
 
 function activationOf({ className, layer, outputs }: LayerCall): FinalActivation | null {
   const config = layer.getConfig();

@@ -2,15 +2,17 @@
  * Runs a model's layer calls, producers before consumers. Batch normalisation and its neighbours are fused; a final softmax
  * or sigmoid may be omitted.
  */
-import { type GraphTensor, type LayerCall, modelGraph } from "@secateur/model-graph";
+import { type GraphTensor, isModel, type LayerCall, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 import { normalizesLastAxis } from "./batch-normalization.ts";
-import { activate } from "./final-activation.ts";
+import { activate, noFinalActivations } from "./final-activation.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
 import { hookAt, type Pass } from "./pass.ts";
+import { isRecurrent } from "./recurrent.ts";
 import { runLayer } from "./run-layer.ts";
+import { runTimeDistributed } from "./time-distributed.ts";
 
 export type Values = Map<GraphTensor, tf.Tensor>;
 
@@ -66,11 +68,24 @@ export function runCalls(
     const [first] = fused;
     const inputs = inputsOf(values, first, pass);
     const results =
-      fused.length === 1 ? runLayer(call, inputs, pass) : [runFused(fused, inputs[0] as tf.Tensor)];
+      fused.length === 1 ? runCall(call, inputs, pass) : [runFused(fused, inputs[0] as tf.Tensor)];
     const hook = hookAt(pass.outputHooks, call.path);
     setAll(values, call.outputs, hook === undefined ? results : results.map(hook));
     release(first.inputs);
   }
+}
+
+function runCall(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
+  if (call.className !== "TimeDistributed" || pass.finalActivations.calls.has(call))
+    return runLayer(call, inputs, pass);
+  const inner: Pass = { ...pass, outputHooks: {}, inputHooks: {}, finalActivations: noFinalActivations };
+  const output = runTimeDistributed(call.layer, inputs[0] as tf.Tensor, (layer, x) => {
+    const [y] = isModel(layer)
+      ? runModel(layer, [x], inner)
+      : runCall({ ...call, className: layer.getClassName(), layer, outputs: [] }, [x], inner);
+    return y as tf.Tensor;
+  });
+  return [output];
 }
 
 /** Call after a layer has run: frees its inputs if no later layer reads them. Never disposes the caller's tensors. */
@@ -111,7 +126,10 @@ function possibleFusions(
   return new Map([...fusionsOf(calls, requested)].filter(isPossible));
 }
 
-/** Layers outside of a head read logits with the activation. */
+/**
+ * Layers outside of a head read logits with the activation. A hook on a recurrent layer's input receives its sequence, not its
+ * initial states.
+ */
 function inputsOf(
   values: Values,
   call: LayerCall,
@@ -124,7 +142,8 @@ function inputsOf(
     const head = tails.has(call) ? undefined : logits.get(input);
     return head === undefined ? value : activate(value, head);
   });
-  return hook === undefined ? tensors : tensors.map(hook);
+  if (hook === undefined) return tensors;
+  return tensors.map((tensor, i) => (i > 0 && isRecurrent(call) ? tensor : hook(tensor)));
 }
 
 export function read(values: Values, tensor: GraphTensor): tf.Tensor {

@@ -6,6 +6,7 @@ import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { convolve, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
 import type { Pass } from "./pass.ts";
+import { isRecurrent, runRecurrent } from "./recurrent.ts";
 import { isRelu6 } from "./relu6.ts";
 
 export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
@@ -15,6 +16,7 @@ export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pa
   const result = input === undefined ? null : runReplaced(call, input, pass);
   if (result !== null) return [result];
   requireNoMask(call);
+  if (isRecurrent(call)) return runRecurrent(call, inputs, pass.dropout);
   const training = isRandom(call) ? pass.dropout : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
 }

@@ -9,6 +9,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 import type { Hooks } from "../forward/pass.ts";
+import { isRecurrent } from "../forward/recurrent.ts";
 
 /** The location of a set of gates. */
 export interface GateSite {
@@ -72,7 +73,10 @@ function applyGate(x: tf.Tensor, z: tf.Tensor2D): tf.Tensor {
 function channelsAt(model: tfl.LayersModel, { layer, at }: GateSite): number {
   const calls = modelGraph(model).calls.filter(({ path }) => path === layer);
   if (calls.length === 0) throw new TrainingError(`the model has no layer "${layer}" to put a gate on`);
-  const tensors = calls.flatMap((call) => (at === "input" ? call.inputs : call.outputs));
+  const tensors = calls.flatMap((call) => {
+    const all = at === "input" ? call.inputs : call.outputs;
+    return isRecurrent(call) ? all.slice(0, 1) : all;
+  });
   const counts = new Set(tensors.map(({ shape }) => shape.at(-1)));
   if (counts.size > 1) {
     throw new TrainingError(
