@@ -53,7 +53,12 @@ const training = "does nothing when the model predicts";
 const inlined = "its layers count";
 const cell = "its recurrent layer counts";
 
-export const macRules: Readonly<Record<LayerClass, MacRule | string>> = {
+/** A layer whose rule depends on its cells or on what it wraps. */
+interface Outer {
+  readonly rule: (config: LayerConfig, ruleOf: MacRuleOf) => MacRule | string | undefined;
+}
+
+export const macRules: Readonly<Record<LayerClass, MacRule | Outer | string>> = {
   InputLayer: moves,
   Conv1D: convolution,
   Conv2D: convolution,

@@ -22,8 +22,10 @@ const runs = Number(process.env["SECATEUR_RECURRENT_RUNS"] ?? 40);
 function outputsOf(model: tfl.LayersModel): Float32Array {
   return tf.tidy(() => {
     const shape = model.inputs[0]?.shape.slice(1) as number[];
-    const x = tf.randomNormal([2, ...shape], 0, 1, "float32", 5);
-    return Float32Array.from((model.predict(x) as tf.Tensor).dataSync());
+    const x = tf.floor(tf.randomUniform([2, ...shape], 0, 6, "float32", 5)); // tokens, or numbers
+    return Float32Array.from(
+      (model.predict(tf.cast(x, model.inputs[0]?.dtype ?? "float32")) as tf.Tensor).dataSync(),
+    );
   });
 }
 

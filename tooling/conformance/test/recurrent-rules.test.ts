@@ -167,3 +167,13 @@ describeBody("TimeDistributed", "of LSTM", (x) => {
   const each = apply(tfl.layers.timeDistributed({ layer: tfl.layers.lstm(vector(4)) }), rows);
   return apply(tfl.layers.simpleRNN(vector(3)), each);
 });
+
+describeLayerRule(
+  "LSTM",
+  () => {
+    const x = tfl.input({ batchShape: [2, 4, 3] });
+    const lstm = tfl.layers.lstm({ ...vector(4), stateful: true });
+    return tfl.model({ inputs: x, outputs: dense(3, apply(lstm, x)) });
+  },
+  { plans: 8 },
+);

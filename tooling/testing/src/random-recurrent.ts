@@ -28,6 +28,7 @@ interface RecurrentBlock {
 
 export interface RecurrentSpec {
   readonly steps: number;
+  /** The number of input channels; 0 for a sequence of tokens, which are embedded. */
   readonly inputs: number;
   readonly blocks: readonly RecurrentBlock[];
   readonly head: "last" | "all" | "flatten";
@@ -37,7 +38,7 @@ export interface RecurrentSpec {
 /** What a random network is made of; `buildRecurrent` makes the model. */
 export const recurrentSpec: fc.Arbitrary<RecurrentSpec> = fc.record({
   steps: fc.integer({ min: 2, max: 4 }),
-  inputs: fc.integer({ min: 1, max: 3 }),
+  inputs: fc.integer({ min: 0, max: 3 }),
   blocks: fc.array(
     fc.record({
       kind: fc.constantFrom(...kinds),
@@ -97,8 +98,12 @@ const builders: Readonly<Record<RecurrentBlock["kind"], (x: Tensor, block: Recur
 
 /** The model of a spec, with random weights. The caller disposes it. */
 export function buildRecurrent(spec: RecurrentSpec): tfl.LayersModel {
-  const input = tfl.input({ shape: [spec.steps, spec.inputs] });
-  const body = spec.blocks.reduce<Tensor>((x, block) => builders[block.kind](x, block), input);
+  const hasTokens = spec.inputs === 0;
+  const input = hasTokens
+    ? tfl.input({ shape: [spec.steps], dtype: "int32" })
+    : tfl.input({ shape: [spec.steps, spec.inputs] });
+  const first = hasTokens ? apply(tfl.layers.embedding({ inputDim: 6, outputDim: 4 }), input) : input;
+  const body = spec.blocks.reduce<Tensor>((x, block) => builders[block.kind](x, block), first);
   const model = tfl.model({ inputs: input, outputs: headOf(body, spec) });
   randomizeWeights(model, spec.seed);
   return model;

@@ -7,6 +7,10 @@ export function timeDistributed(context: RuleContext): Channels | undefined {
   const [sequence] = context.inputs;
   if (sequence === undefined) return undefined;
   const { className, config } = context.config["layer"] as LayerInside;
+  if ("layers" in config)
+    return context.unsupported(
+      "it wraps a model: wrap each of the model's layers in a TimeDistributed of its own",
+    );
   const rule = context.ruleOf(className);
   if (rule === undefined) return context.unsupported(`no rule for the wrapped layer class ${className}`);
   if (sequence.varies[0] === true) return context.unsupported("its input has channels on the time axis");
