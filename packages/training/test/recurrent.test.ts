@@ -1,0 +1,106 @@
+/** Passes through recurrent layers and wrappers, compared with tfjs-layers' own prediction. */
+
+import { randomizeWeights } from "@repo/testing/random-architecture";
+import { disposeModel } from "@secateur/model-graph";
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { describe, expect, it } from "vitest";
+import { batchNormStatistics, evaluate, forward, lossAndGradients, TrainingError } from "../src/index.ts";
+
+type Tensor = tfl.SymbolicTensor;
+const apply = (layer: tfl.layers.Layer, x: Tensor | Tensor[]): Tensor => layer.apply(x) as Tensor;
+const vector = (units: number) => ({ units, recurrentInitializer: "glorotNormal" }) as const;
+const [batch, steps, inputs] = [3, 4, 2];
+
+function network(body: (x: Tensor) => Tensor): tfl.LayersModel {
+  const x = tfl.input({ shape: [steps, inputs] });
+  const model = tfl.model({ inputs: x, outputs: body(x) });
+  randomizeWeights(model, 2);
+  return model;
+}
+
+const sequences = (): tf.Tensor3D => tf.randomNormal([batch, steps, inputs], 0, 1, "float32", 6);
+
+const bodies = {
+  "initial states": (x: Tensor) => {
+    const [, h, c] = tfl.layers.lstm({ ...vector(3), returnState: true }).apply(x) as Tensor[];
+    return apply(tfl.layers.lstm(vector(3)), [x, h as Tensor, c as Tensor]);
+  },
+  "directions that are not merged": (x: Tensor) => {
+    const layer = tfl.layers.gru(vector(3));
+    const both = tfl.layers.bidirectional({ layer, mergeMode: null as never }).apply(x) as Tensor[];
+    return apply(tfl.layers.concatenate(), both);
+  },
+  "a layer per step": (x: Tensor) => {
+    const normalized = apply(tfl.layers.timeDistributed({ layer: tfl.layers.batchNormalization() }), x);
+    const layer = tfl.layers.dense({ units: 3, activation: "relu" });
+    return apply(tfl.layers.timeDistributed({ layer }), normalized);
+  },
+  "a model per step": (x: Tensor) => {
+    const layers = [tfl.layers.dense({ units: 3, inputShape: [inputs] }), tfl.layers.batchNormalization()];
+    return apply(tfl.layers.timeDistributed({ layer: tfl.sequential({ layers }) }), x);
+  },
+  "dropout of inputs and states, which is off": (x: Tensor) =>
+    apply(tfl.layers.lstm({ ...vector(3), dropout: 0.5, recurrentDropout: 0.5 }), x),
+} as const;
+
+describe("a pass in mode eval equals predict", () => {
+  for (const [name, body] of Object.entries(bodies)) {
+    it(`with ${name}`, () => {
+      const model = network(body);
+      tf.tidy(() => {
+        const x = sequences();
+        const [actual] = forward(model, x);
+        expect(actual?.dataSync() ?? []).toBeAllClose((model.predict(x) as tf.Tensor).dataSync(), {
+          atol: 1e-6,
+        });
+      });
+      disposeModel(model);
+    });
+  }
+});
+
+it("batch normalisation per step uses statistics over examples and steps, and leaves the averages alone", () => {
+  const model = network(bodies["a layer per step"]);
+  const before = model.weights.map((weight) => [...weight.read().dataSync()]);
+  tf.tidy(() => {
+    const x = sequences();
+    const [statistics] = batchNormStatistics(model, [x]);
+    expect(statistics?.mean.dataSync() ?? []).toBeAllClose(tf.mean(x, [0, 1]).dataSync());
+    expect(statistics?.variance.dataSync() ?? []).toBeAllClose(tf.moments(x, [0, 1]).variance.dataSync());
+  });
+  expect(model.weights.map((weight) => [...weight.read().dataSync()])).toEqual(before);
+  disposeModel(model);
+});
+
+it("a softmax per step is a head: its loss is that of a Dense on sequences", async () => {
+  const layer = () => tfl.layers.dense({ units: 3, activation: "softmax" });
+  const models = [
+    network((x) => apply(layer(), x)),
+    network((x) => apply(tfl.layers.timeDistributed({ layer: layer() }), x)),
+  ];
+  const logits = models.map((model) =>
+    tf.tidy(() => {
+      const [y] = forward(model, sequences());
+      return [...(y?.dataSync() ?? [])];
+    }),
+  );
+  expect(logits[1]).toEqual(logits[0]);
+  expect(Math.min(...(logits[1] ?? []))).toBeLessThan(0);
+  for (const model of models) disposeModel(model);
+});
+
+it("a stateful layer is refused, by name", async () => {
+  const x = tfl.input({ batchShape: [batch, steps, inputs] });
+  const layer = tfl.layers.gru({ ...vector(3), stateful: true, name: "memory" });
+  const model = tfl.model({
+    inputs: x,
+    outputs: apply(tfl.layers.dense({ units: 2, activation: "softmax" }), apply(layer, x)),
+  });
+  const minibatch = () => ({ xs: sequences(), ys: tf.tensor1d([0, 1, 1], "int32") });
+  await expect(evaluate(model, [minibatch()])).rejects.toThrow(TrainingError);
+  const batches = minibatch();
+  expect(() => lossAndGradients(model, batches)).toThrow('layer "memory" is stateful');
+  tf.dispose(batches);
+  disposeModel(model);
+});
