@@ -46,8 +46,7 @@ export type LayerEntry =
 
 const inlined: LayerEntry = { absent: "a model inside a model is inlined: its layers are in the graph" };
 const cell: LayerEntry = { absent: "part of a recurrent layer" };
-const remembers =
-  "creates channels, the hidden state, and ties given initial states to them; binds the columns of every gate and the rows of the recurrent kernel";
+const remembers = "creates channels, the hidden state; ties initial states to them; binds every gate";
 const creates = "creates channels, binds its kernel to those of its input";
 const passes: LayerEntry = { rule: pass, does: "passes" };
 const ties: LayerEntry = { rule: elementwiseMerge, does: "ties its inputs, channel by channel" };
@@ -125,16 +124,16 @@ export const layerTable: Readonly<Record<LayerClass, LayerEntry>> = {
   LSTM: { rule: recurrent("LSTMCell"), does: remembers },
   RNN: {
     rule: rnn,
-    does: "creates the channels of every cell, as its layer does; pins cells of other classes",
+    does: "applies the rule of every cell; pins cells of other classes",
   },
   ConvLSTM2D: { rule: recurrent("ConvLSTM2DCell"), does: `${remembers}; pins channels-first data` },
   Bidirectional: {
     rule: bidirectional,
-    does: "applies the rule of its layer to both directions, whose channels it ties: they have one configuration",
+    does: "applies its layer's rule to both directions, and ties these",
   },
   TimeDistributed: {
     rule: timeDistributed,
-    does: "applies the rule of its layer to one time step; pins a model inside",
+    does: "applies its layer's rule to one time step; pins a model inside",
   },
   SimpleRNNCell: cell,
   GRUCell: cell,
