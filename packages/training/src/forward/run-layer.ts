@@ -5,7 +5,7 @@ import { TrainingError } from "../errors.ts";
 import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { convolve, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
-import type { Pass } from "./pass.ts";
+import { type Pass, usesBatch } from "./pass.ts";
 import { isRelu6 } from "./relu6.ts";
 
 export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
@@ -15,7 +15,12 @@ export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pa
   const result = input === undefined ? null : runReplaced(call, input, pass);
   if (result !== null) return [result];
   requireNoMask(call);
-  const training = isRandom(call) ? pass.dropout : pass.mode === "train";
+  const isNormalization = call.className === "BatchNormalization";
+  const training = isNormalization
+    ? usesBatch(pass, call.path)
+    : isRandom(call)
+      ? pass.dropout
+      : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
 }
 
@@ -34,9 +39,9 @@ function requireNoMask({ path, className, layer }: LayerCall): void {
 const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian/.test(className);
 
 /** The output of a layer with a faster operation; null for all others. */
-function runReplaced({ className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
+function runReplaced({ path, className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
   if (className === "BatchNormalization")
-    return pass.mode === "train"
+    return usesBatch(pass, path)
       ? normalizeBatch(layer, input, pass.onStatistics)
       : normalizeByAverages(layer, input);
   if (isPlainConvolution(layer)) return convolve(layer, input);
