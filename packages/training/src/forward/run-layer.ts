@@ -3,7 +3,7 @@ import type { LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
 import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
-import { convolve, isPlainConvolution } from "./convolution.ts";
+import { activated, convolve, isDilatedConvolution, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
 import { type Pass, usesBatch } from "./pass.ts";
 import { isRelu6 } from "./relu6.ts";
@@ -35,8 +35,8 @@ function requireNoMask({ path, className, layer }: LayerCall): void {
   withoutMask.add(layer);
 }
 
-/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise. */
-const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian/.test(className);
+/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, RandomWidth. */
+const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian|^Random/.test(className);
 
 /** The output of a layer with a faster operation; null for all others. */
 function runReplaced({ path, className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
@@ -45,5 +45,6 @@ function runReplaced({ path, className, layer }: LayerCall, input: tf.Tensor, pa
       ? normalizeBatch(layer, input, pass.onStatistics)
       : normalizeByAverages(layer, input);
   if (isPlainConvolution(layer)) return convolve(layer, input);
+  if (isDilatedConvolution(layer)) return activated(layer, convolve(layer, input));
   return isRelu6(layer) ? tf.relu6(input) : null;
 }
