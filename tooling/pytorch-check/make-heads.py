@@ -5,7 +5,8 @@ python tooling/pytorch-check/make-heads.py
 
 All have two convolutions with batch normalisation in training mode. "two heads": a softmax over classes and half of the
 binary cross-entropy of a sigmoid. "soft targets": the same network against distributions and fractions. "distillation": the
-same, from a teacher's logits and smoothed labels. "regression": the mean squared error of two numbers. For each: the loss,
+same, from a teacher's logits and smoothed labels. "regression": the mean squared error of two numbers. "per pixel": a softmax
+over the classes of every pixel. "own targets": gate scores of the two heads on their own decisions. For each: the loss,
 gradients, the square of every unit's gate gradient, read at the producers (γ·∂γ + β·∂β after batch normalisation,
 w·∂w + b·∂b of a dense layer), and by how much two steps of SGD with momentum and weight decay change the weights. Images and
 weights are those of formula.py.
@@ -52,6 +53,16 @@ class Regression(Trunk):
         return self.numbers(F.relu(self.hidden(self.features(x))))
 
 
+class PerPixel(Trunk):
+    def __init__(self):
+        super().__init__()
+        self.pixels = nn.Conv2d(8, 3, 1)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
+        return self.pixels(F.relu(self.bn2(self.conv2(x))))
+
+
 def waves(*shape):
     """sin² of the index: numbers from 0 to 1."""
     size = torch.Size(shape).numel()
@@ -83,8 +94,15 @@ def squared_error(outputs):
     return F.mse_loss(outputs, waves(4, 2))
 
 
+def pixels(outputs):
+    """The classes of the pixels in turn."""
+    return F.cross_entropy(outputs, (torch.arange(4 * 16) % 3).reshape(4, 4, 4))
+
+
 def gate_scores(net):
-    producers = {"conv1": net.bn1, "conv2": net.bn2, "hidden": net.hidden}
+    producers = {"conv1": net.bn1, "conv2": net.bn2}
+    if hasattr(net, "hidden"):
+        producers["hidden"] = net.hidden
     scores = {}
     for name, layer in producers.items():
         products = layer.weight * layer.weight.grad
@@ -121,10 +139,27 @@ def golden_of(net, loss_of):
     return golden
 
 
+def own_targets(net):
+    """The most probable class and the decisions of the sigmoid in evaluation mode; gates in training mode."""
+    net = net.double()
+    fill(net)
+    phase = best_phase(net)
+    fill(net)  # the running statistics as well
+    net.eval()
+    classes, tags = net(images(phase))
+    labels, decisions = classes.argmax(1), (tags > 0).double()
+    net.train()
+    classes, tags = net(images(phase))
+    (F.cross_entropy(classes, labels) + F.binary_cross_entropy_with_logits(tags, decisions)).backward()
+    return {"phase": phase, "labels": labels.tolist(), "gates": gate_scores(net)}
+
+
 golden = {
     "two heads": golden_of(TwoHeads(), two_heads),
     "soft targets": golden_of(TwoHeads(), soft_targets),
     "distillation": golden_of(TwoHeads(), distillation),
     "regression": golden_of(Regression(), squared_error),
+    "per pixel": golden_of(PerPixel(), pixels),
+    "own targets": own_targets(TwoHeads()),
 }
 print(write_golden("heads.json", golden), {name: each["phase"] for name, each in golden.items()})

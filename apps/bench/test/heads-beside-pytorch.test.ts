@@ -15,6 +15,7 @@ import {
   type LossOption,
   lossAndGradients,
   meanSquaredError,
+  ownTargets,
   sgd,
   softmaxCrossEntropy,
   trainStep,
@@ -33,6 +34,8 @@ interface Golden {
   readonly losses: readonly number[];
   /** By PyTorch's name of the weight. */
   readonly gradients: Table;
+  /** Of "own targets": the most probable classes. */
+  readonly labels?: readonly number[];
   /** By layer: the square of each unit's gate gradient. */
   readonly gates: Table;
   /** By PyTorch's name of the weight: what two steps add to it. */
@@ -45,7 +48,7 @@ const golden = JSON.parse(fs.readFileSync(goldenFile, "utf8")) as Readonly<Recor
 type Tensor = tfl.SymbolicTensor;
 const apply = (layer: tfl.layers.Layer, x: Tensor): Tensor => layer.apply(x) as Tensor;
 
-/** Two convolutions with batch normalisation, and the heads that `heads` puts on their averages. */
+/** Two convolutions with batch normalisation, and the heads that `heads` puts on them. */
 function network(heads: (features: Tensor) => Tensor | Tensor[]): tfl.LayersModel {
   const convolution = (x: Tensor, number: number, filters: number): Tensor => {
     const config = { filters, kernelSize: 3, padding: "same" as const, useBias: false };
@@ -55,20 +58,34 @@ function network(heads: (features: Tensor) => Tensor | Tensor[]): tfl.LayersMode
   };
   const inputs = tfl.input({ shape: [8, 8, 3], name: "image" });
   const pooled = apply(tfl.layers.maxPooling2d({ name: "pool", poolSize: 2 }), convolution(inputs, 1, 6));
-  const features = apply(tfl.layers.globalAveragePooling2d({ name: "average" }), convolution(pooled, 2, 8));
-  return tfl.model({ inputs, outputs: heads(features) });
+  return tfl.model({ inputs, outputs: heads(convolution(pooled, 2, 8)) });
 }
+
+const average = (maps: Tensor): Tensor => apply(tfl.layers.globalAveragePooling2d({ name: "average" }), maps);
 
 const hidden = () => tfl.layers.dense({ name: "hidden", units: 6, activation: "relu" });
 
 const twoHeads = (): tfl.LayersModel =>
-  network((features) => [
-    apply(tfl.layers.dense({ name: "classes", units: 4, activation: "softmax" }), apply(hidden(), features)),
-    apply(tfl.layers.dense({ name: "tags", units: 3, activation: "sigmoid" }), features),
-  ]);
+  network((maps) => {
+    const features = average(maps);
+    return [
+      apply(
+        tfl.layers.dense({ name: "classes", units: 4, activation: "softmax" }),
+        apply(hidden(), features),
+      ),
+      apply(tfl.layers.dense({ name: "tags", units: 3, activation: "sigmoid" }), features),
+    ];
+  });
 
 const regression = (): tfl.LayersModel =>
-  network((features) => apply(tfl.layers.dense({ name: "numbers", units: 2 }), apply(hidden(), features)));
+  network((maps) => apply(tfl.layers.dense({ name: "numbers", units: 2 }), apply(hidden(), average(maps))));
+
+/** A softmax for every pixel, in rows. */
+const perPixel = (): tfl.LayersModel =>
+  network((maps) => {
+    const pixels = tfl.layers.conv2d({ name: "pixels", filters: 3, kernelSize: 1, activation: "softmax" });
+    return apply(tfl.layers.reshape({ targetShape: [16, 3] }), apply(pixels, maps));
+  });
 
 /** sin² of the index. */
 const waves = (rows: number, columns: number): tf.Tensor2D =>
@@ -104,6 +121,16 @@ const cases: Readonly<Record<string, Case>> = {
       tf.tidy(() => tf.concat([tf.sub(tf.mul(waves(4, 4), 6), 3), tf.tensor2d([[0], [1], [2], [3]])], 1)),
       waves(4, 3),
     ],
+  },
+  "per pixel": {
+    build: perPixel,
+    loss: softmaxCrossEntropy(),
+    targets: () =>
+      tf.tensor2d(
+        Array.from({ length: 64 }, (_, i) => i % 3),
+        [4, 16],
+        "int32",
+      ),
   },
   regression: { build: regression, loss: meanSquaredError(), targets: () => waves(4, 2) },
 };
@@ -148,6 +175,20 @@ describe.each(Object.entries(cases))("%s", (name, { build, loss, targets }) => {
     expectTable(await score(model, graph, criteria.taylorGate(), [batch()], { loss }), expected.gates);
   });
 
+  it("a frozen model has the same gradients and scores", async () => {
+    const paths = [...trainableWeights(model).keys()];
+    model.trainable = false;
+    const data = batch();
+    const step = lossAndGradients(model, data, { loss, weights: paths });
+    const gradients = Object.entries(step.gradients).map(
+      ([path, gradient]) => [pyTorchName(path), inPyTorchOrder(gradient)] as const,
+    );
+    expectTable(new Map(gradients), expected.gradients);
+    const graph = buildDependencyGraph(model);
+    expectTable(await score(model, graph, criteria.taylorGate(), [data], { loss }), expected.gates);
+    tf.dispose({ ...step });
+  });
+
   it("two steps of SGD with momentum change the weights as in PyTorch", () => {
     const values = (): ReadonlyMap<string, Float32Array> =>
       new Map([...trainableWeights(model)].map(([path, w]) => [pyTorchName(path), inPyTorchOrder(w.read())]));
@@ -169,7 +210,8 @@ describe.each(Object.entries(cases))("%s", (name, { build, loss, targets }) => {
     const smaller = applyPlan(model, plan, { graph });
     expect((await verifyPlan(model, plan, { graph, smaller })).relativeError).toBeLessThan(1e-5);
     const left = buildDependencyGraph(smaller).groups.reduce((sum, { unitCount }) => sum + unitCount, 0);
-    expect(left).toBe(10); // of 6 + 8 + 6
+    const units = graph.groups.reduce((sum, { unitCount }) => sum + unitCount, 0);
+    expect(left).toBe(units / 2);
     const descent = optimizer();
     const first = trainStep(smaller, descent, batch(), { loss });
     for (let step = 1; step < 10; step++) trainStep(smaller, descent, batch(), { loss, step });
@@ -178,4 +220,18 @@ describe.each(Object.entries(cases))("%s", (name, { build, loss, targets }) => {
     descent.dispose();
     disposeModel(smaller);
   });
+});
+
+it("own targets, on the losses that the heads ask for, give PyTorch's gate scores", async () => {
+  const model = twoHeads();
+  setFormulaWeights(model);
+  const expected = golden["own targets"] as Golden;
+  const xs = formulaImages(expected.phase);
+  const [classes, tags] = ownTargets(model, { xs }) as tf.Tensor[];
+  expect([...(classes?.dataSync() ?? [])]).toEqual(expected.labels);
+  tf.dispose([classes, tags] as tf.Tensor[]);
+  const graph = buildDependencyGraph(model);
+  const scores = await score(model, graph, criteria.taylorGate(), [{ xs }], { targets: "own" });
+  expectTable(scores, expected.gates);
+  disposeModel(model);
 });

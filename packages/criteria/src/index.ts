@@ -5,6 +5,7 @@ export * as criteria from "./criteria/index.ts";
 export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./criteria/normalizers.ts";
 export type { RandomOptions } from "./criteria/random.ts";
 export { type Criterion, type CriterionDefinition, defineCriterion } from "./criterion.ts";
+export { equalScoresWarning } from "./equal-scores.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
 export type { GroupScope, ObservedMinibatch } from "./group-scope.ts";
 export type { GroupView, WeightView } from "./group-view.ts";

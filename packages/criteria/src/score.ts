@@ -15,6 +15,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { caveats } from "./caveats.ts";
 import type { Criterion } from "./criterion.ts";
+import { equalScoresWarning } from "./equal-scores.ts";
 import { CriterionError } from "./errors.ts";
 import { nothingObserved } from "./group-scope.ts";
 import type { ObserveOptions } from "./observation.ts";
@@ -88,13 +89,27 @@ export async function scoreAll(
     const warning = drawnTargetsWarning(graph, criteria, loss);
     if (warning !== null) onWarning(warning);
   }
+  const scores = await averageScores(graph, criteria, batches, { mode, seed, loss, targets, onWarning });
+  for (const [name, ofUnits] of scores) {
+    const warning = equalScoresWarning(name, ofUnits);
+    if (warning !== null) onWarning(warning);
+  }
+  return scores;
+}
+
+type BatchOptions = Omit<ObserveOptions, "minibatch"> & Required<Pick<ScoreOptions, "targets" | "onWarning">>;
+
+async function averageScores(
+  graph: DependencyGraph,
+  criteria: readonly Criterion[],
+  batches: UnlabelledBatches,
+  options: BatchOptions,
+): Promise<ReadonlyMap<string, Scores>> {
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
   let minibatch = 0;
   for await (const batch of batches) {
-    const options = { mode, seed, minibatch, loss };
-    const size = batchSize(batch);
-    for (const [name, scores] of scoreBatch(graph, criteria, batch, { ...options, targets, onWarning }))
-      averages.get(name)?.add(scores, size);
+    for (const [name, scores] of scoreBatch(graph, criteria, batch, { ...options, minibatch }))
+      averages.get(name)?.add(scores, batchSize(batch));
     minibatch++;
   }
   if (minibatch === 0) return scoreWithoutData(graph, criteria);
@@ -120,7 +135,7 @@ function scoreBatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   unlabelled: UnlabelledBatch,
-  { targets, onWarning, ...options }: ObserveOptions & Required<Pick<ScoreOptions, "targets" | "onWarning">>,
+  { targets, onWarning, ...options }: BatchOptions & ObserveOptions,
 ): ReadonlyMap<string, Scores> {
   let step: LossAndGradients | null = null;
   let batch = unlabelled;

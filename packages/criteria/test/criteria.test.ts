@@ -295,30 +295,6 @@ describe("what cannot be computed", () => {
       );
   });
 
-  it("second derivatives of frozen weights, with their names, and without leaving tensors", async () => {
-    const layers = [
-      tfl.layers.dense({ name: "fc", units: 3, inputShape: [2] }),
-      tfl.layers.dropout({ name: "drop", rate: 0.5 }),
-      tfl.layers.dense({ name: "out", units: 2, activation: "softmax" }),
-    ];
-    const frozen = tfl.sequential({ layers });
-    frozen.getLayer("out").trainable = false;
-    const batch = (): Batch => ({ xs: tf.ones([2, 2]), ys: tf.tensor1d([0, 1], "int32") });
-    const all = [criteria.taylorMargin(), criteria.taylorSecondOrder()];
-    const frozenGraph = buildDependencyGraph(frozen);
-    await expect(scoreAll(frozen, frozenGraph, all, [batch()])).rejects.toThrow(
-      'criterion "taylor-so" cannot score group "fc": "out/kernel" is not trainable',
-    );
-    // First-order criteria also score frozen weights; dropout is off.
-    const [first, second] = [
-      await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
-      await score(frozen, frozenGraph, criteria.taylorGate(), [batch()]),
-    ];
-    expect(first).toEqual(second);
-    expect(Math.max(...(first.get("fc") ?? []))).toBeGreaterThan(0);
-    frozen.dispose();
-  });
-
   it("skip gates on a layer that is called twice", async () => {
     const relu = tfl.layers.reLU({ name: "relu" });
     const input = tfl.input({ shape: [2] });

@@ -339,3 +339,23 @@ it("every criterion is among those refused, those that score, or those that requ
     criterionNames.toSorted(),
   );
 });
+
+it("scores that are all equal are warned about, by the criterion's name", async () => {
+  model = network("softmax");
+  const dead = tf.fill([4], -100);
+  model.layers[1]?.weights.find(({ originalName }) => originalName.endsWith("beta"))?.write(dead);
+  dead.dispose();
+  const warnings: string[] = [];
+  const options = { targets: "own", onWarning: (warning: string) => void warnings.push(warning) } as const;
+  await scoresOf(criteria.taylorGate(), data(), options);
+  await scoresOf(criteria.l2(), data(), options);
+  const one = defineCriterion({ name: "one", observes: [], score: ({ unitCount }) => tf.ones([unitCount]) });
+  await scoresOf(one, [], options);
+  expect(warnings).toEqual([
+    expect.stringContaining(
+      'criterion "taylor-gate" scores all 4 units 0: the loss does not depend on the units',
+    ),
+    expect.stringContaining('criterion "one" scores all 4 units 1: it does not tell them apart'),
+  ]);
+  disposeModel(model);
+});

@@ -15,7 +15,7 @@ export type ShardMemory = Pick<WorkerData, "layout" | "weights" | "results">;
 export function computeShard(
   model: tfl.LayersModel,
   { layout, weights, results }: ShardMemory,
-  { xs, ys, losses, trained }: Omit<ShardTask, "share" | "participants">,
+  { xs, ys, losses, trained, frozen }: Omit<ShardTask, "share" | "participants">,
 ): ShardResult {
   return tf.tidy(() => {
     const variables = modelGraph(model).weights;
@@ -25,7 +25,7 @@ export function computeShard(
     const { loss, correct, gradients } = lossAndGradients(
       model,
       { xs: xs.map(tensorOf), ys: ys.map(tensorOf) },
-      { updateMovingAverages: true, loss: losses.map(lossFromKey), weights: trained },
+      { updateMovingAverages: true, loss: losses.map(lossFromKey), weights: trained, frozen },
     );
     for (const { name, start, end } of layout) {
       const result = gradients[name] ?? variables.get(name)?.read();

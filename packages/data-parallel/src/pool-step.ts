@@ -4,6 +4,7 @@ import {
   type Batch,
   batchSize,
   disposeBatch,
+  frozenNormalizations,
   headLosses,
   type LossAndGradients,
   NonFiniteLossError,
@@ -18,7 +19,7 @@ import { AbortedError, DataParallelError } from "./errors.ts";
 import { mergeResults } from "./merge-results.ts";
 import { type BatchShard, batchSplitter } from "./split-batch.ts";
 import type { WeightRange } from "./weight-layout.ts";
-import type { ShardResult } from "./worker-messages.ts";
+import type { ShardResult, ShardTask } from "./worker-messages.ts";
 import type { WorkerThread } from "./worker-thread.ts";
 
 /** As `trainStep` of @secateur/training, for the pool's model. */
@@ -49,7 +50,11 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
     const losses = lossKeys(model, options);
     publishWeights(model, layout, weights);
     const trained = [...trainableWeights(model).keys()];
-    const responses = await computeAll(state, shards, { losses, trained });
+    const responses = await computeAll(state, shards, {
+      losses,
+      trained,
+      frozen: frozenNormalizations(model),
+    });
     const loss = responses.reduce((sum, response, i) => sum + response.loss * (shards[i]?.share ?? 0), 0);
     const correct = responses.reduce((sum, response) => sum + response.correct, 0);
     if (!Number.isFinite(loss)) throw new NonFiniteLossError(loss, step);
@@ -114,7 +119,7 @@ function publishWeights(model: tfl.LayersModel, layout: readonly WeightRange[], 
 async function computeAll(
   { allReduce, threads }: PoolState,
   shards: readonly BatchShard[],
-  task: { readonly losses: readonly string[]; readonly trained: readonly string[] },
+  task: Pick<ShardTask, "losses" | "trained" | "frozen">,
 ): Promise<readonly ShardResult[]> {
   resetAllReduce(allReduce);
   const outcomes = await Promise.allSettled(

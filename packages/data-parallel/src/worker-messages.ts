@@ -35,6 +35,8 @@ export interface ShardTask extends BatchShard {
   readonly losses: readonly string[];
   /** Names of the weights to differentiate with respect to. */
   readonly trained: readonly string[];
+  /** Paths of frozen batch normalisations. */
+  readonly frozen: readonly string[];
 }
 
 export interface ShardResult {

@@ -60,6 +60,28 @@ describe.each([2, 3])("%i workers", (workers) => {
     other.dispose();
   });
 
+  it("leave frozen layers as they are, batch normalisation included", async () => {
+    reset();
+    const freeze = (isFrozen: boolean): void => {
+      for (const model of [alone, shared])
+        for (const name of ["twice", "stem"]) model.getLayer(name).trainable = !isFrozen;
+    };
+    freeze(true);
+    const [one, other] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
+    const before = valuesOf(shared);
+    const expected = trainStep(alone, one, makeBatch(1, 7));
+    expect((await pool.trainStep(other, makeBatch(1, 7))).loss).toBeAllClose(expected.loss, tolerance);
+    freeze(false);
+    const after = valuesOf(shared);
+    for (const [name, values] of Object.entries(valuesOf(alone))) {
+      expect(after[name] ?? [], name).toBeAllClose(values, tolerance);
+      if (/^(twice|stem)\//.test(name)) expect(after[name], name).toEqual(before[name]);
+      else expect(after[name], name).not.toEqual(before[name]);
+    }
+    one.dispose();
+    other.dispose();
+  });
+
   it("leave the model unchanged when the loss is not finite, and can be used further", async () => {
     reset();
     const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });

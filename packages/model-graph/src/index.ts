@@ -7,7 +7,13 @@ export { isModel } from "./is-model.ts";
 export type { GraphTensor, LayerCall, NestedInput, Shape } from "./layer-calls.ts";
 export { type LayerClass, layerClasses } from "./layer-classes.ts";
 export { wrappedLayer } from "./layer-parts.ts";
-export { type ModelGraph, modelGraph, trainableWeights } from "./model-graph.ts";
+export {
+  differentiableWeights,
+  isMovingAverage,
+  type ModelGraph,
+  modelGraph,
+  trainableWeights,
+} from "./model-graph.ts";
 export { type Config, cloneModel, layerConfigs, rebuildModel } from "./rebuild-model.ts";
 export { variableOf } from "./variable-of.ts";
 export { layerWeight, type NamedWeights, weightName } from "./weight-paths.ts";

@@ -63,6 +63,16 @@ export function trainableWeights(model: tfl.LayersModel): NamedWeights {
   return new Map([...modelGraph(model).weights].filter(([, weight]) => trained.has(weight)));
 }
 
+/** The weights in which a loss can be differentiated, frozen or not, by path: all but moving averages. */
+export function differentiableWeights(model: tfl.LayersModel): NamedWeights {
+  return new Map([...modelGraph(model).weights].filter(([path]) => !isMovingAverage(path)));
+}
+
+/** @param path - Of a weight. */
+export function isMovingAverage(path: string): boolean {
+  return /\/moving_(mean|variance)(_\d+)?$/.test(path);
+}
+
 function neighbours(calls: readonly LayerCall[]): Pick<ModelGraph, "producers" | "consumers"> {
   const producers = new Map<GraphTensor, LayerCall>();
   const consumers = new Map<GraphTensor, LayerCall[]>();

@@ -119,3 +119,38 @@ test("a copy keeps weights that do not meet their layer's constraint", () => {
   expect([...(copy.getWeights()[0]?.dataSync() ?? [])]).toEqual(Array(6).fill(-2));
   for (const each of [model, copy]) disposeModel(each);
 });
+
+test("a copy keeps regularizers, constraints and frozen flags", () => {
+  const build = (): tfl.LayersModel =>
+    tfl.sequential({
+      layers: [
+        tfl.layers.conv2d({
+          filters: 2,
+          kernelSize: 3,
+          inputShape: [4, 4, 1],
+          kernelRegularizer: tfl.regularizers.l1l2({ l1: 0.5, l2: 0.25 }),
+          biasConstraint: tfl.constraints.nonNeg(),
+        }),
+        tfl.layers.batchNormalization({ gammaRegularizer: tfl.regularizers.l2({ l2: 0.125 }) }),
+        tfl.layers.flatten(),
+        tfl.layers.dense({ units: 2, kernelRegularizer: "l1l2" }),
+      ],
+    });
+  const model = build();
+  model.trainable = false;
+  const copy = cloneModel(model);
+  expect([copy.trainable, copy.trainableWeights.length]).toEqual([false, 0]);
+  copy.trainable = true;
+  expect(copy.trainableWeights.length).toBe(6);
+  const penalties = [model, copy].map((each) =>
+    tf.tidy(() =>
+      each.layers.flatMap((layer) => layer.calculateLosses().map((loss) => Number(loss.dataSync()[0]))),
+    ),
+  );
+  expect(penalties[0]).toHaveLength(3);
+  expect(penalties[1]).toEqual(penalties[0]);
+  expect(copy.layers.map((layer) => layer.getConfig())).toEqual(
+    model.layers.map((layer) => ({ ...layer.getConfig(), trainable: true })),
+  );
+  for (const each of [model, copy]) disposeModel(each);
+});

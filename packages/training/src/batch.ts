@@ -25,13 +25,39 @@ export type UnlabelledBatch = Pick<Batch, "xs"> & Partial<Pick<Batch, "ys">>;
 
 export type UnlabelledBatches = Iterable<UnlabelledBatch> | AsyncIterable<UnlabelledBatch>;
 
+/** Throws `TrainingError` for anything but tensors. */
 export function inputsOf({ xs }: UnlabelledBatch): readonly tf.Tensor[] {
-  return [xs].flat();
+  return tensorsOf("xs", xs);
 }
 
-/** Empty for a minibatch without targets. */
+/** Empty for a minibatch without targets. Throws `TrainingError` for anything but tensors. */
 export function targetsOf({ ys }: UnlabelledBatch): readonly tf.Tensor[] {
-  return ys === undefined ? [] : [ys].flat();
+  return ys === undefined ? [] : tensorsOf("ys", ys);
+}
+
+function tensorsOf(name: "xs" | "ys", value: unknown): readonly tf.Tensor[] {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every((each) => each instanceof tf.Tensor)) {
+    const text = list.find(({ dtype }) => dtype === "string" || dtype === "complex64");
+    if (text === undefined) return list;
+    throw new TrainingError(
+      `${name} is a tensor of type ${text.dtype}: pass one of numbers, float32 or int32`,
+    );
+  }
+  const maker =
+    name === "xs" ? "tf.tensor(values, [examples, ...input shape])" : 'tf.tensor1d(classes, "int32")';
+  throw new TrainingError(
+    `${name} must be a tf.Tensor, or a list of one per ${name === "xs" ? "input" : "output"}, not ${described(value)}: pass ${maker}`,
+  );
+}
+
+function described(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${described(value[0])}`;
+  if (typeof value === "number") return "numbers";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (typeof value === "object" && value !== null)
+    return `an object with ${Object.keys(value).slice(0, 3).join(", ") || "no keys"}`;
+  return String(value);
 }
 
 /** The number of examples. */
@@ -39,8 +65,9 @@ export function batchSize(batch: UnlabelledBatch): number {
   return inputsOf(batch)[0]?.shape[0] ?? 0;
 }
 
-export function disposeBatch(batch: UnlabelledBatch): void {
-  tf.dispose([...inputsOf(batch), ...targetsOf(batch)]);
+export function disposeBatch({ xs, ys }: UnlabelledBatch): void {
+  const values: readonly unknown[] = [xs, ys].flat();
+  tf.dispose(values.filter((each) => each instanceof tf.Tensor) as tf.Tensor[]);
 }
 
 /**

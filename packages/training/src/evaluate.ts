@@ -39,8 +39,8 @@ export async function evaluate(
   const checkedLoss = modelLoss(model, lossOption);
   let [loss, correct, count] = [0, 0, 0];
   for await (const batch of batches) {
-    const size = batchSize(batch);
     const [batchLoss, batchCorrect] = await measure(model, checkedLoss, batch);
+    const size = batchSize(batch);
     loss += batchLoss;
     correct += batchCorrect;
     count += size;

@@ -18,7 +18,12 @@ export { NonFiniteLossError, TrainingError } from "./errors.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export { type FitOptions, fit, type TakeStep, type TrainingEvent } from "./fit.ts";
 export { batchNormStatistics } from "./forward/batch-norm-statistics.ts";
-export { type BatchStatistics, batchNormAffine, normalizesLastAxis } from "./forward/batch-normalization.ts";
+export {
+  type BatchStatistics,
+  batchNormAffine,
+  frozenNormalizations,
+  normalizesLastAxis,
+} from "./forward/batch-normalization.ts";
 export { checkSoftmaxHead } from "./forward/final-activation.ts";
 export { type ForwardOptions, forward } from "./forward/forward.ts";
 export type { Hooks, Mode } from "./forward/pass.ts";

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, disposeBatch } from "./batch.ts";
 import { NonFiniteLossError } from "./errors.ts";
-import { moveAverages } from "./forward/batch-normalization.ts";
+import { frozenNormalizations, moveAverages } from "./forward/batch-normalization.ts";
 import { notFinite } from "./gradients/finite.ts";
 import type { GateSite } from "./gradients/gates.ts";
 import { differentiate, type LossAndGradients } from "./gradients/loss-and-gradients.ts";
@@ -34,7 +34,8 @@ export interface StepResult {
 }
 
 /**
- * Updates weights and moving averages once, and disposes the batch.
+ * Updates weights and moving averages once, and disposes the batch. Frozen layers do not change: their batch normalisation uses
+ * the moving averages.
  *
  * @throws NonFiniteLossError if the loss, an input, a gradient or a batch statistic is NaN or infinite. Weights, moving averages and optimiser are then unchanged.
  * @throws TrainingError for a loss or a batch that does not fit the model.
@@ -60,6 +61,7 @@ export function trainStep(
     const { statistics, ...observed } = differentiate(model, batch, {
       ...(lossOption === undefined ? {} : { loss: lossOption }),
       weights: [...new Set([...trained.keys(), ...weights])],
+      frozen: frozenNormalizations(model),
       gates,
       inputStatistics,
     });

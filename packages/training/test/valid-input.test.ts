@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
+  type Batch,
   evaluate,
   forward,
   lossAndGradients,
@@ -78,6 +79,46 @@ describe("batches", () => {
       rtol: 1e-5,
     });
     tf.dispose([xs, logits]);
+    disposeModel(model);
+  });
+
+  it("xs and ys that are no tensors are refused by name, and the tensors of the batch are freed", async () => {
+    const model = classifier();
+    const optimizer = sgd({ learningRate: 0.1 });
+    const refused: readonly (readonly [string, unknown, unknown])[] = [
+      [
+        "xs must be a tf.Tensor, or a list of one per input, not a list of a list of numbers",
+        [[1, 2, 3, 4]],
+        classes,
+      ],
+      [
+        "xs must be a tf.Tensor, or a list of one per input, not a Float32Array",
+        new Float32Array(24),
+        classes,
+      ],
+      ["xs must be a tf.Tensor, or a list of one per input, not an object with image", { image: 1 }, classes],
+      ["xs must be a tf.Tensor, or a list of one per input, not undefined", undefined, classes],
+      [
+        "ys must be a tf.Tensor, or a list of one per output, not a list of numbers",
+        () => images(1),
+        [0, 1, 2],
+      ],
+      [
+        "ys must be a tf.Tensor, or a list of one per output, not a Int32Array",
+        () => images(1),
+        new Int32Array(6),
+      ],
+      ["ys must be a tf.Tensor, or a list of one per output, not null", () => images(1), null],
+      ["xs is a tensor of type string", () => tf.tensor1d(["cat"]), classes],
+    ];
+    const made = (value: unknown): unknown => (typeof value === "function" ? value() : value);
+    for (const [sentence, xs, ys] of refused) {
+      const batch = (): Batch => ({ xs: made(xs), ys: made(ys) }) as Batch;
+      expect(() => trainStep(model, optimizer, batch()), sentence).toThrow(TrainingError);
+      expect(() => trainStep(model, optimizer, batch())).toThrow(sentence);
+      await expect(evaluate(model, [batch()])).rejects.toThrow(sentence);
+    }
+    optimizer.dispose();
     disposeModel(model);
   });
 

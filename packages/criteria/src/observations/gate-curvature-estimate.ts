@@ -4,8 +4,8 @@
  */
 import { seedFromText } from "@secateur/base";
 import { consumesUnits, type DependencyGraph } from "@secateur/dependency-graph";
-import { modelGraph, trainableWeights } from "@secateur/model-graph";
-import { hessianVectorProduct, TrainingError } from "@secateur/training";
+import { modelGraph } from "@secateur/model-graph";
+import { hessianVectorProduct } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
 
@@ -62,16 +62,11 @@ function gateDirection(
   signs: Signs,
 ): Readonly<Record<string, tf.Tensor>> {
   const { weights } = modelGraph(model);
-  const trained = trainableWeights(model);
   const factors = new Map<string, { readonly axis: number; readonly values: Float32Array }>();
   for (const { id, slices } of groups) {
     for (const { weight, axis, indices, indicesPerUnit } of slices.filter(({ role }) =>
       consumesUnits(role),
     )) {
-      if (!trained.has(weight))
-        throw new TrainingError(
-          `"${weight}" is not trainable, so the Hessian does not include it: set trainable = true on its layer`,
-        );
       const size = weights.get(weight)?.shape[axis] ?? 0;
       const { values } = factors.get(weight) ?? { values: new Float32Array(size) };
       factors.set(weight, { axis, values });

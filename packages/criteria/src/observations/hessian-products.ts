@@ -1,8 +1,8 @@
 /**
- * The product H W of the Hessian of the mean loss and all weights, by central differences. Costs two extra forward and backward
+ * The product H W of the Hessian of the mean loss and all weights, frozen ones included, by central differences. Costs two extra forward and backward
  * passes.
  */
-import { trainableWeights } from "@secateur/model-graph";
+import { differentiableWeights } from "@secateur/model-graph";
 import { hessianVectorProduct } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Observation } from "../observation.ts";
@@ -19,7 +19,7 @@ export function hessianProducts(): Observation<object, WeightProduct, Products> 
   return {
     name: "hessian products",
     pass: ({ graph, batch, mode, loss }) => {
-      const weights = [...trainableWeights(graph.model)];
+      const weights = [...differentiableWeights(graph.model)];
       const direction = Object.fromEntries(weights.map(([path, weight]) => [path, tf.clone(weight.read())]));
       try {
         return hessianVectorProduct(graph.model, batch, direction, { mode, loss });
@@ -32,7 +32,7 @@ export function hessianProducts(): Observation<object, WeightProduct, Products> 
         const product = products[slice.weight];
         if (product !== undefined) return product;
         throw scope.notApplicable(
-          `"${slice.weight}" is not trainable, so the Hessian does not include it: set trainable = true on its layer`,
+          `"${slice.weight}" is a moving average, which the Hessian does not include`,
         );
       },
     }),

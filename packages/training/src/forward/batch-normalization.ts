@@ -4,7 +4,7 @@
  * `moving ← moving · m + batch · (1 - m)`.
  */
 import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
-import { layerWeight } from "@secateur/model-graph";
+import { layerWeight, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -102,6 +102,24 @@ function normalizeLast(
   const { y, mean, variance } = batchNormTraining(rows, weight("gamma"), weight("beta"), epsilon);
   onStatistics?.({ layer, mean, variance });
   return isPlain ? y : tf.reshape(y, x.shape);
+}
+
+/**
+ * Paths of the batch normalisations that are frozen, by `trainable = false` of the layer or of a model around it: in a training
+ * step they use their moving averages, which stay as they are, like Keras (tfjs-layers goes on to move them).
+ */
+export function frozenNormalizations(model: tfl.LayersModel): readonly string[] {
+  const { layers } = modelGraph(model);
+  const trained = new Set(model.trainableWeights);
+  const isFrozen = (layer: tfl.layers.Layer): boolean => {
+    const affine = layer.weights.filter(({ originalName }) => /\/(gamma|beta)$/.test(originalName));
+    return affine.length === 0
+      ? !(layer.trainable && model.trainable)
+      : !affine.some((weight) => trained.has(weight));
+  };
+  return [...layers].flatMap(([path, layer]) =>
+    layer.getClassName() === "BatchNormalization" && isFrozen(layer) ? [path] : [],
+  );
 }
 
 /** Updates the moving averages by batch statistics, once per call of a layer. */

@@ -23,6 +23,24 @@ export function isPlainConvolution(layer: tfl.layers.Layer): boolean {
   return layer.getClassName() === "Conv2D" && activation === "linear" && dataFormat !== "channelsFirst";
 }
 
+/** A dilated Conv2D with channels last: tfjs's fused kernel, which computes its activation, has no gradient. */
+export function isDilatedConvolution(layer: tfl.layers.Layer): boolean {
+  const { dilationRate, dataFormat } = layer.getConfig();
+  return (
+    layer.getClassName() === "Conv2D" &&
+    dataFormat !== "channelsFirst" &&
+    pair(dilationRate).some((rate) => rate > 1)
+  );
+}
+
+/** The layer's activation, applied to its output. */
+export function activated(layer: tfl.layers.Layer, y: tf.Tensor): tf.Tensor {
+  const { activation } = layer as unknown as {
+    readonly activation: { apply(x: tf.Tensor): tf.Tensor } | null;
+  };
+  return activation === null ? y : activation.apply(y);
+}
+
 /**
  * @param layer - A Conv2D, channels last.
  * @param x - `[batch, height, width, channels]`

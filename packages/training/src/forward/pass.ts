@@ -17,10 +17,17 @@ export function hookAt(hooks: Hooks, path: string): Hooks[string] | undefined {
   return Object.hasOwn(hooks, path) ? hooks[path] : undefined;
 }
 
+/** Whether a batch normalisation uses the minibatch's statistics. */
+export function usesBatch({ mode, frozen }: Pass, path: string): boolean {
+  return mode === "train" && frozen?.has(path) !== true;
+}
+
 export interface Pass {
   readonly mode: Mode;
   /** Random layers (dropout, noise) act. */
   readonly dropout: boolean;
+  /** Paths of batch normalisations that use their moving averages also in mode "train". Default none. */
+  readonly frozen?: ReadonlySet<string>;
   /** Hooks on layers' outputs. */
   readonly outputHooks: Hooks;
   /** Hooks on layers' inputs; other layers that read the same tensor are not affected. */

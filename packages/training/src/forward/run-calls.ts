@@ -9,7 +9,7 @@ import { TrainingError } from "../errors.ts";
 import { normalizesLastAxis } from "./batch-normalization.ts";
 import { activate, noFinalActivations } from "./final-activation.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
-import { hookAt, type Pass } from "./pass.ts";
+import { hookAt, type Pass, usesBatch } from "./pass.ts";
 import { isRecurrent } from "./recurrent.ts";
 import { runLayer } from "./run-layer.ts";
 import { runTimeDistributed } from "./time-distributed.ts";
@@ -118,9 +118,9 @@ function possibleFusions(
   requested: readonly GraphTensor[],
   pass: Pass,
 ): Fusions {
-  const { mode, outputHooks, inputHooks } = pass;
+  const { outputHooks, inputHooks } = pass;
   const isPossible = ([call, before]: readonly [LayerCall, LayerCall]): boolean =>
-    (mode === "eval" || !normalizesLastAxis(call.layer, 4)) &&
+    !(normalizesLastAxis(call.layer, 4) && usesBatch(pass, call.path)) &&
     hookAt(outputHooks, before.path) === undefined &&
     hookAt(inputHooks, call.path) === undefined;
   return new Map([...fusionsOf(calls, requested)].filter(isPossible));

@@ -3,9 +3,9 @@ import type { LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
 import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
-import { convolve, isPlainConvolution } from "./convolution.ts";
+import { activated, convolve, isDilatedConvolution, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
-import type { Pass } from "./pass.ts";
+import { type Pass, usesBatch } from "./pass.ts";
 import { isRecurrent, runRecurrent } from "./recurrent.ts";
 import { isRelu6 } from "./relu6.ts";
 
@@ -17,7 +17,12 @@ export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pa
   if (result !== null) return [result];
   requireNoMask(call);
   if (isRecurrent(call)) return runRecurrent(call, inputs, pass.dropout);
-  const training = isRandom(call) ? pass.dropout : pass.mode === "train";
+  const isNormalization = call.className === "BatchNormalization";
+  const training = isNormalization
+    ? usesBatch(pass, call.path)
+    : isRandom(call)
+      ? pass.dropout
+      : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
 }
 
@@ -32,15 +37,16 @@ function requireNoMask({ path, className, layer }: LayerCall): void {
   withoutMask.add(layer);
 }
 
-/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise. */
-const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian/.test(className);
+/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, RandomWidth. */
+const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian|^Random/.test(className);
 
 /** The output of a layer with a faster operation; null for all others. */
-function runReplaced({ className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
+function runReplaced({ path, className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {
   if (className === "BatchNormalization")
-    return pass.mode === "train"
+    return usesBatch(pass, path)
       ? normalizeBatch(layer, input, pass.onStatistics)
       : normalizeByAverages(layer, input);
   if (isPlainConvolution(layer)) return convolve(layer, input);
+  if (isDilatedConvolution(layer)) return activated(layer, convolve(layer, input));
   return isRelu6(layer) ? tf.relu6(input) : null;
 }

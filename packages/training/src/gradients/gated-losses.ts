@@ -83,7 +83,7 @@ function makeGatedLosses(model: tfl.LayersModel, layers: readonly string[], loss
     );
     return [tf.reshape(losses, [count, -1])];
   });
-  const weights = (): readonly tf.Tensor[] => model.weights.map((weight) => weight.read());
+  const weights = (): readonly tf.Tensor[] => [...graph.weights.values()].map((weight) => weight.read());
   return {
     prepare(batch) {
       checkBatch(model, batch, loss.losses);

@@ -3,7 +3,7 @@
  * O(ε²) plus float32 rounding over ε. (tfjs has no second derivatives of convolutions and pooling, and wrong ones of softmax,
  * exp and tanh.) In mode "eval" differences include the kinks of ReLU, which derivatives do not.
  */
-import { trainableWeights, variableOf } from "@secateur/model-graph";
+import { differentiableWeights, trainableWeights, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "../batch.ts";
@@ -24,9 +24,10 @@ export interface HessianOptions {
 /**
  * Costs two forward and backward passes. Dropout is off. The weights are restored exactly.
  *
- * @param direction - v by weight path, each of the weight's shape; missing weights count as 0. The caller disposes it.
- * @returns H v by weight path, for all trainable weights. The caller disposes it.
- * @throws TrainingError for a direction that is 0 or not finite, or for a weight that is not trainable.
+ * @param direction - v by weight path, each of the weight's shape; weights may be frozen, missing ones count as 0. The caller
+ *   disposes it.
+ * @returns H v by weight path, for all trainable weights and those of the direction. The caller disposes it.
+ * @throws TrainingError for a direction that is 0 or not finite, or for a weight that the model does not have.
  *
  * @example const product = hessianVectorProduct(model, batch, { "conv1/kernel": direction });
  */
@@ -38,7 +39,13 @@ export function hessianVectorProduct(
 ): Readonly<Record<string, tf.Tensor>> {
   const moved = movedWeights(model, direction);
   const epsilon = epsilonFor(moved, perturbation);
-  const options = { mode, dropout: false, ...(lossOption === undefined ? {} : { loss: lossOption }) };
+  const weights = [...new Set([...trainableWeights(model).keys(), ...Object.keys(direction)])];
+  const options = {
+    mode,
+    dropout: false,
+    weights,
+    ...(lossOption === undefined ? {} : { loss: lossOption }),
+  };
   const gradientsAt = (by: number): Readonly<Record<string, tf.Tensor>> => {
     for (const { weight, value, v } of moved) write(weight, () => tf.add(value, tf.mul(v, by)));
     const { loss, correct, gradients } = lossAndGradients(model, batch, options);
@@ -71,10 +78,11 @@ function movedWeights(
   model: tfl.LayersModel,
   direction: Readonly<Record<string, tf.Tensor>>,
 ): readonly MovedWeight[] {
-  const weights = trainableWeights(model);
+  const weights = differentiableWeights(model);
   const checked = Object.entries(direction).map(([path, v]) => {
     const weight = weights.get(path);
-    if (weight === undefined) throw new TrainingError(`the model has no trainable weight "${path}"`);
+    if (weight === undefined)
+      throw new TrainingError(`the model has no weight "${path}" to differentiate with respect to`);
     tf.util.assertShapesMatch(v.shape, weight.shape as number[], `direction of "${path}": `);
     return { weight, v };
   });

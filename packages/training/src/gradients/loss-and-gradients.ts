@@ -1,5 +1,5 @@
 /** The mean loss of a minibatch and its gradients with respect to weights and gates, in one pass. */
-import { modelGraph, trainableWeights } from "@secateur/model-graph";
+import { isMovingAverage, modelGraph, trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, checkBatch } from "../batch.ts";
@@ -19,6 +19,11 @@ export interface LossOptions {
   readonly dropout?: boolean;
   /** Applies the batch statistics to the moving averages, in mode "train". Default false. */
   readonly updateMovingAverages?: boolean;
+  /**
+   * Paths of batch normalisations that use their moving averages in mode "train", as frozen ones do in a training step. Default
+   * none.
+   */
+  readonly frozen?: readonly string[];
   /** Paths of the weights to differentiate with respect to; they may be frozen. Default: all trainable weights. */
   readonly weights?: readonly string[];
   /** Gates to differentiate with respect to (one set of gates per example). Default none. */
@@ -50,7 +55,13 @@ export function lossAndGradients(
 
 /** As `lossAndGradients`, but returns the batch statistics and leaves the moving averages unchanged. */
 export function differentiate(model: tfl.LayersModel, batch: Batch, options: LossOptions): StepOutputs {
-  const { mode = "train", dropout = mode === "train", gates = [], inputStatistics = [] } = options;
+  const {
+    mode = "train",
+    dropout = mode === "train",
+    gates = [],
+    inputStatistics = [],
+    frozen = [],
+  } = options;
   const loss = modelLoss(model, options.loss);
   checkBatch(model, batch, loss.losses);
   const weights = options.weights ?? [...trainableWeights(model).keys()];
@@ -59,6 +70,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     loss,
     mode,
     dropout,
+    frozen,
     weights,
     gates,
     inputStatistics: [...new Set(inputStatistics)],
@@ -67,8 +79,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
 
 function checkWeight(model: tfl.LayersModel, path: string): void {
   if (!modelGraph(model).weights.has(path)) throw new TrainingError(`the model has no weight "${path}"`);
-  if (/\/moving_(mean|variance)$/.test(path))
-    throw new TrainingError(`"${path}" is a moving average: it has no gradient`);
+  if (isMovingAverage(path)) throw new TrainingError(`"${path}" is a moving average: it has no gradient`);
 }
 
 function disposeStatistics(statistics: readonly BatchStatistics[]): void {

@@ -16,14 +16,14 @@ export function modelFunction(
   model: tfl.LayersModel,
   f: (inputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => readonly tf.Tensor[],
 ): ModelFunction {
-  const { inputs, outputs } = modelGraph(model);
+  const { inputs, outputs, weights } = modelGraph(model); // `model.weights` changes its order when layers are frozen
   const run = compiled((tensors) => {
     const end = inputs.length + outputs.length;
     return f(tensors.slice(0, inputs.length), tensors.slice(inputs.length, end));
   });
   return (batch) => {
-    const weights = model.weights.map((weight) => weight.read());
-    return run([...inputsOf(batch), ...targetsOf(batch), ...weights]);
+    const values = [...weights.values()].map((weight) => weight.read());
+    return run([...inputsOf(batch), ...targetsOf(batch), ...values]);
   };
 }
 

@@ -24,6 +24,8 @@ export interface StepOptions {
   readonly mode: Mode;
   /** Whether dropout and noise layers are active. */
   readonly dropout: boolean;
+  /** Paths of batch normalisations that use their moving averages in mode "train". */
+  readonly frozen: readonly string[];
   /** Paths of the weights to differentiate with respect to. */
   readonly weights: readonly string[];
   /** Gates to differentiate with respect to (one set of gates per example). */
@@ -101,7 +103,7 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
  */
 function computeStep(
   model: tfl.LayersModel,
-  { loss, mode, dropout, weights, gates, inputStatistics }: StepOptions,
+  { loss, mode, dropout, frozen, weights, gates, inputStatistics }: StepOptions,
   inputs: readonly tf.Tensor[],
   targets: readonly tf.Tensor[],
 ): { readonly tensors: readonly tf.Tensor[]; readonly layers: readonly tfl.layers.Layer[] } {
@@ -115,6 +117,7 @@ function computeStep(
     const outputs = runModel(model, inputs, {
       mode,
       dropout,
+      frozen: new Set(frozen),
       outputHooks,
       inputHooks: recorder.hooks,
       finalActivations: loss.finalActivations,

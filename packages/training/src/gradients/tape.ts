@@ -62,6 +62,7 @@ export function valueAndGradientsPerSeed<T extends tf.Tensor>(
 function dependents(tape: readonly TapeNode[], ids: ReadonlySet<number>): ReadonlySet<number> {
   const dependentIds = new Set(ids);
   for (const { inputs, outputs } of tape) {
+    if (outputs.every(({ dtype }) => dtype !== "float32")) continue; // comparisons and indices are constant
     if (!Object.values(inputs).some((input) => dependentIds.has(input?.id))) continue;
     for (const { id } of outputs) dependentIds.add(id);
   }
@@ -119,7 +120,7 @@ function inputGradients(
   return tf.tidy(() => {
     const functions = gradient(outputGradients);
     return inputs.map(([name, { id }]) => {
-      const inputGradient = functions[name]?.();
+      const inputGradient = onThisEngine(kernelName, () => functions[name]?.());
       if (inputGradient === undefined)
         throw new TrainingError(`tfjs has no gradient of kernel ${kernelName} with respect to its ${name}`);
       const result = usedIds.has(inputGradient.id) ? tf.clone(inputGradient) : inputGradient;
@@ -127,4 +128,19 @@ function inputGradients(
       return [id, result] as const;
     });
   });
+}
+
+/** Names the engine where a kernel of a gradient is missing. The cpu engine has all of tfjs's kernels. */
+function onThisEngine<T>(kernelName: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    const missing = /Kernel '(\w+)' not registered for backend '(\w+)'/.exec(String(error));
+    if (missing === null) throw error;
+    throw new TrainingError(
+      `engine "${missing[2]}" lacks the kernel ${missing[1]} for the gradient of ${kernelName}: use an engine that has it, for ` +
+        "instance tfjs's cpu backend",
+      { cause: error },
+    );
+  }
 }
