@@ -105,6 +105,7 @@ describe("computeShard", () => {
       ys: [{ values: sharedFloats(3), shape: [3], dtype: "int32" }],
       losses: [String(softmaxCrossEntropy().key)],
       trained: ["out/kernel"],
+      frozen: [],
     } as const;
     computeShard(model, memory, task);
     const before = tf.memory().numTensors;

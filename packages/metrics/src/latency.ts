@@ -1,12 +1,16 @@
 /** Measures the latency of models on the current engine, in turns, so that a busy machine slows all of them alike. */
+import { type InputShape, inputSizes } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { MetricsError } from "./errors.ts";
 
 export interface LatencyOptions {
   /** The batch size. Default 32. */
   readonly batch?: number;
   /** Timed runs of each model. Default 7. */
   readonly repeats?: number;
+  /** The sizes of the inputs without the batch. Default: the model's, 32 where they are open. */
+  readonly inputShape?: InputShape | undefined;
   /** Called after every timed run. */
   readonly onRun?: () => void;
 }
@@ -21,8 +25,10 @@ export interface Latency {
 }
 
 /**
- * Runs the model on zeros, after a warm-up; open sizes are 32. The time includes reading the outputs, because some engines
+ * Runs the model on zeros, after a warm-up. The time includes reading the outputs, because some engines
  * compute asynchronously.
+ *
+ * @throws MetricsError for a batch or a number of runs below 1.
  *
  * @example const { medianMs } = await measureLatency(model, { batch: 8 });
  */
@@ -40,12 +46,15 @@ export async function measureLatency(model: tfl.LayersModel, options: LatencyOpt
  */
 export async function measureLatencies(
   models: readonly tfl.LayersModel[],
-  { batch = 32, repeats = 7, onRun = () => undefined }: LatencyOptions = {},
+  { batch = 32, repeats = 7, inputShape, onRun = () => undefined }: LatencyOptions = {},
 ): Promise<readonly Latency[]> {
+  for (const [name, value] of Object.entries({ batch, repeats }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new MetricsError(`${name} must be a whole number of at least 1, not ${value}`);
   const times = models.map((): number[] => []);
   for (let i = 0; i <= repeats; i++) {
     for (const [j, model] of models.entries()) {
-      const ms = await timeOnce(model, batch);
+      const ms = await timeOnce(model, batch, inputShape);
       if (i === 0) continue; // the first run is the warm-up
       times[j]?.push(ms);
       onRun();
@@ -54,9 +63,14 @@ export async function measureLatencies(
   return times.map((each) => summary(each, batch));
 }
 
-async function timeOnce(model: tfl.LayersModel, batch: number): Promise<number> {
-  const inputs = model.inputs.map(({ shape }) =>
-    tf.zeros([batch, ...shape.slice(1).map((size) => size ?? 32)]),
+async function timeOnce(
+  model: tfl.LayersModel,
+  batch: number,
+  inputShape: InputShape | undefined,
+): Promise<number> {
+  const given = inputShape === undefined ? null : inputSizes(model, inputShape);
+  const inputs = model.inputs.map(({ shape }, i) =>
+    tf.zeros([batch, ...(given?.[i] ?? shape.slice(1).map((size) => size ?? 32))]),
   );
   const start = performance.now();
   const outputs = [model.predict(inputs, { batchSize: batch })].flat();

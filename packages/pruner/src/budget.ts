@@ -8,6 +8,13 @@ export type Budget =
   | { readonly bytes: number }
   | { readonly count: number };
 
+/** A share (0..1) of the milliseconds that the model takes on the current engine, measured. */
+export interface LatencyBudget {
+  readonly latency: number;
+  /** Examples that are predicted at once. Default 1. */
+  readonly batch?: number;
+}
+
 export type BudgetKind = "units" | "macs" | "parameters" | "bytes" | "count";
 
 /** What a budget can limit, counted on one model. */
@@ -38,6 +45,8 @@ export function budgetKind(budget: Budget): BudgetKind {
       `budget is ${budget === undefined ? "missing" : JSON.stringify(budget)}: pass the share to remove, for instance { macs: 0.5 }`,
     );
   const [kind, ...others] = Object.keys(budget);
+  if (kind === "latency")
+    throw new BudgetError("a budget in latency is measured: pass it to pruneOnce or to selectByLatency");
   if (!isKind(kind) || others.length > 0) {
     throw new BudgetError(
       `a budget must be one of units, macs, parameters, bytes or count, not ${JSON.stringify(budget)}`,
@@ -45,6 +54,18 @@ export function budgetKind(budget: Budget): BudgetKind {
   }
   requireRange(kind, amountOf(budget));
   return kind;
+}
+
+/** Throws `BudgetError` for a share or a batch outside its range. */
+export function isLatencyBudget(budget: Budget | LatencyBudget): budget is LatencyBudget {
+  if (typeof budget !== "object" || budget === null || !("latency" in budget)) return false;
+  const { latency, batch = 1, ...others } = budget;
+  if (Object.keys(others).length > 0 || !(typeof latency === "number" && latency >= 0 && latency < 1))
+    throw new BudgetError(
+      `budget ${JSON.stringify(budget)} must be { latency } or { latency, batch }, with the removed share from 0 to below 1`,
+    );
+  if (Number.isInteger(batch) && batch > 0) return true;
+  throw new BudgetError(`budget batch: ${batch} is not a whole number of at least 1`);
 }
 
 /** What of the amounts a budget limits. */

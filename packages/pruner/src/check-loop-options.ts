@@ -1,4 +1,5 @@
 /** Checks the options that the pruning loop takes beside those of one-shot pruning. */
+import { isLatencyBudget } from "./budget.ts";
 import { checkChoice, checkFields, type Fields, requireCount, shown } from "./check-fields.ts";
 import { checkShared, isSelector, sharedFields } from "./check-options.ts";
 import { PrunerError } from "./errors.ts";
@@ -26,7 +27,11 @@ const scheduleFields: Fields<PruneSchedule> = {
 /** Throws `PrunerError` for options that `prune` does not take. */
 export function checkLoopOptions(options: PruneLoopOptions): void {
   checkShared(options, loopFields);
-  const { data, schedule, guard, recovery, resume } = options;
+  const { budget, data, schedule, guard, recovery, resume } = options;
+  if (isLatencyBudget(budget))
+    throw new PrunerError(
+      "a budget in latency is an option of pruneOnce: the loop takes units, macs, parameters, bytes or count",
+    );
   if (schedule !== undefined) checkSchedule(schedule);
   if (recovery !== undefined) checkRecoveryFields(recovery);
   if (guard !== undefined) checkGuard(guard);

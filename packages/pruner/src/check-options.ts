@@ -1,7 +1,7 @@
 /** Checks the options of pruning where they enter, so that a mistake is one sentence and not a failure further inside. */
 import { checkCompensateOptions } from "@secateur/compensation";
 import type { Criterion } from "@secateur/criteria";
-import { budgetKind, isWeighed } from "./budget.ts";
+import { budgetKind, isLatencyBudget, isWeighed } from "./budget.ts";
 import { checkChoice, checkFields, type Fields, requireFunction, shown } from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { Selector } from "./jointly.ts";
@@ -37,8 +37,12 @@ const compensateFields: Fields<CompensateSettings> = {
 export function checkOptions(options: PruneOptions): void {
   checkShared(options, sharedFields);
   const { compensate, criterion, budget } = options;
+  if (isLatencyBudget(budget) && isSelector(criterion))
+    throw new PrunerError(
+      `a budget in latency needs scores of single units: pass a criterion instead of ${criterion.name}()`,
+    );
   if (typeof compensate !== "object" || compensate.trials !== true) return;
-  if (!isWeighed(budget))
+  if (isLatencyBudget(budget) || !isWeighed(budget))
     throw new PrunerError(
       `compensate.trials tries how scores are weighed by what a unit saves, which a budget ${JSON.stringify(budget)} does not: ` +
         "ask for a budget in macs, parameters or bytes, or leave trials out",
@@ -59,7 +63,7 @@ export function checkShared(options: PruneOptions, known: Readonly<Record<string
     throw new PrunerError(
       "data must be a list of minibatches, [{ xs, ys }], or a function (epoch) => minibatches",
     );
-  budgetKind(budget);
+  if (!isLatencyBudget(budget)) budgetKind(budget);
   if (selection === null) throw new PrunerError("selection must be an object, not null");
   checkCompensate(options.compensate);
   checkChoice("verify", verify, ["always", "first", "never"]);

@@ -5,6 +5,7 @@ import type { TrainingEvent, ValidationEvent } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Amounts } from "./budget.ts";
 import type { Breach } from "./guard.ts";
+import type { MeasuredLatency } from "./select-by-latency.ts";
 
 export interface PruneResult {
   /** The smaller model; the caller disposes it. */
@@ -17,6 +18,8 @@ export interface PruneResult {
   readonly proof: Verification | null;
   /** How closely the refitted weights restore the outputs; null where nothing was refitted. */
   readonly compensation: CompensationReport | null;
+  /** Milliseconds before and after, of the measurement that met a budget in latency; null for other budgets. */
+  readonly latency: MeasuredLatency | null;
   /** What to know about the result, one sentence each: layers whose MACs are not counted, caveats of the criterion. */
   readonly warnings: readonly string[];
 }

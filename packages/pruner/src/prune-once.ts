@@ -4,14 +4,17 @@ import { type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { type Budget, isLatencyBudget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
 import { compensateRemoval } from "./compensate-removal.ts";
 import { batchesOf } from "./data.ts";
+import { PrunerError } from "./errors.ts";
 import { compensateSettings, inputLimit, type KeptInputs, keepInputs } from "./keep-inputs.ts";
 import type { PruneResult } from "./prune-event.ts";
 import type { PruneOptions } from "./prune-options.ts";
 import { remainingOf } from "./remaining.ts";
 import { removeUnits } from "./remove-units.ts";
+import { type MeasuredLatency, requireLatencyReachable, selectByLatency } from "./select-by-latency.ts";
 import { selectByTrial } from "./select-by-trial.ts";
 import { requireReachable, selectWeighing } from "./select-units.ts";
 import { uncountedWarnings } from "./uncounted-macs.ts";
@@ -30,12 +33,13 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
   checkOptions(options);
   const { budget, selection, inputShape, verify = "always", rules = layerRules, seed = 0 } = options;
   const graph = buildDependencyGraph(model, { rules });
-  requireReachable(graph, { budget, selection, inputShape });
+  if (isLatencyBudget(budget)) await requireLatencyReachable(graph, budget, { selection, inputShape });
+  else requireReachable(graph, { budget, selection, inputShape });
   const warnings = recordWarnings(options.onWarning);
   for (const warning of uncountedWarnings(graph)) warnings.warn(warning);
   const inputs = keepInputs(inputLimit(model, options, true));
   try {
-    const plan = await choosePlan(graph, options, inputs, warnings);
+    const { plan, latency } = await choosePlan(graph, options, inputs, warnings);
     const sizes = inputShape ?? inputs.inputShape();
     const { model: cut, proof } = await removeUnits(graph, plan, verify !== "never", sizes);
     const refitted = await compensateRemoval(graph, cut, plan, inputs, {
@@ -47,10 +51,16 @@ export async function pruneOnce(model: tfl.LayersModel, options: PruneOptions): 
       PruneResult["original"],
       PruneResult["left"],
     ];
-    return { ...refitted, proof, plan, original, left, warnings: warnings.list };
+    return { ...refitted, proof, plan, original, left, latency, warnings: warnings.list };
   } finally {
     inputs.dispose();
   }
+}
+
+interface ChosenPlan {
+  readonly plan: Plan;
+  /** Null unless the budget is in latency. */
+  readonly latency: MeasuredLatency | null;
 }
 
 /** Scores or chooses units on one epoch of the data, and keeps its inputs. */
@@ -59,17 +69,21 @@ async function choosePlan(
   options: PruneOptions,
   inputs: KeptInputs,
   { warn }: Warnings,
-): Promise<Plan> {
+): Promise<ChosenPlan> {
   const { criterion, data = [], budget, selection, inputShape } = options;
   const batches = inputs.keep(batchesOf(data, 0));
   if ("select" in criterion) {
+    if (isLatencyBudget(budget)) throw new PrunerError("a budget in latency needs scores of single units");
     const plan = await criterion.select(graph, batches, { budget, selection, inputShape });
     await inputs.collect(graph.model);
-    return plan;
+    return { plan, latency: null };
   }
   const scores = await score(graph.model, graph, criterion, batches, { ...options, onWarning: warn });
   await inputs.collect(graph.model);
-  return planFor(graph, scores, inputs, options);
+  if (!isLatencyBudget(budget))
+    return { plan: await planFor(graph, scores, inputs, { ...options, budget }), latency: null };
+  const { plan, ...latency } = await selectByLatency(graph, scores, budget, { selection, inputShape });
+  return { plan: await swapped(graph, plan, inputs, options), latency };
 }
 
 /** The lowest-scored units, changed as the options ask where there are inputs to refit on. */
@@ -77,17 +91,33 @@ async function planFor(
   graph: DependencyGraph,
   scores: Scores,
   inputs: KeptInputs,
-  { budget, selection, inputShape, compensate, seed = 0 }: PruneOptions,
+  options: PruneOptions & { readonly budget: Budget },
 ): Promise<Plan> {
+  const { budget, selection, inputShape, compensate, seed = 0 } = options;
   const settings = compensateSettings(compensate);
   const { swapUnits: swap = true, trials = false, samples, ridge, methods, positions } = settings;
-  const request = { budget, selection, inputShape };
-  const hasInputs = inputs.count() > 0;
-  const ofRefit = { ...(ridge !== undefined && { ridge }), ...(samples !== undefined && { samples }) };
-  if (hasInputs && trials) {
-    const refit = { ...ofRefit, ...(methods && { methods }), ...(positions !== undefined && { positions }) };
+  if (inputs.count() > 0 && trials) {
+    const refit = withoutUndefined({ samples, ridge, methods, positions });
     return selectByTrial(graph, scores, budget, inputs.copy(), { selection, inputShape, swap, refit, seed });
   }
-  const plan = selectWeighing(graph, scores, request, 1);
-  return hasInputs && swap ? swapUnits(graph, plan, inputs.copy(), { ...ofRefit, seed }) : plan;
+  const plan = selectWeighing(graph, scores, { budget, selection, inputShape }, 1);
+  return swapped(graph, plan, inputs, options);
 }
+
+/** Units of the same groups that are easier to compensate, where the options ask for it. */
+async function swapped(
+  graph: DependencyGraph,
+  plan: Plan,
+  inputs: KeptInputs,
+  { compensate, seed = 0 }: PruneOptions,
+): Promise<Plan> {
+  const { swapUnits: swap = true, samples, ridge } = compensateSettings(compensate);
+  if (inputs.count() === 0 || !swap) return plan;
+  return swapUnits(graph, plan, inputs.copy(), { ...withoutUndefined({ samples, ridge }), seed });
+}
+
+type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The fields that have a value. */
+const withoutUndefined = <T extends object>(fields: T): Defined<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

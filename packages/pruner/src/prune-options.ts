@@ -5,7 +5,7 @@ import type { LayerRules } from "@secateur/dependency-graph";
 import type { InputShape } from "@secateur/model-graph";
 import type { Batches, LossOption, Mode, Optimizer, UnlabelledBatches } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { Budget } from "./budget.ts";
+import type { Budget, LatencyBudget } from "./budget.ts";
 import type { Guard } from "./guard.ts";
 import type { Selector } from "./jointly.ts";
 import type { PruneState } from "./prune-event.ts";
@@ -45,7 +45,8 @@ export interface PruneOptions {
    * Default "labels".
    */
   readonly targets?: Targets;
-  readonly budget: Budget;
+  /** A budget in latency, `{ latency: share }`, is met by measurement, as `selectByLatency`; in one shot only. */
+  readonly budget: Budget | LatencyBudget;
   /** Which units may be removed. Default: all but one of every layer. */
   readonly selection?: Selection;
   /**
@@ -86,6 +87,7 @@ export interface PruneSchedule {
 export interface PruneLoopOptions extends PruneOptions {
   readonly criterion: Criterion;
   readonly data?: Data;
+  readonly budget: Budget;
   readonly schedule?: PruneSchedule;
   /** Default: SGD, learning rate 1e-3, momentum 0.9. Its state is cut along with the weights. */
   readonly optimizer?: Optimizer;

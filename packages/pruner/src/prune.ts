@@ -55,7 +55,7 @@ export async function* prune(model: tfl.LayersModel, options: PruneLoopOptions):
     yield* fineTune(run, options, optimizer);
     isDone = true;
     const { graph, plan, originalAmounts: original, left, proof, compensation, stoppedBy } = run;
-    const result = { plan, original, left, proof, compensation, warnings: run.warnings.list };
+    const result = { plan, original, left, proof, compensation, latency: null, warnings: run.warnings.list };
     yield { type: "done", model: graph.model, ...result, stoppedBy };
   } finally {
     if (!isDone) disposeModel(run.graph.model);

@@ -446,3 +446,20 @@ it("nothing is left behind where a proof fails", async () => {
   expect(tf.memory().numTensors).toBe(before);
   disposeModel(model);
 });
+
+it("layers named like properties of every object are scored, removed and trained", async () => {
+  const x = tfl.input({ shape: [6, 6, 2], name: "valueOf" });
+  const c = tfl.layers.conv2d({ name: "constructor", filters: 4, kernelSize: 3 }).apply(x);
+  const bn = tfl.layers.batchNormalization({ name: "hasOwnProperty" }).apply(c);
+  const gap = tfl.layers.globalAveragePooling2d({ name: "toString" }).apply(bn);
+  const out = tfl.layers.dense({ name: "isPrototypeOf", units: 2, activation: "softmax" }).apply(gap);
+  const model = tfl.model({ inputs: x, outputs: out as tfl.SymbolicTensor });
+  const options = { criterion: criteria.taylorGate(), data, budget: { count: 2 } };
+  const once = await pruneOnce(model, options);
+  const optimizer = make();
+  const loop = last(await collect(prune(model, { ...options, schedule, optimizer })));
+  for (const { plan } of [once, loop])
+    expect(Object.entries(plan.remove)).toEqual([["constructor", [expect.any(Number), expect.any(Number)]]]);
+  optimizer.dispose();
+  for (const each of [model, once.model, loop.model]) disposeModel(each);
+});

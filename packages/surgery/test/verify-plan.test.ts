@@ -145,3 +145,32 @@ it("names the first layer at which original and smaller differ", async () => {
   expect(tf.memory().numTensors).toBe(before);
   disposeModel(model);
 });
+
+/** Adds 1 in its first call after `isWrong` was set. */
+class Unsteady extends tfl.layers.Layer {
+  static className = "Unsteady";
+  static isWrong = false;
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const [x] = [inputs].flat() as [tf.Tensor];
+    const error = Unsteady.isWrong ? 1 : 0;
+    Unsteady.isWrong = false;
+    return tf.tidy(() => tf.add(x, error));
+  }
+}
+tf.serialization.registerClass(Unsteady);
+
+it("measures a difference twice before it counts", async () => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: "a", units: 4, inputShape: [3] }),
+      tfl.layers.dense({ name: "b", units: 4 }),
+      new Unsteady({ name: "unsteady" }),
+      tfl.layers.dense({ name: "out", units: 2 }),
+    ],
+  });
+  Unsteady.isWrong = true;
+  const { relativeError } = await verifyPlan(model, planFor(model, "a"));
+  expect(Unsteady.isWrong).toBe(false); // the first comparison differed
+  expect(relativeError).toBeLessThan(1e-5);
+  disposeModel(model);
+});
