@@ -1,6 +1,7 @@
 /** `drill:fuzz`: random and mutated files for every reader of foreign files. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { useBackend } from "@secateur/backend";
 import { printable } from "@secateur/base";
 import { type FuzzFailure, fuzz } from "./fuzzing/fuzz.ts";
 import { type TargetName, targetNames, targets } from "./fuzzing/targets.ts";
@@ -37,13 +38,13 @@ async function drill(name: TargetName): Promise<number> {
   process.stdout.write(`${name}: --seed ${seed} --from ${from} --inputs ${inputs}\n`);
   const start = performance.now();
   const options = { seed, from, inputs, maximumMs: 10_000, onInput: watchdog.alive };
-  const { failures, slowestMs } = await fuzz(target, options);
+  const { accepted, failures, slowestMs } = await fuzz(target, options);
   await watchdog.stop();
   for (const failure of failures) report(name, seed, failure);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1000);
   process.stdout.write(
-    `${name}: ${inputs} inputs, ${failures.length} failures, slowest ${slowestMs.toFixed(0)} ms, ${seconds} s, at most ${megabytes} MB\n`,
+    `${name}: ${inputs} inputs, ${accepted} accepted, ${failures.length} failures, slowest ${slowestMs.toFixed(0)} ms, ${seconds} s, at most ${megabytes} MB\n`,
   );
   return failures.length;
 }
@@ -60,5 +61,6 @@ function report(name: TargetName, seed: number, { index, input, problem }: FuzzF
 const chosen = targetNames.filter((name) => values.reader === undefined || values.reader === name);
 if (values.help || chosen.length === 0) process.stdout.write(help);
 let failures = 0;
+await useBackend("wasm");
 if (!values.help) for (const name of chosen) failures += await drill(name);
 process.exit(failures > 0 || (chosen.length === 0 && !values.help) ? 1 : 0);

@@ -9,8 +9,10 @@ const inputs = { pickle: 1500, pytorch: 500, safetensors: 1000, plan: 1000, imag
 describe.each(targetNames)("%s", (name) => {
   it(`accepts or rejects mutated inputs (seed ${seed})`, async () => {
     const options = { seed, from: 0, inputs: inputs[name], maximumMs: 10_000 };
-    const { failures } = await fuzz(await targets[name](), options);
+    const { accepted, failures } = await fuzz(await targets[name](), options);
     expect(failures.map(({ index, problem }) => `seed ${seed}, input ${index}: ${problem}`)).toEqual([]);
+    expect(accepted).toBeGreaterThan(inputs[name] / 50);
+    expect(accepted).toBeLessThan(inputs[name]);
   });
 });
 
@@ -21,6 +23,7 @@ it("reports an error that a reader may not throw, and an input that takes too lo
     read: () => {
       throw new RangeError("too much");
     },
+    rejections: [TypeError],
   };
   const slow = { ...target, read: () => new Promise((resolve) => setTimeout(resolve, 20)) };
   const options = { seed: 1, from: 5, inputs: 1, maximumMs: 10 };

@@ -20,6 +20,8 @@ export interface FuzzFailure {
 }
 
 export interface FuzzResult {
+  /** The number of inputs that the reader accepted. */
+  readonly accepted: number;
   readonly failures: readonly FuzzFailure[];
   readonly slowestMs: number;
 }
@@ -27,25 +29,28 @@ export interface FuzzResult {
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzResult> {
   const { seed, from, inputs, maximumMs, onInput } = options;
   const failures: FuzzFailure[] = [];
-  let slowestMs = 0;
+  let [accepted, slowestMs] = [0, 0];
   for (let index = from; index < from + inputs; index++) {
     onInput?.(index);
     const input = target.make(createRandom(seed, index));
     const start = performance.now();
-    const problem = await problemOf(target, input);
+    const outcome = await outcomeOf(target, input);
     const ms = performance.now() - start;
     slowestMs = Math.max(slowestMs, ms);
-    if (problem !== null) failures.push({ index, input, problem });
+    accepted += Number(outcome === true);
+    if (typeof outcome === "string") failures.push({ index, input, problem: outcome });
     else if (ms > maximumMs) failures.push({ index, input, problem: `took ${Math.round(ms)} ms` });
   }
-  return { failures, slowestMs };
+  return { accepted, failures, slowestMs };
 }
 
-async function problemOf(target: FuzzTarget, input: Uint8Array): Promise<string | null> {
+/** Whether the input is accepted, or the error that the reader may not throw. */
+async function outcomeOf(target: FuzzTarget, input: Uint8Array): Promise<boolean | string> {
   try {
     await target.read(input);
-    return null;
+    return true;
   } catch (error) {
+    if (target.rejections.some((rejection) => error instanceof rejection)) return false;
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   }
 }

@@ -58,10 +58,10 @@ const byteMutations: readonly ByteMutation[] = [
   },
 ];
 
-/** One to five changes. */
-export function mutateBytes(bytes: Uint8Array, random: Random): Uint8Array {
+/** One to `maximum` changes. */
+export function mutateBytes(bytes: Uint8Array, random: Random, maximum = 5): Uint8Array {
   let result = bytes;
-  for (let count = 1 + random.below(5); count > 0 && result.length > 0; count--)
+  for (let count = 1 + random.below(maximum); count > 0 && result.length > 0; count--)
     result = pick(byteMutations, random)(result, random);
   return result;
 }

@@ -115,11 +115,6 @@ export const pytorchTarget: FuzzTarget = {
     const file = pick([zipFile, legacyFile], random)(storages, random);
     return random.below(2) === 0 ? file : mutateBytes(file, random);
   },
-  read(input) {
-    try {
-      readPyTorch(input);
-    } catch (error) {
-      if (!(error instanceof WeightsError)) throw error;
-    }
-  },
+  read: readPyTorch,
+  rejections: [WeightsError],
 };
