@@ -4,8 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { isModel } from "./is-model.ts";
 import { layerParts } from "./layer-parts.ts";
-import { modelGraph } from "./model-graph.ts";
 
 /** The fields of recurrent layers and cells that hold tensors other than weights. */
 interface KeptTensors {
@@ -18,13 +18,13 @@ interface KeptTensors {
 
 /** The model cannot be used afterwards. A layer inside two models lists its weights twice. */
 export function disposeModel(model: tfl.LayersModel): void {
-  for (const layer of modelGraph(model).layers.values()) disposeKept(layer);
+  disposeKept(model);
   for (const weight of new Set(model.weights)) weight.dispose();
 }
 
 function disposeKept(layer: tfl.layers.Layer): void {
   const { cell, states_, keptStates, dropoutMask, recurrentDropoutMask } = layer as unknown as KeptTensors;
   tf.dispose([states_, keptStates, dropoutMask, recurrentDropoutMask] as tf.TensorContainer);
-  const parts = layerParts(layer).map((part) => part.layer);
+  const parts = isModel(layer) ? layer.layers : layerParts(layer).map((part) => part.layer);
   for (const part of cell === undefined ? parts : [...parts, cell]) disposeKept(part);
 }
