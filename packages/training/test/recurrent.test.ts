@@ -1,7 +1,7 @@
 /** Passes through recurrent layers and wrappers, compared with tfjs-layers' own prediction. */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
-import { disposeModel } from "@secateur/model-graph";
+import { disposeModel, modelGraph, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -58,6 +58,70 @@ describe("a pass in mode eval equals predict", () => {
       disposeModel(model);
     });
   }
+});
+
+describe("masked steps", () => {
+  const tokens = () =>
+    tf.tensor2d(
+      [
+        [3, 1, 0, 0],
+        [2, 0, 0, 0],
+        [1, 4, 2, 3],
+      ],
+      [batch, steps],
+      "int32",
+    );
+  const build = (): tfl.LayersModel => {
+    const x = tfl.input({ shape: [steps], dtype: "int32" });
+    const embedded = apply(tfl.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true }), x);
+    const layer = tfl.layers.lstm({ ...vector(3), returnSequences: true });
+    const both = apply(tfl.layers.bidirectional({ layer, mergeMode: "concat" }), embedded);
+    const y = apply(tfl.layers.gru(vector(3)), apply(tfl.layers.dense({ units: 4 }), both));
+    const model = tfl.model({
+      inputs: x,
+      outputs: apply(tfl.layers.dense({ units: 2, activation: "softmax" }), y),
+    });
+    randomizeWeights(model, 2);
+    return model;
+  };
+
+  it("do not change states, as in predict", () => {
+    const model = build();
+    tf.tidy(() => {
+      const [logits] = forward(model, tokens());
+      const expected = (model.predict(tokens()) as tf.Tensor).dataSync();
+      expect(tf.softmax(logits as tf.Tensor2D).dataSync()).toBeAllClose(expected, { atol: 1e-6 });
+    });
+    disposeModel(model);
+  });
+
+  it("have gradients that equal a directional difference of the loss", async () => {
+    const model = build();
+    const minibatch = () => ({ xs: tokens(), ys: tf.tensor1d([0, 1, 1], "int32") });
+    const observed = minibatch();
+    const { loss, correct, gradients } = lossAndGradients(model, observed);
+    const { weights } = modelGraph(model);
+    const move = (by: number): void => {
+      for (const [path, gradient] of Object.entries(gradients)) {
+        const variable = variableOf(weights.get(path) as tfl.LayerVariable);
+        tf.tidy(() => variable.assign(tf.add(variable, tf.mul(gradient, by))));
+      }
+    };
+    const at = async (by: number): Promise<number> => {
+      move(by);
+      const { loss: moved } = await evaluate(model, [minibatch()]);
+      move(-by);
+      return moved;
+    };
+    const expected = ((await at(0.02)) - (await at(-0.02))) / 0.04;
+    const squares = tf.tidy(() =>
+      Object.values(gradients).map((g) => tf.sum(tf.square(g)).dataSync()[0] ?? 0),
+    );
+    const slope = squares.reduce((a, b) => a + b, 0);
+    expect(Math.abs(slope - expected)).toBeLessThan(5e-3 * slope);
+    tf.dispose([observed, loss, correct, gradients] as tf.TensorContainer);
+    disposeModel(model);
+  });
 });
 
 it("batch normalisation per step uses statistics over examples and steps, and leaves the averages alone", () => {

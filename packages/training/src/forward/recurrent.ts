@@ -22,18 +22,23 @@ export function isRecurrent({ className }: Pick<LayerCall, "className">): boolea
 /**
  * @param inputs - The sequence `[batch, steps, ...]` and, if given, the initial states `[batch, ..., units]`.
  * @param dropout - Whether dropout of inputs and states acts.
+ * @param mask - `[batch, steps]`: at steps where it is 0 the states do not change.
  * @throws TrainingError for a stateful layer.
  */
 export function runRecurrent(
   { path, layer }: LayerCall,
   inputs: readonly tf.Tensor[],
   dropout: boolean,
+  mask?: tf.Tensor,
 ): readonly tf.Tensor[] {
   if (layer.stateful)
     throw new TrainingError(
       `layer "${path}" is stateful: its state would depend on the minibatches before. Create the model with stateful: false`,
     );
   const [sequence, ...initialState] = inputs as [tf.Tensor, ...tf.Tensor[]];
-  const states = initialState.length > 0 ? { initialState } : {};
-  return [layer.call(sequence, { training: dropout, ...states })].flat();
+  const options = {
+    ...(initialState.length > 0 ? { initialState } : {}),
+    ...(mask === undefined ? {} : { mask }),
+  };
+  return [layer.call(sequence, { training: dropout, ...options })].flat();
 }

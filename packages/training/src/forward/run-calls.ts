@@ -9,6 +9,7 @@ import { TrainingError } from "../errors.ts";
 import { normalizesLastAxis } from "./batch-normalization.ts";
 import { activate, noFinalActivations } from "./final-activation.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
+import { type Masks, passMasks, requireNoMask } from "./masks.ts";
 import { hookAt, type Pass, usesBatch } from "./pass.ts";
 import { isRecurrent } from "./recurrent.ts";
 import { runLayer } from "./run-layer.ts";
@@ -25,7 +26,7 @@ export function runModel(
   const graph = modelGraph(model);
   const values: Values = new Map();
   setAll(values, graph.inputs, castInputs(model, inputs));
-  runCalls(graph.calls, values, graph.outputs, pass);
+  runCalls(graph.calls, values, graph.outputs, pass, new Map());
   return outputsOf(graph.outputs, values, pass);
 }
 
@@ -52,12 +53,16 @@ export function castInputs(model: tfl.LayersModel, inputs: readonly tf.Tensor[])
 /**
  * Runs some of a model's calls. `values` holds their inputs; the requested tensors are added to it. A tensor is disposed as
  * soon as its last reader has run; tfjs keeps what gradients need.
+ *
+ * @param masks - Filled with the masks of time steps. Default: a layer that creates one is refused, because calls outside of
+ *   `calls` could need it.
  */
 export function runCalls(
   calls: readonly LayerCall[],
   values: Values,
   requested: readonly GraphTensor[],
   pass: Pass,
+  masks?: Masks,
 ): void {
   const fusions = possibleFusions(calls, requested, pass);
   const absorbed = new Set(fusions.values());
@@ -68,16 +73,25 @@ export function runCalls(
     const [first] = fused;
     const inputs = inputsOf(values, first, pass);
     const results =
-      fused.length === 1 ? runCall(call, inputs, pass) : [runFused(fused, inputs[0] as tf.Tensor)];
+      fused.length === 1
+        ? runCall(call, inputs, pass, masks?.get(call.inputs[0] as GraphTensor))
+        : [runFused(fused, inputs[0] as tf.Tensor)];
+    if (masks === undefined) requireNoMask(call);
+    else passMasks(call, inputs, masks);
     const hook = hookAt(pass.outputHooks, call.path);
     setAll(values, call.outputs, hook === undefined ? results : results.map(hook));
     release(first.inputs);
   }
 }
 
-function runCall(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
+function runCall(
+  call: LayerCall,
+  inputs: readonly tf.Tensor[],
+  pass: Pass,
+  mask?: tf.Tensor,
+): readonly tf.Tensor[] {
   if (call.className !== "TimeDistributed" || pass.finalActivations.calls.has(call))
-    return runLayer(call, inputs, pass);
+    return runLayer(call, inputs, pass, mask);
   const inner: Pass = { ...pass, outputHooks: {}, inputHooks: {}, finalActivations: noFinalActivations };
   const output = runTimeDistributed(call.layer, inputs[0] as tf.Tensor, (layer, x) => {
     const [y] = isModel(layer)

@@ -1,7 +1,6 @@
 /** Runs one layer call: by a faster operation than tfjs-layers' where there is one, else by `layer.call`. */
 import type { LayerCall } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
-import { TrainingError } from "../errors.ts";
 import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { activated, convolve, isDilatedConvolution, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
@@ -9,14 +8,19 @@ import { type Pass, usesBatch } from "./pass.ts";
 import { isRecurrent, runRecurrent } from "./recurrent.ts";
 import { isRelu6 } from "./relu6.ts";
 
-export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pass): readonly tf.Tensor[] {
+/** @param mask - Of the first input, `[batch, steps]`; recurrent layers read it. */
+export function runLayer(
+  call: LayerCall,
+  inputs: readonly tf.Tensor[],
+  pass: Pass,
+  mask?: tf.Tensor,
+): readonly tf.Tensor[] {
   const { layer } = call;
   const [input] = inputs;
   if (input !== undefined && pass.finalActivations.calls.has(call)) return [withoutActivation(call, input)];
   const result = input === undefined ? null : runReplaced(call, input, pass);
   if (result !== null) return [result];
-  requireNoMask(call);
-  if (isRecurrent(call)) return runRecurrent(call, inputs, pass.dropout);
+  if (isRecurrent(call)) return runRecurrent(call, inputs, pass.dropout, mask);
   const isNormalization = call.className === "BatchNormalization";
   const training = isNormalization
     ? usesBatch(pass, call.path)
@@ -24,17 +28,6 @@ export function runLayer(call: LayerCall, inputs: readonly tf.Tensor[], pass: Pa
       ? pass.dropout
       : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
-}
-
-/** Layers that were checked: reading a configuration takes longer than some layers. */
-const withoutMask = new WeakSet<LayerCall["layer"]>();
-
-/** tfjs passes masks from layer to layer; this pass does not. */
-function requireNoMask({ path, className, layer }: LayerCall): void {
-  if (withoutMask.has(layer)) return;
-  if (className === "Masking" || layer.getConfig()["maskZero"] === true)
-    throw new TrainingError(`layer "${path}" computes a mask, which is not supported: remove the mask`);
-  withoutMask.add(layer);
 }
 
 /** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, RandomWidth. */
