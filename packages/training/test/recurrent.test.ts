@@ -5,7 +5,15 @@ import { disposeModel, modelGraph, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { batchNormStatistics, evaluate, forward, lossAndGradients, TrainingError } from "../src/index.ts";
+import {
+  batchNormStatistics,
+  evaluate,
+  forward,
+  frozenNormalizations,
+  lossAndGradients,
+  meanSquaredError,
+  TrainingError,
+} from "../src/index.ts";
 
 type Tensor = tfl.SymbolicTensor;
 const apply = (layer: tfl.layers.Layer, x: Tensor | Tensor[]): Tensor => layer.apply(x) as Tensor;
@@ -134,6 +142,21 @@ it("batch normalisation per step uses statistics over examples and steps, and le
     expect(statistics?.variance.dataSync() ?? []).toBeAllClose(tf.moments(x, [0, 1]).variance.dataSync());
   });
   expect(model.weights.map((weight) => [...weight.read().dataSync()])).toEqual(before);
+  disposeModel(model);
+});
+
+it("a frozen batch normalisation per step uses its averages in a training step", () => {
+  const model = network((x) => apply(tfl.layers.flatten(), bodies["a layer per step"](x)));
+  for (const layer of model.layers) layer.trainable = false;
+  expect(frozenNormalizations(model)).toHaveLength(1);
+  const minibatch = { xs: sequences(), ys: tf.zeros([batch, 12]) };
+  const options = { loss: meanSquaredError(), weights: [] };
+  const [frozen, evaluated] = [
+    lossAndGradients(model, minibatch, { ...options, mode: "train", frozen: frozenNormalizations(model) }),
+    lossAndGradients(model, minibatch, { ...options, mode: "eval" }),
+  ];
+  expect(frozen.loss.dataSync()).toEqual(evaluated.loss.dataSync());
+  tf.dispose([minibatch, { ...frozen }, { ...evaluated }] as tf.TensorContainer);
   disposeModel(model);
 });
 

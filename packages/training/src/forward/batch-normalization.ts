@@ -4,7 +4,7 @@
  * `moving ← moving · m + batch · (1 - m)`.
  */
 import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
-import { layerWeight, modelGraph } from "@secateur/model-graph";
+import { layerWeight, modelGraph, wrappedLayer } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -117,9 +117,10 @@ export function frozenNormalizations(model: tfl.LayersModel): readonly string[] 
       ? !(layer.trainable && model.trainable)
       : !affine.some((weight) => trained.has(weight));
   };
-  return [...layers].flatMap(([path, layer]) =>
-    layer.getClassName() === "BatchNormalization" && isFrozen(layer) ? [path] : [],
-  );
+  return [...layers].flatMap(([path, layer]) => {
+    const perStep = layer.getClassName() === "TimeDistributed" ? wrappedLayer(layer) : layer;
+    return perStep.getClassName() === "BatchNormalization" && isFrozen(layer) ? [path] : [];
+  });
 }
 
 /** Updates the moving averages by batch statistics, once per call of a layer. */

@@ -6,7 +6,7 @@ import { type GraphTensor, isModel, type LayerCall, modelGraph } from "@secateur
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
-import { normalizesLastAxis } from "./batch-normalization.ts";
+import { frozenNormalizations, normalizesLastAxis } from "./batch-normalization.ts";
 import { activate, noFinalActivations } from "./final-activation.ts";
 import { type Fusions, fusedCalls, fusionsOf, runFused } from "./layer-fusion.ts";
 import { type Masks, passMasks, requireNoMask } from "./masks.ts";
@@ -95,7 +95,10 @@ function runCall(
   const inner: Pass = { ...pass, outputHooks: {}, inputHooks: {}, finalActivations: noFinalActivations };
   const output = runTimeDistributed(call.layer, inputs[0] as tf.Tensor, (layer, x) => {
     const [y] = isModel(layer)
-      ? runModel(layer, [x], inner)
+      ? runModel(layer, [x], {
+          ...inner,
+          ...(pass.frozen && { frozen: new Set(frozenNormalizations(layer)) }),
+        })
       : runCall({ ...call, className: layer.getClassName(), layer, outputs: [] }, [x], inner);
     return y as tf.Tensor;
   });
