@@ -236,11 +236,10 @@ describe("Keras files", () => {
         const damaged = Buffer.from(bytes);
         const at = Math.floor((i / 24) * bytes.length);
         damaged.fill(0xff, at, at + 64);
-        try {
-          disposeModel(await load(damaged));
-        } catch (error) {
-          expect(error).toBeInstanceOf(ModelFilesError);
-        }
+        const loading = load(damaged);
+        // HDF5 has no checksums of its own.
+        if (name.includes(".keras")) await expect(loading).rejects.toThrow(ModelFilesError);
+        else await loading.then(disposeModel, (error) => expect(error).toBeInstanceOf(ModelFilesError));
       }
       expect(tf.memory().numTensors).toBe(before);
     },

@@ -6,20 +6,20 @@ interface SyntaxNode {
   readonly [key: string]: unknown;
 }
 
-/** A name in the module's code, and whether it is the operand of `typeof`. */
+/** A name in the module's code, and whether it is the operand of `typeof` or declares a variable. */
 interface Reference {
   readonly name: unknown;
-  readonly isTested: boolean;
+  readonly isSafe: boolean;
 }
 
 const globals = ["process", "Buffer", "global", "require", "__dirname", "__filename"] as const;
 
-/** Their names. A module that contains `typeof process` may use `process`. */
+/** Their names. A module that contains `typeof process`, or a variable of that name, may use `process`. */
 export function globalsOfNode(tree: object): readonly string[] {
   const references = [...referencesIn(tree as SyntaxNode)];
   return globals.filter((global) => {
     const found = references.filter(({ name }) => name === global);
-    return found.length > 0 && !found.some(({ isTested }) => isTested);
+    return found.length > 0 && !found.some(({ isSafe }) => isSafe);
   });
 }
 
@@ -28,7 +28,8 @@ function* referencesIn(node: SyntaxNode): Generator<Reference> {
   for (const [key, value] of Object.entries(node)) {
     if ((key === "property" || key === "key") && node["computed"] === false) continue;
     for (const child of [value].flat().filter(isNode)) {
-      if (child.type === "Identifier") yield { name: child["name"], isTested: node["operator"] === "typeof" };
+      const isSafe = node["operator"] === "typeof" || (node.type === "VariableDeclarator" && key === "id");
+      if (child.type === "Identifier") yield { name: child["name"], isSafe };
       yield* referencesIn(child);
     }
   }

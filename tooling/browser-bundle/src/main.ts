@@ -13,6 +13,7 @@ const packages = [
   "wasm-kernels",
   "backend",
   "model-graph",
+  "model-files",
   "dependency-graph",
   "surgery",
   "compensation",

@@ -21,7 +21,8 @@ it.each([
   await expect(bundle(source)).rejects.toThrow(problem);
 });
 
-it("a global of Node's behind a typeof, and a property of its name, are no problem", async () => {
+it("a global of Node's behind a typeof, and a property or variable of its name, are no problem", async () => {
+  await bundle("export function f(flags) { var global = Boolean(flags); return global; }");
   await bundle('export const home = typeof process === "object" ? process.env.HOME : undefined;');
   await bundle("export const state = (run) => ({ process: run.process, Buffer: 1 });");
 });

@@ -20,6 +20,7 @@ const examples: readonly { readonly name: string; readonly example: string; read
   { name: "training", example: "train" },
   { name: "training", example: "distill" },
   { name: "metrics", example: "count" },
+  { name: "model-files", example: "save-and-load" },
 ];
 
 it.each(examples)("$name: $example", async ({ name, example, readme: shownIn }) => {

@@ -2,6 +2,7 @@
  * Keras's `.keras` files: a zip archive with config.json and model.weights.h5. The archive may hold at most 2 GB when
  * unpacked, and config.json 64 MB; both are checked before anything is unpacked.
  */
+import { crc32 } from "@secateur/base";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type UnzipFileInfo, unzipSync } from "fflate";
 import { ModelFileError } from "../errors.ts";
@@ -9,6 +10,7 @@ import { maximumJsonBytes } from "../model-folder.ts";
 import { archivedWeights } from "./archived-weights.ts";
 import { withHdf5 } from "./hdf5.ts";
 import { kerasModel, parseConfiguration } from "./keras-model.ts";
+import { zipChecksums } from "./zip-checksums.ts";
 
 const limits: Readonly<Record<string, number>> = {
   "config.json": maximumJsonBytes,
@@ -36,7 +38,13 @@ function unpack(bytes: Uint8Array, name: string): Readonly<Record<string, Uint8A
     return limit !== undefined;
   };
   try {
-    return unzipSync(bytes, { filter });
+    const files = unzipSync(bytes, { filter });
+    const checksums = zipChecksums(bytes);
+    for (const [file, content] of Object.entries(files)) {
+      if (crc32(content) !== checksums.get(file))
+        throw new ModelFileError(`checksum mismatch in "${file}" in "${name}": copy or download it again`);
+    }
+    return files;
   } catch (cause) {
     if (cause instanceof ModelFileError) throw cause;
     throw new ModelFileError(`"${name}" is a damaged zip archive: ${String(cause)}`, { cause });

@@ -21,7 +21,9 @@ export const keepDims: LayerMend = (model) => {
   const renamed = new Map(pools.map((pool) => [nameOf(pool), `${nameOf(pool)}_keepdims`]));
   const layers = config["layers"].flatMap((layer: JsonObject) => {
     const redirected = { ...layer, inbound_nodes: redirect(layer["inbound_nodes"], renamed) };
-    return pools.includes(layer) ? [redirected, reshapeBehind(layer, channels(layer))] : [redirected];
+    if (!pools.includes(layer)) return [redirected];
+    const pool = { ...redirected, config: { ...(layer["config"] as JsonObject), keepdims: false } };
+    return [pool, reshapeBehind(layer, channels(layer))];
   });
   const outputs = redirect(config["output_layers"], renamed);
   return {

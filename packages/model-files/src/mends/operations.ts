@@ -10,6 +10,7 @@ const layersLikeOperations = new Set(["Add", "Multiply", "Maximum", "Minimum"]);
 export const operationLayers: LayerMend = (layer) => {
   const { module, class_name: className, inbound_nodes: nodes } = layer;
   if (typeof module !== "string" || !/^keras(\.src)?\.ops\b/.test(module)) return layer;
+  if (String(className).startsWith("ops.")) return layer;
   const isLayer = layersLikeOperations.has(String(className)) && [nodes].flat().every(hasTensorsAlone);
   return isLayer ? layer : { ...layer, class_name: `ops.${className}`, inbound_nodes: [] };
 };

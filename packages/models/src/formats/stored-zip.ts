@@ -2,8 +2,8 @@
  * Reads an uncompressed zip archive, zip64 included (PKWARE APPNOTE 6.3.10), and verifies every entry's CRC-32. Entries
  * are views into the archive. No synchronous library verifies the checksums.
  */
+import { crc32 } from "@secateur/base";
 import { WeightsError } from "../errors.ts";
-import { crc32 } from "./crc32.ts";
 
 const signatures = {
   local: 0x04034b50,
