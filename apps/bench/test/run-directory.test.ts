@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { defaults } from "../src/compare/cifar10-config.ts";
 import { cifar10 } from "../src/compare/cifar10-program.ts";
@@ -94,6 +94,21 @@ describe("openRunDirectory", () => {
     fs.mkdirSync(at());
     fs.writeFileSync(at("config.json"), text);
     expect(() => open("--resume")).toThrow(message);
+  });
+
+  it("on a full disk, advises to start again where there is nothing to resume", () => {
+    const full = (): never => {
+      throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    };
+    const rename = vi.spyOn(fs, "renameSync").mockImplementation(full);
+    expect(() => open()).toThrow("config.json: the disk is full. Free some space and start again.");
+    rename.mockRestore();
+    expect(fs.readdirSync(at())).toEqual([]);
+    const run = open();
+    vi.spyOn(fs, "renameSync").mockImplementation(full);
+    expect(() => run.write("a", "")).toThrow("the disk is full. Free some space and continue with --resume.");
+    vi.restoreAllMocks();
+    run.close();
   });
 
   it("says in a sentence that it cannot be created", () => {

@@ -1,4 +1,5 @@
 /** A short version of `drill:fuzz` with a new seed every time. */
+import { createRandom } from "@secateur/base";
 import { describe, expect, it } from "vitest";
 import { fuzz } from "../src/fuzzing/fuzz.ts";
 import { targetNames, targets } from "../src/fuzzing/targets.ts";
@@ -7,6 +8,13 @@ const seed = Date.now() % 2 ** 31;
 const inputs = { pickle: 1500, pytorch: 500, safetensors: 1000, plan: 1000, image: 250 } as const;
 
 describe.each(targetNames)("%s", (name) => {
+  it("makes the same input from the same seed and index, whatever came before", async () => {
+    const target = await targets[name]();
+    const inputs = (): string[] =>
+      Array.from({ length: 100 }, (_, i) => Buffer.from(target.make(createRandom(1, i))).toString("hex"));
+    expect(inputs()).toEqual(inputs());
+  });
+
   it(`accepts or rejects mutated inputs (seed ${seed})`, async () => {
     const options = { seed, from: 0, inputs: inputs[name], maximumMs: 10_000 };
     const { accepted, failures } = await fuzz(await targets[name](), options);

@@ -7,8 +7,8 @@ export class RunDirectoryError extends SecateurError {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full. Free some space and continue with --resume",
-  EDQUOT: "the disk quota is used up. Free some space and continue with --resume",
+  ENOSPC: "the disk is full. Free some space and",
+  EDQUOT: "the disk quota is used up. Free some space and",
   EACCES: "permission is denied. Choose another directory with --out",
   EPERM: "it is not permitted. Choose another directory with --out",
   EROFS: "the file system is read-only. Choose another directory with --out",
@@ -18,13 +18,22 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
 };
 
-/** Runs a file operation and turns the operating system's error into a sentence. */
-export function explained<T>(action: string, operation: () => T): T {
+/**
+ * Runs a file operation and turns the operating system's error into a sentence.
+ *
+ * @param retry - What to do when there is space again. Before the settings are written there is nothing to resume.
+ */
+export function explained<T>(
+  action: string,
+  operation: () => T,
+  retry: "continue with --resume" | "start again" = "continue with --resume",
+): T {
   try {
     return operation();
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? reasons[String(error.code)] : undefined;
     if (reason === undefined) throw error;
-    throw new RunDirectoryError(`Could not ${action}: ${reason}.`, { cause: error });
+    const advice = reason.endsWith(" and") ? `${reason} ${retry}` : reason;
+    throw new RunDirectoryError(`Could not ${action}: ${advice}.`, { cause: error });
   }
 }

@@ -48,7 +48,7 @@ export function openRunDirectory<Config extends { readonly model: string }, Even
 ): RunDirectory<Config, Event> {
   const directory = command.out ?? newDirectory(`${program.name}-${command.config.model}`, now);
   if (!fs.existsSync(path.join(directory, configName))) requireStart(directory, command, program);
-  explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }));
+  explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }), "start again");
   const unlock = lockDirectory(directory);
   try {
     removeTemporaryFiles(directory);
@@ -111,7 +111,7 @@ function filesOf(directory: string): RunFiles {
 function writeConfig(directory: string, config: object): void {
   const file = path.join(directory, configName);
   const text = `${JSON.stringify({ formatVersion, ...config }, null, 2)}\n`;
-  explained(`write ${file}`, () => writeFileAtomically(file, text));
+  explained(`write ${file}`, () => writeFileAtomically(file, text), "start again");
 }
 
 function checkContent<Config extends object>(

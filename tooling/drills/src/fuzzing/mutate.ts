@@ -41,7 +41,7 @@ const byteMutations: readonly ByteMutation[] = [
     const [at, size] = [random.below(bytes.length), pick([2, 4, 8], random)];
     const chosen = integer.subarray(0, Math.min(size, bytes.length - at));
     if (random.below(4) === 0) chosen.reverse(); // big-endian
-    const copy = bytes.slice();
+    const copy = Uint8Array.from(bytes); // `slice` of a Buffer would share its memory
     copy.set(chosen, at);
     return copy;
   },

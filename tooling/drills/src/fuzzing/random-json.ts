@@ -14,7 +14,7 @@ const names: readonly string[] = [
   "shape",
 ];
 
-export function randomJson(random: Random, depth = 3): Json {
+function randomJson(random: Random, depth = 3): Json {
   const inner = (): Json => randomJson(random, depth - 1);
   const scalars: readonly (() => Json)[] = [
     () => null,
