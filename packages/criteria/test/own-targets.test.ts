@@ -321,14 +321,14 @@ describe("drawn targets", () => {
     ["softmax", "obd-fisher"],
   ] as const)("on a %s head, %s estimates the Gauss-Newton diagonal", async (activation, name) => {
     model = tiny(4, activation);
-    const batches = Array.from({ length: 100 }, () => ({ xs: tf.tidy(() => tf.tile(xs(), [32, 1])) }));
+    const batches = Array.from({ length: 40 }, () => ({ xs: tf.tidy(() => tf.tile(xs(), [32, 1])) }));
     const scores = await scoresOf(criterionTable[name](0), batches as unknown as Batch[], {
       ...({ targets: "own" } as const),
       mode: "eval",
     });
     const expected = gaussNewton(curvatures[activation]);
     for (const [unit, score] of scores.entries())
-      expect(Math.abs(score / Number(expected[unit]) - 1), `unit ${unit}`).toBeLessThan(0.05);
+      expect(Math.abs(score / Number(expected[unit]) - 1), `unit ${unit}`).toBeLessThan(0.08);
   });
 });
 

@@ -32,7 +32,8 @@ export function inputsOf({ xs }: UnlabelledBatch): readonly tf.Tensor[] {
 
 /** Empty for a minibatch without targets. Throws `TrainingError` for anything but tensors. */
 export function targetsOf({ ys }: UnlabelledBatch): readonly tf.Tensor[] {
-  return ys === undefined ? [] : tensorsOf("ys", ys);
+  const isMissing = ys === undefined || (Array.isArray(ys) && ys.length === 0);
+  return isMissing ? [] : tensorsOf("ys", ys);
 }
 
 function tensorsOf(name: "xs" | "ys", value: unknown): readonly tf.Tensor[] {

@@ -118,7 +118,7 @@ describe("a Hessian-vector product", () => {
     const zero = { "d/bias": tf.zeros([3]) };
     expect(() => hessianVectorProduct(model, batch, zero)).toThrow(TrainingError);
     expect(() => hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).toThrow(
-      'has no trainable weight "nothing"',
+      'has no weight "nothing" to differentiate with respect to',
     );
     expect(values()).toEqual(before);
     tf.dispose([batch.xs, batch.ys, zero]);

@@ -28,35 +28,41 @@ export function normalizeBatch(
   x: tf.Tensor,
   onStatistics?: (statistics: BatchStatistics) => void,
 ): tf.Tensor {
-  const { axis, epsilon } = layer.getConfig();
-  const channelAxis = (Number([axis].flat()[0] ?? -1) + x.rank) % x.rank;
-  if (channelAxis < x.rank - 1) {
-    const order = [...x.shape.keys()].filter((i) => i !== channelAxis).concat(channelAxis);
-    const back = [...x.shape.keys()].map((i) => order.indexOf(i));
-    return tf.transpose(normalizeLast(layer, tf.transpose(x, order), Number(epsilon), onStatistics), back);
-  }
-  return normalizeLast(layer, x, Number(epsilon), onStatistics);
+  const epsilon = Number(layer.getConfig()["epsilon"]);
+  return onLastAxis(layer, x, (y) => normalizeLast(layer, y, epsilon, onStatistics));
+}
+
+/** Runs a normalisation of the last axis on the layer's axis. */
+function onLastAxis(layer: tfl.layers.Layer, x: tf.Tensor, f: (y: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const channelAxis = (Number([layer.getConfig()["axis"]].flat()[0] ?? -1) + x.rank) % x.rank;
+  if (channelAxis === x.rank - 1) return f(x);
+  const order = [...x.shape.keys()].filter((i) => i !== channelAxis).concat(channelAxis);
+  const back = [...x.shape.keys()].map((i) => order.indexOf(i));
+  return tf.transpose(f(tf.transpose(x, order)), back);
 }
 
 /**
- * Normalises by the moving averages; null if the layer does not normalise the last axis.
+ * Normalises by the moving averages; null for a rank that has no fused kernel.
  *
- * @param x - `[..., channels]`
+ * @param x - With channels on the layer's axis.
  */
 export function normalizeByAverages(layer: tfl.layers.Layer, x: tf.Tensor): tf.Tensor | null {
-  const averages = averagesOf(layer, x.rank);
+  const averages = averagesOf(layer);
   if (averages === null || x.rank < 2 || x.rank > 4) return null;
   const { mean, variance, gamma, beta, epsilon } = averages;
-  return batchNormFrozen(x, mean, variance, gamma, beta, epsilon);
+  return onLastAxis(layer, x, (y) => batchNormFrozen(y, mean, variance, gamma, beta, epsilon));
 }
 
-/** Normalisation by the moving averages as `x · scale + shift`, `[channels]` each; null as `normalizeByAverages`. */
+/**
+ * Normalisation by the moving averages as `x · scale + shift`, `[channels]` each; null if the layer does not normalise the last
+ * axis.
+ */
 export function batchNormAffine(
   layer: tfl.layers.Layer,
   rank: number,
 ): { readonly scale: tf.Tensor; readonly shift: tf.Tensor } | null {
-  const averages = averagesOf(layer, rank);
-  if (averages === null) return null;
+  const averages = averagesOf(layer);
+  if (averages === null || !normalizesLastAxis(layer, rank)) return null;
   const { mean, variance, gamma, beta, epsilon } = averages;
   const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
   const scale = gamma === null ? inverseDeviation : tf.mul(gamma, inverseDeviation);
@@ -79,11 +85,11 @@ interface Averages {
   readonly epsilon: number;
 }
 
-function averagesOf(layer: tfl.layers.Layer, rank: number): Averages | null {
+function averagesOf(layer: tfl.layers.Layer): Averages | null {
   const weight = (name: string): tf.Tensor1D | null =>
     (layerWeight(layer, name)?.read() as tf.Tensor1D | undefined) ?? null;
   const [mean, variance] = [weight("moving_mean"), weight("moving_variance")];
-  if (!normalizesLastAxis(layer, rank) || mean === null || variance === null) return null;
+  if (mean === null || variance === null) return null;
   const epsilon = Number(layer.getConfig()["epsilon"]);
   return { mean, variance, gamma: weight("gamma"), beta: weight("beta"), epsilon };
 }
