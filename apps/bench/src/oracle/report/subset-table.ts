@@ -1,6 +1,7 @@
 /** The losses of the subset study: one row per order of removal, one column per number of removed units. */
+
+import { type NumberColumn, type NumberTable, numberTable } from "../../report/number-table.ts";
 import type { SubsetStudy } from "../measurements.ts";
-import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
 interface Row {
   readonly name: string;
