@@ -54,6 +54,7 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 
 const columnFor = (share: number): NumberColumn<Row> => ({
   title: `${Math.round(100 * share)} %`,
+  cardTitle: `${Math.round(100 * share)} % removed`,
   over: "",
   value: ({ accuracies }) => accuracies.get(share)?.mean ?? null,
   format: (accuracy) => fixedText(100 * accuracy, 2),

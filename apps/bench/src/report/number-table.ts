@@ -8,6 +8,8 @@ const many = 12;
 
 export interface NumberColumn<Row> {
   readonly title: string;
+  /** On a card, where the heading of the first column is not shown. Default: the title. */
+  readonly cardTitle?: string;
   /** A heading over neighbouring columns; may be empty. */
   readonly over: string;
   /** Null is shown as a dash. */
@@ -27,7 +29,7 @@ interface NumberCell {
 
 export interface NumberTable {
   readonly first: string;
-  readonly columns: readonly { readonly title: string; readonly over: string }[];
+  readonly columns: readonly { readonly title: string; readonly cardTitle: string; readonly over: string }[];
   readonly rows: readonly {
     readonly name: string;
     readonly cells: readonly NumberCell[];
@@ -46,7 +48,7 @@ export function numberTable<Row extends { readonly name: string }>(
   const best = columns.map((column) => bestText(column, rows.filter(canBeBest)));
   return {
     first,
-    columns: columns.map(({ title, over }) => ({ title, over })),
+    columns: columns.map(({ title, cardTitle = title, over }) => ({ title, cardTitle, over })),
     rows: rows.map((row) => ({
       name: row.name,
       aside: !canBeBest(row),
@@ -99,5 +101,5 @@ function cellHtml(
   column: NumberTable["columns"][number] | undefined,
 ): Html {
   const after = suffix === "" ? html`` : html`<small>${suffix.trim()}</small>`;
-  return html`<td class="${best ? "best" : ""}" data-over="${column?.over ?? ""}" data-label="${column?.title ?? ""}">${text}${after}</td>`;
+  return html`<td class="${best ? "best" : ""}" data-over="${column?.over ?? ""}" data-label="${column?.cardTitle ?? ""}">${text}${after}</td>`;
 }

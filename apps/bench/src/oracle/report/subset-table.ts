@@ -20,6 +20,7 @@ export function subsetTable(study: SubsetStudy): NumberTable {
   const columns = study.combinatorial.map(
     (_, removed): NumberColumn<Row> => ({
       title: String(removed),
+      cardTitle: `${removed} removed`,
       over: "",
       value: ({ losses }) => losses[removed] ?? null,
       format: (loss) => loss.toPrecision(4),
