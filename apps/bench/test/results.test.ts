@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { spread, summaryJson } from "../src/compare/results.ts";
-import { formatSpread, resultsMarkdown } from "../src/compare/table.ts";
+import { formatSpread } from "../src/compare/spread-text.ts";
+import { resultsMarkdown } from "../src/compare/table.ts";
 import { sampleSummary } from "./sample-summary.ts";
 
 describe("summarise", () => {

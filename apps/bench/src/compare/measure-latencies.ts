@@ -1,14 +1,14 @@
 /** Latency of every network, measured last: the worker processes have ended, and nothing else runs. */
 
 import type { Progress } from "@secateur/command-line";
-import { measureLatency } from "@secateur/metrics";
+import { type Latency, measureLatency } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
 import type { CompareConfig } from "./config.ts";
 import type { TestedCell } from "./events.ts";
 import { recipeFor } from "./recipe.ts";
 import type { Recorded } from "./recorded.ts";
-import type { Baseline, Cell } from "./results.ts";
+import type { Baseline, Cell, Timing } from "./results.ts";
 
 /** Latency does not depend on the weights' values, so networks are rebuilt from their plans. */
 export async function measureLatencies(
@@ -19,19 +19,23 @@ export async function measureLatencies(
   const task = progress.task("Latency", cells.size + 1);
   const model = createModel(name);
   const batch = recipeFor(name).latencyBatchSize;
-  const { perImageMs } = await measureLatency(model, { batch });
+  const unpruned = timingOf(await measureLatency(model, { batch }));
   task.advance(1);
   const measured: Cell[] = [];
   for (const { plan, ...cell } of inOrder(cells.values())) {
     const smaller = applyPlan(model, plan);
-    measured.push({ ...cell, latencyMsPerImage: (await measureLatency(smaller, { batch })).perImageMs });
+    measured.push({ ...cell, latencyMsPerImage: timingOf(await measureLatency(smaller, { batch })) });
     smaller.dispose();
     task.advance(1);
   }
   model.dispose();
   task.done();
   const all = [...baselines.values()].sort((a, b) => a.seed - b.seed);
-  return { baselines: all.map((each) => ({ ...each, latencyMsPerImage: perImageMs })), cells: measured };
+  return { baselines: all.map((each) => ({ ...each, latencyMsPerImage: unpruned })), cells: measured };
+}
+
+function timingOf({ perImageMs, spreadMs: [low, high], batch }: Latency): Timing {
+  return { median: perImageMs, low: low / batch, high: high / batch };
 }
 
 /** Independent of the order in which the workers finished. */

@@ -7,12 +7,19 @@ import type { CompareConfig } from "./config.ts";
 /** The row of the unpruned network in the table. */
 export const unpruned = "unpruned";
 
+/** Timed runs in milliseconds per image: their median, and the quartiles, between which half of the runs lie. */
+export interface Timing {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The network before pruning, for one seed. */
 export interface Baseline {
   readonly seed: number;
   readonly parameters: number;
   readonly macs: number;
-  readonly latencyMsPerImage: number;
+  readonly latencyMsPerImage: Timing;
   readonly accuracy: number;
   readonly loss: number;
 }
@@ -31,7 +38,7 @@ export interface Cell {
   readonly budget: CompareConfig["budget"];
   readonly parameters: number;
   readonly macs: number;
-  readonly latencyMsPerImage: number;
+  readonly latencyMsPerImage: Timing;
   readonly accuracyBefore: number;
   readonly accuracyPruned: number;
   /** After the refit of the remaining weights; null without it. */
@@ -80,7 +87,8 @@ export interface TableRow {
   readonly seeds: number;
   readonly parameters: Spread;
   readonly macs: Spread;
-  readonly latencyMsPerImage: Spread;
+  /** The mean over seeds of each number. */
+  readonly latencyMsPerImage: Timing;
   readonly accuracyBefore: Spread;
   readonly accuracyPruned: Spread | null;
   readonly accuracyRepaired: Spread | null;
@@ -167,7 +175,17 @@ function costs(cells: readonly Pick<Cell, "parameters" | "macs" | "latencyMsPerI
     seeds: cells.length,
     parameters: spread(cells.map(({ parameters }) => parameters)),
     macs: spread(cells.map(({ macs }) => macs)),
-    latencyMsPerImage: spread(cells.map(({ latencyMsPerImage }) => latencyMsPerImage)),
+    latencyMsPerImage: meanTiming(cells.map(({ latencyMsPerImage }) => latencyMsPerImage)),
+  };
+}
+
+/** @param timings - At least one. */
+function meanTiming(timings: readonly Timing[]): Timing {
+  const mean = (of: (timing: Timing) => number): number => spread(timings.map(of)).mean;
+  return {
+    median: mean(({ median }) => median),
+    low: mean(({ low }) => low),
+    high: mean(({ high }) => high),
   };
 }
 

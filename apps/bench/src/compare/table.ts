@@ -1,8 +1,12 @@
 /** The table of results, for the terminal, for Markdown and for the report. */
+import { decimalsFor, fixedText } from "../report/decimals.ts";
 import { markdownOf } from "../report/markdown-table.ts";
+import { tableMarkdown } from "../report/number-table.ts";
 import { budgetWords } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
-import { type Spread, type Summary, type TableRow, unpruned } from "./results.ts";
+import { equalAmountTables } from "./equal-amount-table.ts";
+import { type Spread, type Summary, type TableRow, type Timing, unpruned } from "./results.ts";
+import { formatSpread, none } from "./spread-text.ts";
 
 export interface Column {
   readonly title: string;
@@ -11,35 +15,39 @@ export interface Column {
   readonly text: (row: TableRow) => string;
 }
 
-/** Shown for a missing number. */
-export const none = "–";
-
 /** In display order; the accuracy after repair and after fine-tuning only where there is one. */
 export function columnsOf({ rows }: Summary): readonly Column[] {
+  const digits = (of: (row: TableRow) => number, usual: number): number => decimalsFor(rows.map(of), usual);
+  const parameterDigits = digits(({ parameters }) => parameters.mean * 1e-3, 1);
+  const macsDigits = digits(({ macs }) => macs.mean * 1e-6, 2);
+  const latencyDigits = digits(({ latencyMsPerImage }) => latencyMsPerImage.median, 3);
+  const percent = (spread: Spread | null): string => formatSpread(spread, 100, 2);
   const columns: Column[] = [
     { title: "Criterion", unit: "", text: ({ criterion }) => criterion },
     { title: "Removed", unit: "%", text: ({ ratio }) => (ratio === 0 ? none : shortNumber(ratio * 100)) },
-    { title: "Parameters", unit: "k", text: ({ parameters }) => formatSpread(parameters, 1e-3, 1) },
-    { title: "MACs", unit: "M", text: ({ macs }) => formatSpread(macs, 1e-6, 2) },
+    {
+      title: "Parameters",
+      unit: "k",
+      text: ({ parameters }) => formatSpread(parameters, 1e-3, parameterDigits),
+    },
+    { title: "MACs", unit: "M", text: ({ macs }) => formatSpread(macs, 1e-6, macsDigits) },
     {
       title: "Latency",
       unit: "ms/image",
-      text: ({ latencyMsPerImage }) => formatSpread(latencyMsPerImage, 1, 3),
+      text: ({ latencyMsPerImage }) => formatTiming(latencyMsPerImage, latencyDigits),
     },
-    { title: "Accuracy", unit: "%", text: ({ accuracyBefore }) => formatSpread(accuracyBefore, 100, 2) },
-    { title: "Pruned", unit: "%", text: ({ accuracyPruned }) => formatSpread(accuracyPruned, 100, 2) },
+    { title: "Accuracy", unit: "%", text: ({ accuracyBefore }) => percent(accuracyBefore) },
+    { title: "Pruned", unit: "%", text: ({ accuracyPruned }) => percent(accuracyPruned) },
     { title: "Repair", unit: "s", text: ({ repairSeconds }) => formatSpread(repairSeconds, 1, 1) },
-    { title: "Repaired", unit: "%", text: ({ accuracyRepaired }) => formatSpread(accuracyRepaired, 100, 2) },
-    { title: "Fine-tuned", unit: "%", text: ({ accuracyTuned }) => formatSpread(accuracyTuned, 100, 2) },
+    { title: "Repaired", unit: "%", text: ({ accuracyRepaired }) => percent(accuracyRepaired) },
+    { title: "Fine-tuned", unit: "%", text: ({ accuracyTuned }) => percent(accuracyTuned) },
   ];
   return columns.filter(({ text }) => rows.some((row) => text(row) !== none));
 }
 
-/** For instance `61.20 ± 0.35`; one seed has no deviation. */
-export function formatSpread(spread: Spread | null, scale: number, digits: number): string {
-  if (spread === null) return none;
-  const mean = (spread.mean * scale).toFixed(digits);
-  return spread.std === null || spread.std === 0 ? mean : `${mean} ± ${(spread.std * scale).toFixed(digits)}`;
+/** The median and the quartiles, for instance `0.301 (0.297–0.310)`. */
+function formatTiming({ median, low, high }: Timing, digits: number): string {
+  return `${fixedText(median, digits)} (${fixedText(low, digits)}–${fixedText(high, digits)})`;
 }
 
 /** Without trailing zeros or rounding noise: 30, 12.5. */
@@ -47,12 +55,15 @@ export function shortNumber(value: number): string {
   return String(Number(value.toFixed(4)));
 }
 
-/** The unpruned network, then the rows of each criterion; a legend follows. */
+/** The unpruned network, then the rows of each criterion, and a legend; then accuracies at equal amounts. */
 export function resultsMarkdown(summary: Summary): string {
   const columns = columnsOf(summary);
   const header = columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
   const body = summary.rows.map((row) => columns.map(({ text }) => text(row)));
-  return [markdownOf(header, body), "", tableNote(summary)].join("\n");
+  const equal = equalAmountTables(summary).map(
+    ({ title, table, note }) => `**${title}**\n\n${tableMarkdown(table)}\n\n${note}`,
+  );
+  return [markdownOf(header, body), tableNote(summary), ...equal].join("\n\n");
 }
 
 /** The legend of the table. */
@@ -64,7 +75,7 @@ export function tableNote({ config, seeds }: Summary): string {
   return [
     `Removed: requested share of ${budgetWords[config.budget]}.`,
     `${tested.join(", ")}: on the test images${spreadNote}.`,
-    "MACs: multiply-adds per image.",
+    "MACs: multiply-adds per image. Latency: the median of timed runs and, in brackets, the range of the middle half of them.",
     ...(config.compensate ? [repairNote(config)] : []),
     ...(config.iterative ? [loopNote(config)] : []),
   ].join(" ");

@@ -1,6 +1,7 @@
 /** One run of `bench:oracle`: measure, correlate, report. */
 import process from "node:process";
 import type { Progress } from "@secateur/command-line";
+import { tableMarkdown } from "../report/number-table.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import type { OracleConfig } from "./config.ts";
 import { correlate } from "./correlations.ts";
@@ -9,7 +10,6 @@ import { measureAll } from "./measure-all.ts";
 import { shortTable } from "./report/correlation-tables.ts";
 import { oracleJson } from "./report/json.ts";
 import { oracleMarkdown } from "./report/markdown.ts";
-import { tableMarkdown } from "./report/number-table.ts";
 import { notApplicable } from "./report/remarks.ts";
 import { oracleReportHtml } from "./report/report.ts";
 

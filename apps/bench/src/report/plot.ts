@@ -1,45 +1,39 @@
 /**
  * Renders Vega-Lite plots as SVG. Colours are CSS variables and `currentColor`, so plots follow the page's light or dark
- * theme. Series differ in shape as well as in colour.
+ * theme.
  */
 
 import { type Html, trusted } from "@secateur/command-line/page";
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { criterionLook } from "./criterion-looks.ts";
 
-/** The number of colours (Okabe and Ito's, adapted to each theme in `style.ts`). */
-export const paletteSize = 8;
-
-/** The area between the axes in pixels; titles and labels add about 60 to the width. */
-export const plotSize = { width: 290, height: 220 } as const;
+/** The whole plot in pixels, with its title and labels: plots of one size have their texts in one size. */
+export const plotSize = { width: 350, height: 290 } as const;
 /** For many plots side by side. */
-export const smallPlot = { width: 225, height: 185 } as const;
-/** For one plot across the page. */
-export const widePlot = { width: 860, height: 320 } as const;
+export const smallPlot = { width: 280, height: 260 } as const;
+/** For one plot across the page, legible on a phone as well. */
+export const widePlot = { width: 500, height: 320 } as const;
 
-const colours = Array.from({ length: paletteSize }, (_, i) => `var(--series-${i + 1})`);
-const shapes = [
-  "circle",
-  "square",
-  "triangle-up",
-  "diamond",
-  "cross",
-  "triangle-down",
-  "triangle-right",
-  "triangle-left",
-];
+interface SeriesScale<Range> {
+  readonly domain: string[];
+  readonly range: Range[];
+}
 
-/** Colour and shape of every series, equal in all plots of a page. */
+/** Scales of Vega-Lite that give every criterion its look. */
 export interface SeriesScales {
-  readonly color: { readonly domain: string[]; readonly range: string[] };
-  readonly shape: { readonly domain: string[]; readonly range: string[] };
+  readonly color: SeriesScale<string>;
+  readonly shape: SeriesScale<string>;
+  readonly strokeDash: SeriesScale<number[]>;
 }
 
 export function seriesScales(names: readonly string[]): SeriesScales {
-  const pick = (range: readonly string[]): string[] => names.map((_, i) => range[i % range.length] ?? "");
+  const looks = names.map(criterionLook);
+  const scale = <Range>(range: Range[]): SeriesScale<Range> => ({ domain: [...names], range });
   return {
-    color: { domain: [...names], range: pick(colours) },
-    shape: { domain: [...names], range: pick(shapes) },
+    color: scale(looks.map(({ colour }) => colour)),
+    shape: scale(looks.map(({ shape }) => shape)),
+    strokeDash: scale(looks.map(({ dash }) => [...dash])),
   };
 }
 
@@ -49,7 +43,11 @@ const rule = "var(--rule)";
 
 const config = {
   font,
+  // The picture has one description; without this every mark has one, with numbers such as 0.000000%.
+  aria: false,
   background: "transparent",
+  autosize: { type: "fit", contains: "padding" },
+  padding: 1,
   view: { stroke: null },
   title: {
     color: "currentColor",

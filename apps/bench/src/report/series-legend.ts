@@ -1,8 +1,8 @@
-/** The legend of all plots: each criterion's colour and shape. */
+/** The legend of all plots: a stroke and a mark in the look of each criterion. */
 import { type Html, html, trusted } from "@secateur/command-line/page";
-import { seriesScales } from "./plot.ts";
+import { type CriterionLook, criterionLook, type MarkShape } from "./criterion-looks.ts";
 
-const outlines: Readonly<Record<string, string>> = {
+const outlines: Readonly<Record<MarkShape, string>> = {
   circle: '<circle cx="8" cy="8" r="4.5"/>',
   square: '<path d="M4 4h8v8H4z"/>',
   "triangle-up": '<path d="M8 3l5 9H3z"/>',
@@ -14,12 +14,10 @@ const outlines: Readonly<Record<string, string>> = {
 };
 
 export function seriesLegend(names: readonly string[]): Html {
-  const { color, shape } = seriesScales(names);
-  const items = names.map((name, i) => {
-    const drawing = trusted(
-      `<svg width="16" height="16" aria-hidden="true" fill="${color.range[i]}">${outlines[shape.range[i] ?? ""] ?? ""}</svg>`,
-    );
-    return html`<li>${drawing}${name}</li>`;
-  });
-  return html`<ul class="legend">${items}</ul>`;
+  return html`<ul class="legend">${names.map((name) => html`<li>${swatch(criterionLook(name))}${name}</li>`)}</ul>`;
 }
+
+const swatch = ({ colour, shape, dash }: CriterionLook): Html =>
+  trusted(
+    `<svg width="30" height="16" aria-hidden="true" style="color:${colour}"><path d="M0 8h30" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash.join(" ")}"/><g fill="currentColor" transform="translate(7 0)">${outlines[shape]}</g></svg>`,
+  );

@@ -2,10 +2,11 @@
 
 import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
+import { valueDomain } from "../../report/value-domain.ts";
 import { budgetWords } from "../budget.ts";
 import type { Spread, Summary, TableRow } from "../results.ts";
 import { isUnpruned } from "../table.ts";
-import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
+import { accuracyLimits, type BandPoint, bandPoint, bandSpec, xsOf, ysOf } from "./band-plot.ts";
 
 interface Axis {
   readonly title: string;
@@ -21,7 +22,7 @@ const stages: readonly { readonly title: string; readonly of: AccuracyOf }[] = [
   { title: "After fine-tuning", of: ({ accuracyTuned }) => accuracyTuned },
 ];
 
-/** Plots without data are omitted; each plot has its own accuracy axis. */
+/** Plots without data are omitted; all have the same accuracy axis. */
 export async function accuracyPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
   const { config, rows } = summary;
   const removed: Axis = {
@@ -31,23 +32,31 @@ export async function accuracyPlots(summary: Summary, scales: SeriesScales): Pro
   };
   const left: Axis = {
     title: "Remaining MACs (millions per image)",
-    format: "~f",
+    format: "f",
     of: ({ macs }) => macs.mean / 1e6,
   };
   const present = stages.filter(({ of }) => rows.some((row) => of(row) !== null));
   const charts = [
-    ...present.map(({ title, of }) => ({ title, x: removed, y: of })),
-    ...present.slice(-1).map(({ title, of }) => ({ title: `${title}, by cost`, x: left, y: of })),
+    ...present.map(({ title, of }) => ({ title, x: removed, line: points(summary, removed.of, of) })),
+    ...present
+      .slice(-1)
+      .map(({ title, of }) => ({ title: `${title}, by cost`, x: left, line: points(summary, left.of, of) })),
   ];
-  const y = { title: "Test accuracy", format: "%" };
+  const domain = valueDomain(
+    charts.flatMap(({ line }) => ysOf(line)),
+    accuracyLimits,
+  );
   return Promise.all(
-    charts.map(({ title, x, y: accuracyOf }) => {
-      const spec = bandSpec(title, points(summary, x.of, accuracyOf), {
-        x: { title: x.title, format: x.format },
-        y,
+    charts.map(({ title, x: { of: _, ...x }, line }) => {
+      const look = {
+        x: { ...x, domain: valueDomain(xsOf(line), { leastSpan: 0.01 }) },
+        y: { title: "Test accuracy", format: "%", domain },
         scales,
-      });
-      return plot(spec, `${title}: accuracy of each criterion. The numbers are in the table.`);
+      };
+      return plot(
+        bandSpec(title, line, look),
+        `${title}: accuracy of each criterion. The numbers are in the table.`,
+      );
     }),
   );
 }

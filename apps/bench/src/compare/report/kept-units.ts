@@ -51,8 +51,9 @@ function heatRow(
     label === null ? html`` : html`<th scope="rowgroup" rowspan="${label.span}">${label.criterion}</th>`;
   const values = kept.map(({ kept, total }, i) => {
     const share = total > 0 ? kept / total : 1;
-    const title = `${groups[i] ?? ""}: ${shortNumber(Number(kept.toFixed(1)))} of ${shortNumber(total)} units kept`;
-    return heatCell({ text: String(Math.round(100 * share)), title, share });
+    const group = groups[i] ?? "";
+    const title = `${group}: ${shortNumber(Number(kept.toFixed(1)))} of ${shortNumber(total)} units kept`;
+    return heatCell({ group, text: String(Math.round(100 * share)), title, share });
   });
-  return html`<tr>${name}<th scope="row">${shortNumber(ratio * 100)} %</th>${values}</tr>`;
+  return html`<tr>${name}<th scope="row">${shortNumber(ratio * 100)} %<span class="wrapped-only"> removed</span></th>${values}</tr>`;
 }

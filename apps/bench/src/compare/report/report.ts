@@ -1,26 +1,20 @@
 /** `report.html`: all results of a run in one file without external resources. */
 
 import { formatDuration } from "@secateur/command-line";
-import {
-  fact,
-  facts,
-  figures,
-  type Html,
-  html,
-  list,
-  page,
-  plainTable,
-  section,
-} from "@secateur/command-line/page";
+import { figures, type Html, html, list, page, plainTable, section } from "@secateur/command-line/page";
 import { dataTitle } from "../../inputs/data-set.ts";
-import { paletteSize, seriesScales } from "../../report/plot.ts";
+import { dateTimeText, engineRows } from "../../report/environment-text.ts";
+import { tableHtml } from "../../report/number-table.ts";
+import { seriesScales } from "../../report/plot.ts";
 import { seriesLegend } from "../../report/series-legend.ts";
+import { equalAmountTables } from "../equal-amount-table.ts";
 import { defaultFrequency } from "../pruning-pace.ts";
 import { repeatCommand } from "../repeat-command.ts";
 import type { Summary } from "../results.ts";
-import { finalAccuracy, formatSpread, isUnpruned, shortNumber } from "../table.ts";
+import { shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
 import { keptUnitsTable } from "./kept-units.ts";
+import { keyFigures } from "./key-figures.ts";
 import { fineTunePlots, trainingPlots } from "./loss-plots.ts";
 import { resultsTable } from "./results-table.ts";
 import { trajectoryPlots } from "./trajectory-plots.ts";
@@ -32,17 +26,17 @@ export async function reportHtml(summary: Summary): Promise<string> {
   const title = `${config.model} on ${dataTitle(config)}: ${criteria.length} pruning criteria compared`;
   const legend = seriesLegend(criteria);
   const [accuracy, training, fineTuning] = await Promise.all([
-    config.iterative ? trajectoryPlots(summary, scales) : accuracyPlots(summary, scales),
+    config.iterative ? trajectoryPlots(summary, scales) : [await accuracyPlots(summary, scales)],
     trainingPlots(summary),
     fineTunePlots(summary, scales),
   ]);
   return page(title, leadText(summary), [
-    baseAndBest(summary),
-    section("Results", "", resultsTable(summary)),
+    keyFigures(summary),
+    section("Results", "", html`${resultsTable(summary)}${equalAmounts(summary)}`),
     section(
       config.iterative ? "Accuracy and loss" : "Accuracy",
       accuracyNote(summary),
-      html`${legend}${figures(accuracy)}`,
+      html`${legend}${accuracy.map(figures)}`,
     ),
     ...(training.length === 0 ? [] : [section("Training", "", figures(training))]),
     ...(fineTuning.length === 0 ? [] : [section("Fine-tuning", "", html`${legend}${figures(fineTuning)}`)]),
@@ -58,11 +52,17 @@ export async function reportHtml(summary: Summary): Promise<string> {
   ]);
 }
 
+function equalAmounts(summary: Summary): Html {
+  const tables = equalAmountTables(summary).map(
+    ({ title, table, note }) =>
+      html`<h3>${title}</h3>${tableHtml(table)}<p class="note">${note} Blue: the highest of each column.</p>`,
+  );
+  return html`${tables}`;
+}
+
 function accuracyNote({ config }: Summary): string {
-  const what = config.iterative
-    ? ", with a point at each ratio, where the network was tested"
-    : "; each plot has its own accuracy axis";
-  return `Every line starts at the unpruned network${what}. Bands: standard deviation over seeds.`;
+  const what = config.iterative ? ", with a point at each ratio, where the network was tested" : "";
+  return `Every line starts at the unpruned network${what}. All plots of a measure have the same scale. Bands: standard deviation over seeds.`;
 }
 
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
@@ -88,39 +88,6 @@ function paceText({ iterative, frequency, "per-removal": perRemoval }: Summary["
 const counted = (count: number, noun: string): string =>
   `${shortNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-/** The unpruned network, and the criterion with the highest accuracy at the highest ratio. */
-function baseAndBest({ rows }: Summary): Html {
-  const base = rows.find(isUnpruned);
-  const highest = Math.max(...rows.map(({ ratio }) => ratio));
-  const [best] = rows
-    .filter(({ ratio }) => ratio === highest)
-    .toSorted((a, b) => finalAccuracy(b) - finalAccuracy(a));
-  if (base === undefined || best === undefined || isUnpruned(best)) return html``;
-  const less = (before: number, after: number): string =>
-    `${(before / after).toFixed(2)}× fewer than ${shortMillions(before)}`;
-  return facts([
-    fact(
-      "Unpruned accuracy",
-      `${formatSpread(base.accuracyBefore, 100, 2)} %`,
-      `${(100 * (1 - base.accuracyBefore.mean)).toFixed(2)} % test error`,
-    ),
-    fact(
-      `Best at ${shortNumber(highest * 100)} % removed`,
-      best.criterion,
-      `${(100 * finalAccuracy(best)).toFixed(2)} % accuracy`,
-    ),
-    fact("Its MACs", shortMillions(best.macs.mean), less(base.macs.mean, best.macs.mean)),
-    fact(
-      "Its parameters",
-      shortMillions(best.parameters.mean),
-      less(base.parameters.mean, best.parameters.mean),
-    ),
-  ]);
-}
-
-const shortMillions = (value: number): string =>
-  value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : `${(value / 1e3).toFixed(1)} k`;
-
 function pinnedTable({ pinned }: Summary): Html {
   if (pinned.length === 0) return html`<p>Every channel could be pruned.</p>`;
   return plainTable(pinned.map(({ layer, reason }) => [layer, reason]));
@@ -131,16 +98,13 @@ function notes({ cells }: Summary): Html {
   return texts.length === 0 ? html`` : section("Notes", "", list(texts));
 }
 
-function environment({ engine, versions, commit, startedAt, seeds, criteria, scoring }: Summary): Html {
-  const tooMany =
-    criteria.length > paletteSize ? [["Colours", `repeated after ${paletteSize} criteria`] as const] : [];
+function environment({ engine, versions, commit, startedAt, seeds, scoring }: Summary): Html {
   return plainTable([
-    ["Engine", engine.description],
+    ...engineRows(engine.description),
     ...Object.entries(versions),
     ["Commit", commit ?? "unknown"],
     ["Seeds", seeds.join(", ")],
     ["Scored on", `${scoring.minibatches ?? "all"} minibatches of ${scoring.batchSize} training images`],
-    ["Started", startedAt],
-    ...tooMany,
+    ["Started", dateTimeText(startedAt)],
   ]);
 }

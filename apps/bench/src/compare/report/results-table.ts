@@ -5,7 +5,8 @@
 
 import { type Html, html } from "@secateur/command-line/page";
 import type { Summary, TableRow } from "../results.ts";
-import { type Column, columnsOf, finalAccuracy, isUnpruned, none, tableNote } from "../table.ts";
+import { none } from "../spread-text.ts";
+import { type Column, columnsOf, finalAccuracy, isUnpruned, tableNote } from "../table.ts";
 
 export function resultsTable(summary: Summary): Html {
   const columns = columnsOf(summary);
@@ -37,19 +38,26 @@ function resultRow(
   const cells = columns.map(({ title, unit, text }, i) => {
     if (i === 0) return html`<th scope="row">${isFirst ? text(row) : ""}</th>`;
     const label = unit === "" ? title : `${title} (${unit})`;
-    return html`<td class="${isBest && i === final ? "best" : ""}" data-label="${label}">${text(row).replace("± ", "±\u00A0")}</td>`;
+    return html`<td class="${isBest && i === final ? "best" : ""}" data-label="${label}">${cellContent(text(row))}</td>`;
   });
   return html`<tr class="${classes}">${cells}</tr>`;
 }
 
-/** For every ratio, the row with the highest final accuracy. */
+/** Numbers and their deviations stay on one line; a range in brackets is on a second one. */
+function cellContent(text: string): Html {
+  const [value = "", range] = text.replace("± ", "±\u00A0").split(" (");
+  return range === undefined ? html`${value}` : html`${value}<small>(${range}</small>`;
+}
+
+/** For every ratio, the rows with the highest final accuracy. */
 function bestRows(rows: readonly TableRow[]): ReadonlySet<TableRow> {
   const pruned = rows.filter((row) => !isUnpruned(row));
   const ratios = [...new Set(pruned.map(({ ratio }) => ratio))];
   return new Set(
     ratios.flatMap((wanted) => {
       const own = pruned.filter(({ ratio }) => ratio === wanted);
-      return own.toSorted((a, b) => finalAccuracy(b) - finalAccuracy(a)).slice(0, 1);
+      const highest = Math.max(...own.map(finalAccuracy));
+      return own.filter((row) => finalAccuracy(row) === highest);
     }),
   );
 }

@@ -2,8 +2,9 @@
 
 import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
+import { type DomainLimits, valueDomain } from "../../report/value-domain.ts";
 import { type Baseline, type Cell, type Summary, spread } from "../results.ts";
-import { type BandPoint, bandPoint, bandSpec } from "./band-plot.ts";
+import { accuracyLimits, type BandPoint, bandPoint, bandSpec, lossLimits, xsOf, ysOf } from "./band-plot.ts";
 
 type Share = (cell: Cell, baseline: Baseline) => number;
 
@@ -21,6 +22,7 @@ const shares: Readonly<Record<string, Share>> = {
 interface Measure {
   readonly title: string;
   readonly axis: { readonly title: string; readonly format: string };
+  readonly limits: DomainLimits;
   readonly before: (baseline: Baseline) => number;
   readonly pruned: (cell: Cell) => number;
 }
@@ -29,32 +31,39 @@ const measures: readonly Measure[] = [
   {
     title: "Accuracy",
     axis: { title: "Test accuracy", format: "%" },
+    limits: accuracyLimits,
     before: ({ accuracy }) => accuracy,
     pruned: ({ accuracyPruned }) => accuracyPruned,
   },
   {
     title: "Loss",
-    axis: { title: "Cross-entropy on the test images", format: "~f" },
+    axis: { title: "Cross-entropy on the test images", format: "f" },
+    limits: lossLimits,
     before: ({ loss }) => loss,
     pruned: ({ lossPruned }) => lossPruned,
   },
 ];
 
-/** Six plots with one line per criterion and one point per ratio; plots of one measure share their vertical axis. */
-export async function trajectoryPlots(summary: Summary, scales: SeriesScales): Promise<readonly Html[]> {
-  const plots = measures.flatMap((measure) => {
+/** A row of three plots for each measure, with one line per criterion and one point per ratio; a row shares its axes. */
+export async function trajectoryPlots(
+  summary: Summary,
+  scales: SeriesScales,
+): Promise<readonly (readonly Html[])[]> {
+  const rows = measures.map((measure) => {
     const lines = Object.entries(shares).map(
       ([what, share]) => [what, points(summary, measure, share)] as const,
     );
     const all = lines.flatMap(([, line]) => line);
-    const range = [Math.min(...all.map(({ low }) => low)), Math.max(...all.map(({ high }) => high))] as const;
-    return lines.map(([what, line]) => {
+    const x = { format: "%", domain: valueDomain(xsOf(all), { leastSpan: 0.01 }) };
+    const y = { ...measure.axis, domain: valueDomain(ysOf(all), measure.limits) };
+    const plots = lines.map(([what, line]) => {
       const title = `${measure.title} over ${what} removed`;
-      const look = { x: { title: `Share of ${what} removed`, format: "%" }, y: measure.axis, scales, range };
+      const look = { x: { ...x, title: `Share of ${what} removed` }, y, scales };
       return plot(bandSpec(title, line, look), `${title}, for each criterion. The numbers are in the table.`);
     });
+    return Promise.all(plots);
   });
-  return Promise.all(plots);
+  return Promise.all(rows);
 }
 
 /** One line per criterion, starting at the unpruned network. */

@@ -1,4 +1,5 @@
 /** The cost of a refit beside that of a training step on the same engine. */
+import { fixedText } from "../../report/decimals.ts";
 import { markdownOf } from "../../report/markdown-table.ts";
 import type { CompensationMeasurements } from "../measurements.ts";
 
@@ -27,9 +28,9 @@ export function costTable({
       [
         network,
         String(step.images),
-        step.seconds.toFixed(3),
+        fixedText(step.seconds, 3),
         String(refit.images),
-        refit.seconds.toFixed(2),
+        fixedText(refit.seconds, 2),
         (refit.seconds / step.seconds).toFixed(1),
         String(step.megabytes),
         String(refit.megabytes),

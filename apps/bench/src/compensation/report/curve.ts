@@ -7,7 +7,7 @@ import { curveRows } from "../rows.ts";
 export async function curveSvg(measurements: CompensationMeasurements): Promise<string> {
   const { samples: counts } = measurements.config;
   const values = curveRows(measurements).map(({ macs, samples, accuracy: { mean, std } }) => ({
-    removed: `−${Math.round(100 * macs)} % MACs`,
+    removed: `${Math.round(100 * macs)} % of the MACs removed`,
     samples,
     accuracy: 100 * mean,
     low: 100 * (mean - (std ?? 0)),
@@ -16,7 +16,7 @@ export async function curveSvg(measurements: CompensationMeasurements): Promise<
   const y = (field: string): object => ({
     field,
     type: "quantitative",
-    title: "accuracy, %",
+    title: "Test accuracy after least squares, %",
     scale: { zero: false },
   });
   const spec = {
@@ -28,17 +28,23 @@ export async function curveSvg(measurements: CompensationMeasurements): Promise<
       x: {
         field: "samples",
         type: "quantitative",
-        title: "images of the refit",
+        title: "Images that the layers are refitted on",
         scale: { type: "log", nice: false, padding: 16 },
         axis: { values: [...counts], grid: false },
       },
       color: { field: "removed", type: "nominal", title: null, sort: null },
+      shape: { field: "removed", type: "nominal", title: null, sort: null },
     },
     layer: [
-      { mark: { type: "line", point: true }, encoding: { y: y("accuracy") } },
+      { mark: { type: "line", point: { size: 50 } }, encoding: { y: y("accuracy") } },
       { mark: "rule", encoding: { y: y("low"), y2: { field: "high" } } },
     ],
-    config: { view: { stroke: null }, font: "system-ui, sans-serif" },
+    config: {
+      view: { stroke: null },
+      font: "system-ui, sans-serif",
+      axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400 },
+      legend: { labelFontSize: 12, orient: "top", symbolSize: 70 },
+    },
   } as TopLevelSpec;
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   try {

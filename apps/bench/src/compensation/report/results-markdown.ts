@@ -1,8 +1,11 @@
 /** The tables of the study, for the terminal and for `results.md`. */
 
 import { formatDuration } from "@secateur/command-line";
-import { formatSpread, shortNumber } from "../../compare/table.ts";
+import { formatSpread } from "../../compare/spread-text.ts";
+import { shortNumber } from "../../compare/table.ts";
 import { dataTitle } from "../../inputs/data-set.ts";
+import { decimalsFor } from "../../report/decimals.ts";
+import { dateTimeText, engineText } from "../../report/environment-text.ts";
 import { markdownOf } from "../../report/markdown-table.ts";
 import { keyOf } from "../cells.ts";
 import type { CompensationMeasurements, CompensationRow } from "../measurements.ts";
@@ -18,12 +21,15 @@ interface Section {
 /** The whole file. */
 export function resultsMarkdown(measurements: CompensationMeasurements): string {
   const { config, engine, versions, commit, startedAt, durationMs } = measurements;
-  const environment = [engine, ...Object.entries(versions).map(([name, version]) => `${name} ${version}`)];
+  const environment = [
+    engineText(engine),
+    ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
+  ];
   return [
     `# Compensation of ${config.model} on ${dataTitle(config)}`,
     tablesMarkdown(measurements),
     "## Environment",
-    `${environment.join(", ")}, commit ${commit ?? "unknown"}; started ${startedAt}, ${formatDuration(durationMs)} of work.`,
+    `${environment.join(", ")}, commit ${commit ?? "unknown"}; started ${dateTimeText(startedAt)}, ${formatDuration(durationMs)} of work.`,
     `\`\`\`sh\n${repeatCommand(config)}\n\`\`\``,
     "",
   ].join("\n\n");
@@ -80,13 +86,17 @@ function accuracySection(
 /** Time and output error of every method on the first choice. */
 function refitSection(measurements: CompensationMeasurements, rows: readonly CompensationRow[]): Section {
   const own = ofFirstChoice(rows).filter(isMain(measurements));
+  const errorDigits = decimalsFor(
+    own.flatMap(({ before, after }) => [before.mean, after.mean]),
+    4,
+  );
   const body = own.map((row) => [
     row.method,
     percent(row.macs),
     formatSpread(row.macsLeft, 100, 1),
     formatSpread(row.seconds, 1, 1),
-    formatSpread(row.before, 1, 4),
-    formatSpread(row.after, 1, 4),
+    formatSpread(row.before, 1, errorDigits),
+    formatSpread(row.after, 1, errorDigits),
     `${row.reverted} of ${row.seeds}`,
   ]);
   const head = ["method", "removed", "MACs left (%)", "seconds", "error before", "error after", "reverted"];

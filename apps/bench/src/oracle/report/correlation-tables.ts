@@ -1,9 +1,11 @@
 /** The tables of the study: correlations and cost of each criterion, confidence intervals, correlations per layer. */
+
+import { fixedText } from "../../report/decimals.ts";
+import { type NumberColumn, type NumberTable, numberTable } from "../../report/number-table.ts";
 import { type CoefficientName, coefficients } from "../coefficients.ts";
 import type { CriterionCorrelations } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { coefficientText } from "./coefficient-text.ts";
-import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
 interface Row {
   readonly name: string;
@@ -15,7 +17,7 @@ interface Row {
 
 const decimals = (value: number): string => coefficientText(value, 3);
 const whole = (value: number): string => String(value);
-const steps = (value: number): string => value.toFixed(value < 100 ? 2 : 0);
+const steps = (value: number): string => fixedText(value, value < 100 ? 2 : 0);
 const shown: readonly CoefficientName[] = ["spearman", "kendall", "pearson", "logPearson"];
 
 /** The last row is the cost of the oracle. */

@@ -14,8 +14,9 @@ export function layerHeat(
     const cells = groups.map(({ id, units }) => {
       const value = byGroup[id]?.spearman ?? null;
       const title = `${name}, ${id}, ${units} units: ${value?.toFixed(3) ?? "no correlation"}`;
-      if (value === null) return heatCell({ text: "–", title, share: 0 });
+      if (value === null) return heatCell({ group: id, text: "–", title, share: 0 });
       return heatCell({
+        group: id,
         text: coefficientText(value, 2),
         title,
         share: Math.abs(value),

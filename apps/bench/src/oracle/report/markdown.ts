@@ -1,10 +1,11 @@
 /** `oracle.md`: the tables of the report, and each coefficient per layer. */
+
+import { tableMarkdown } from "../../report/number-table.ts";
 import { coefficientNames, coefficients } from "../coefficients.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { certaintyTable, correlationTable, layerTable } from "./correlation-tables.ts";
 import { environment } from "./environment-rows.ts";
-import { tableMarkdown } from "./number-table.ts";
 import * as words from "./reading-guide.ts";
 import { notApplicable, remarks } from "./remarks.ts";
 import { subsetTable } from "./subset-table.ts";

@@ -2,6 +2,7 @@
 
 import { formatDuration } from "@secateur/command-line";
 import { dataTitle } from "../../inputs/data-set.ts";
+import { engineText } from "../../report/environment-text.ts";
 import { fewestUnits } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { minibatchCount } from "./correlation-tables.ts";
@@ -23,7 +24,7 @@ export function leadOf(measurements: OracleMeasurements): string {
     `${config.images} training images, in ${minibatchCount(config)} minibatches of ${config.batchSize}. The oracle ` +
     `removes each of the ${unitCount(measurements)} units in ${groups.length} groups alone and measures the loss again. ` +
     `The criteria score the same images (batch normalisation: ${modeWords[config.mode]}; seed ${config.seed}). ` +
-    `Started on ${startedAt.slice(0, 10)}, duration ${formatDuration(durationMs)}, on ${[engine, ...environment].join(", ")}.`
+    `Started on ${startedAt.slice(0, 10)}, duration ${formatDuration(durationMs)}, on ${[engineText(engine), ...environment].join(", ")}.`
   );
 }
 
@@ -75,7 +76,7 @@ export const certaintyNote =
 export const layerNote =
   "Score against |loss change| within each group, in network order. A dash: fewer than three units, or equal scores.";
 export const scatterNote =
-  "One dot per unit: |loss change| (horizontal) and |score| (vertical), on log scales; zeros are not shown. A perfect criterion draws a rising line of any slope.";
+  "One dot per unit: |loss change| (horizontal) and |score| (vertical), on log scales; zeros are not shown. The horizontal scale is the same for all; scores are on the scale of their criterion. A perfect criterion draws a rising line of any slope.";
 
 export function subsetNote({ group, units, images }: NonNullable<OracleMeasurements["subsets"]>): string {
   return (

@@ -10,13 +10,13 @@ import {
   plainTable,
   section,
 } from "@secateur/command-line/page";
+import { tableHtml } from "../../report/number-table.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
 import type { OracleMeasurements, SubsetStudy } from "../measurements.ts";
 import { certaintyTable, correlationTable } from "./correlation-tables.ts";
 import { depthLegend } from "./depth-colours.ts";
 import { environment } from "./environment-rows.ts";
 import { layerHeat } from "./layer-heat.ts";
-import { tableHtml } from "./number-table.ts";
 import * as words from "./reading-guide.ts";
 import { notApplicable, remarks } from "./remarks.ts";
 import { scatterPlots } from "./scatter-plots.ts";

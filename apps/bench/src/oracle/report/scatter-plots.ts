@@ -99,7 +99,7 @@ function scatterSpec(
         field: "score",
         type: "quantitative",
         scale,
-        axis: { ...axis, ...logTicks(scores), title: null, minExtent: 34 },
+        axis: { ...axis, ...logTicks(scores), title: "|score|", minExtent: 34 },
       },
       order: { field: "order" },
       color: {

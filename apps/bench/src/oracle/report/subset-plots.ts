@@ -2,6 +2,7 @@
 
 import { type Html, html, trusted } from "@secateur/command-line/page";
 import type { TopLevelSpec } from "vega-lite";
+import { criterionLook } from "../../report/criterion-looks.ts";
 import { logTicks } from "../../report/log-ticks.ts";
 import { plot, smallPlot, widePlot } from "../../report/plot.ts";
 import type { SubsetStudy } from "../measurements.ts";
@@ -19,14 +20,22 @@ interface LineStyle {
   readonly dash: readonly number[];
 }
 
-const dashed = { colour: "currentColor", width: 1.5, dash: [4, 3] } as const;
+/** The oracle's orders have the colour of text: colours belong to criteria. */
+const order = (name: string, width: number, dash: readonly number[]): LineStyle => ({
+  name,
+  colour: "currentColor",
+  width,
+  dash,
+});
 const orders: Readonly<Record<"combinatorial" | "greedy" | "greedyFixed", LineStyle>> = {
-  combinatorial: { name: "combinatorial", colour: "var(--series-2)", width: 2.5, dash: [] },
-  greedy: { name: "greedy", colour: "var(--series-3)", width: 2, dash: [] },
-  greedyFixed: { name: "greedy, fixed", colour: "var(--series-4)", width: 2, dash: [] },
+  combinatorial: order("combinatorial", 2.5, []),
+  greedy: order("greedy", 1.5, [7, 3]),
+  greedyFixed: order("greedy, fixed", 1.5, [2, 3]),
 };
 
-/** One large plot: the oracle's orders in colour, the criteria in grey behind them. */
+const lineOf = (name: string, width: number): LineStyle => ({ ...criterionLook(name), name, width });
+
+/** One large plot: the oracle's orders, and the criteria in pale grey behind them. */
 export async function subsetPlot(study: SubsetStudy): Promise<Html> {
   const title = `Loss over units removed from ${study.group}`;
   const front = [...randomOf(study), ...Object.values(orders)];
@@ -42,8 +51,7 @@ export async function subsetPlots(study: SubsetStudy): Promise<readonly Html[]> 
     Object.keys(study.byCriterion)
       .filter((name) => name !== "random")
       .map((name) => {
-        const own: LineStyle = { name, colour: "var(--series-5)", width: 2.5, dash: [] };
-        const front = [...randomOf(study), orders.combinatorial, own];
+        const front = [...randomOf(study), orders.combinatorial, lineOf(name, 2.5)];
         return plot(subsetSpec(name, study, front, smallPlot), `${name}: loss over units removed.`);
       }),
   );
@@ -52,7 +60,6 @@ export async function subsetPlots(study: SubsetStudy): Promise<readonly Html[]> 
 export function subsetLegend(study: SubsetStudy): Html {
   const front: readonly LineStyle[] = [
     ...Object.values(orders),
-    { name: "the criterion of the plot", colour: "var(--series-5)", width: 2.5, dash: [] },
     ...randomOf(study),
     { ...background, name: "all other criteria" },
   ];
@@ -62,13 +69,13 @@ export function subsetLegend(study: SubsetStudy): Html {
     );
     return html`<li>${line}${name}</li>`;
   });
-  return html`<ul class="legend">${items}</ul>`;
+  return html`<ul class="legend">${items}<li>in colour: the criterion in the title of the plot</li></ul>`;
 }
 
 const background = { colour: "var(--quiet-line)", width: 1, dash: [] } as const;
 
 const randomOf = ({ byCriterion }: SubsetStudy): readonly LineStyle[] =>
-  "random" in byCriterion ? [{ name: "random", ...dashed }] : [];
+  "random" in byCriterion ? [lineOf("random", 1.5)] : [];
 
 function pointsOf({ combinatorial, greedy, greedyFixed, byCriterion }: SubsetStudy): readonly Point[] {
   const all = {
@@ -104,7 +111,7 @@ function subsetSpec(
       x: {
         field: "removed",
         type: "quantitative",
-        axis: { title: "Units removed", tickCount: 6, format: "~f" },
+        axis: { title: "Units removed", tickCount: 6, tickMinStep: 1, format: "~f" },
         scale: { nice: false, domain: [0, study.units] },
       },
       y: {

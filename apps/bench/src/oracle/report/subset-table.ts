@@ -1,6 +1,7 @@
 /** The losses of the subset study: one row per order of removal, one column per number of removed units. */
+
+import { type NumberColumn, type NumberTable, numberTable } from "../../report/number-table.ts";
 import type { SubsetStudy } from "../measurements.ts";
-import { type NumberColumn, type NumberTable, numberTable } from "./number-table.ts";
 
 interface Row {
   readonly name: string;
@@ -19,6 +20,7 @@ export function subsetTable(study: SubsetStudy): NumberTable {
   const columns = study.combinatorial.map(
     (_, removed): NumberColumn<Row> => ({
       title: String(removed),
+      cardTitle: `${removed} removed`,
       over: "",
       value: ({ losses }) => losses[removed] ?? null,
       format: (loss) => loss.toPrecision(4),

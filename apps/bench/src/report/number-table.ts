@@ -1,10 +1,15 @@
-/** A table of numbers with the best of every column marked, as Markdown and as HTML. */
+/** A table of numbers with the best of every column marked, as Markdown and as HTML; on narrow pages rows become cards. */
 
 import { type Html, html } from "@secateur/command-line/page";
-import { markdownOf } from "../../report/markdown-table.ts";
+import { markdownOf } from "./markdown-table.ts";
+
+/** More columns than these are narrow, and are cards on medium pages as well. */
+const many = 12;
 
 export interface NumberColumn<Row> {
   readonly title: string;
+  /** On a card, where the heading of the first column is not shown. Default: the title. */
+  readonly cardTitle?: string;
   /** A heading over neighbouring columns; may be empty. */
   readonly over: string;
   /** Null is shown as a dash. */
@@ -17,12 +22,14 @@ export interface NumberColumn<Row> {
 
 interface NumberCell {
   readonly text: string;
+  /** Follows the text. */
+  readonly suffix: string;
   readonly best: boolean;
 }
 
 export interface NumberTable {
   readonly first: string;
-  readonly columns: readonly { readonly title: string; readonly over: string }[];
+  readonly columns: readonly { readonly title: string; readonly cardTitle: string; readonly over: string }[];
   readonly rows: readonly {
     readonly name: string;
     readonly cells: readonly NumberCell[];
@@ -41,15 +48,15 @@ export function numberTable<Row extends { readonly name: string }>(
   const best = columns.map((column) => bestText(column, rows.filter(canBeBest)));
   return {
     first,
-    columns: columns.map(({ title, over }) => ({ title, over })),
+    columns: columns.map(({ title, cardTitle = title, over }) => ({ title, cardTitle, over })),
     rows: rows.map((row) => ({
       name: row.name,
       aside: !canBeBest(row),
       cells: columns.map(({ value, format, suffix }, i) => {
         const number = value(row);
-        if (number === null) return { text: "–", best: false };
+        if (number === null) return { text: "–", suffix: "", best: false };
         const text = format(number);
-        return { text: `${text}${suffix?.(row) ?? ""}`, best: canBeBest(row) && text === best[i] };
+        return { text, suffix: suffix?.(row) ?? "", best: canBeBest(row) && text === best[i] };
       }),
     })),
   };
@@ -66,7 +73,7 @@ export function tableMarkdown({ first, columns, rows }: NumberTable): string {
   const head = [first, ...columns.map(({ title, over }) => (over === "" ? title : `${title} (${over})`))];
   const body = rows.map(({ name, cells }) => [
     name,
-    ...cells.map(({ text, best }) => (best ? `**${text}**` : text)),
+    ...cells.map(({ text, suffix, best }) => (best ? `**${text}${suffix}**` : `${text}${suffix}`)),
   ]);
   return markdownOf(head, body);
 }
@@ -79,12 +86,20 @@ export function tableHtml({ first, columns, rows }: NumberTable): Html {
   });
   const head = columns.map(({ title }) => html`<th scope="col">${title}</th>`);
   const body = rows.map(({ name, cells, aside }) => {
-    const numbers = cells.map(({ text, best }) => html`<td class="${best ? "best" : ""}">${text}</td>`);
+    const numbers = cells.map((cell, i) => cellHtml(cell, columns[i]));
     return html`<tr class="${aside ? "aside" : ""}"><th scope="row">${name}</th>${numbers}</tr>`;
   });
   const overRow = groups.length > 1 ? html`<tr><td></td>${over}</tr>` : html``;
-  return html`<div class="scroll"><table class="numbers">
+  return html`<div class="scroll"><table class="${columns.length > many ? "cards numbers many" : "cards numbers"}">
 <thead>${overRow}<tr><th scope="col">${first}</th>${head}</tr></thead>
 <tbody>${body}</tbody>
 </table></div>`;
+}
+
+function cellHtml(
+  { text, suffix, best }: NumberCell,
+  column: NumberTable["columns"][number] | undefined,
+): Html {
+  const after = suffix === "" ? html`` : html`<small>${suffix.trim()}</small>`;
+  return html`<td class="${best ? "best" : ""}" data-over="${column?.over ?? ""}" data-label="${column?.cardTitle ?? ""}">${text}${after}</td>`;
 }
