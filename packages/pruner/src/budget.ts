@@ -78,7 +78,7 @@ export function limitedKind(budget: Budget): keyof Amounts {
 export const isWeighed = (budget: Budget): boolean => limitedKind(budget) !== "units";
 
 /** The budget's number. */
-export const amountOf = (budget: Budget): number => Object.values(budget)[0] ?? Number.NaN;
+const amountOf = (budget: Budget): number => Object.values(budget)[0] ?? Number.NaN;
 
 function requireRange(kind: BudgetKind, amount: unknown): void {
   const isNumber = typeof amount === "number";
