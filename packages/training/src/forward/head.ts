@@ -5,7 +5,7 @@
 import { type GraphTensor, type LayerCall, modelGraph, wrappedLayer } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-export type FinalActivation = "softmax" | "sigmoid";
+type FinalActivation = "softmax" | "sigmoid";
 
 export interface Head {
   readonly activation: FinalActivation;
