@@ -64,6 +64,14 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 .plain td,.plain th{white-space:normal;text-align:left;vertical-align:top}
 .plain th{width:15rem;font-weight:500;color:var(--quiet)}
 .plain tr+tr>*{border-top:1px solid var(--rule)}
+.wrap td,.wrap th{white-space:normal}
+.wrap th[scope=row]{overflow-wrap:anywhere;font-weight:500}
+.wrap tbody tr+tr>*{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}
+.bars th[scope=row]{width:30%}
+.bars .count{width:8.5rem}
+.bars .bar{padding-left:0}
+.bar>div{height:12px;border-radius:3px;background:color-mix(in oklab,var(--accent) 22%,var(--card))}
+.bar>div>div{height:100%;border-radius:3px;background:var(--accent)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 16px;overflow-x:auto;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (min-width:701px) and (max-width:1160px){.cards{font-size:.8125rem}.cards td,.cards th{padding:6px 7px}.cards tr>:first-child{padding-left:12px}.cards tr>:last-child{padding-right:12px}}
 @media (max-width:700px){.cards thead{display:none}.cards tr{display:grid;grid-template-columns:repeat(3,1fr);gap:8px;padding:12px}.cards tr+tr{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}.cards tr.first{border-top:1px solid var(--rule)}.cards tr>*{padding:0;border:0;text-align:left}.cards th{grid-column:1/-1}.cards th:empty{display:none}.cards td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.75rem;font-weight:400}}
