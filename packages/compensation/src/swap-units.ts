@@ -26,6 +26,8 @@ export interface SwapOptions {
   readonly samples?: number;
   /** As in `compensate`. Default 1e-3. */
   readonly ridge?: number;
+  /** As in `compensate`. */
+  readonly positions?: number;
   /** Determines the sampled positions. Default 0. */
   readonly seed?: number;
 }
@@ -54,9 +56,14 @@ export async function swapUnits(
   graph: DependencyGraph,
   plan: Plan,
   samples: UnlabelledBatches,
-  { samples: limit, ridge = 1e-3, seed = 0 }: SwapOptions = {},
+  { samples: limit, ridge = 1e-3, positions, seed = 0 }: SwapOptions = {},
 ): Promise<Plan> {
-  checkCompensateOptions({ ridge, seed, ...(limit === undefined ? {} : { samples: limit }) });
+  checkCompensateOptions({
+    ridge,
+    seed,
+    ...(limit === undefined ? {} : { samples: limit }),
+    ...(positions === undefined ? {} : { positions }),
+  });
   const minibatches = await collectSamples(graph.model, samples, limit);
   const walk = walkModel(graph.model, minibatches);
   const remove = new Map(graph.groups.map((group) => [group.id, unitsToRemove(plan, group.id)]));
@@ -64,7 +71,12 @@ export async function swapUnits(
     for (const reader of readersOf(graph, plan)) {
       walk.advance(reader.call);
       const count = unitsToRemove(plan, reader.group.id).length;
-      const chosen = await cheapestUnits(graph, reader, walk, minibatches, { count, ridge, seed });
+      const chosen = await cheapestUnits(graph, reader, walk, minibatches, {
+        count,
+        ridge,
+        positions,
+        seed,
+      });
       if (chosen.length === count) remove.set(reader.group.id, chosen);
     }
   } finally {
@@ -93,12 +105,17 @@ function readersOf({ groups, model }: DependencyGraph, plan: Plan): readonly Rea
   return readers.sort((a, b) => a.call - b.call);
 }
 
+interface CheapestOptions extends Required<Pick<SwapOptions, "ridge" | "seed">> {
+  readonly count: number;
+  readonly positions: number | undefined;
+}
+
 async function cheapestUnits(
   { model }: DependencyGraph,
   { group, slice, linear, call: index, normalization }: Reader,
   walk: ModelWalk,
   minibatches: readonly (readonly tf.Tensor[])[],
-  { count, ridge, seed }: { readonly count: number; readonly ridge: number; readonly seed: number },
+  { count, ridge, positions, seed }: CheapestOptions,
 ): Promise<readonly number[]> {
   const graph = modelGraph(model);
   const call = graph.calls[index] as LayerCall;
@@ -112,7 +129,7 @@ async function cheapestUnits(
   columns.dispose();
   if (groups > 1 || inputs > mostInputs) return [];
   const blocks = await inputsByUnit(graph, slice, linear, group.unitCount);
-  const perExample = positionsPerExample(size, minibatches);
+  const perExample = positions ?? positionsPerExample(size, minibatches);
   const features = [...minibatches.keys()].map((minibatch) =>
     tf.tidy(() => {
       const x = walk.value(minibatch, call.inputs[0] as never);

@@ -111,9 +111,9 @@ async function swapped(
   inputs: KeptInputs,
   { compensate, seed = 0 }: PruneOptions,
 ): Promise<Plan> {
-  const { swapUnits: swap = true, samples, ridge } = compensateSettings(compensate);
+  const { swapUnits: swap = true, samples, ridge, positions } = compensateSettings(compensate);
   if (inputs.count() === 0 || !swap) return plan;
-  return swapUnits(graph, plan, inputs.copy(), { ...withoutUndefined({ samples, ridge }), seed });
+  return swapUnits(graph, plan, inputs.copy(), { ...withoutUndefined({ samples, ridge, positions }), seed });
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -97,6 +97,14 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 .plain td,.plain th{white-space:normal;text-align:left;vertical-align:top}
 .plain th{width:15rem;font-weight:500;color:var(--quiet)}
 .plain tr+tr>*{border-top:1px solid var(--rule)}
+.wrap td,.wrap th{white-space:normal}
+.wrap th[scope=row]{overflow-wrap:anywhere;font-weight:500}
+.wrap tbody tr+tr>*{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}
+.bars th[scope=row]{width:30%}
+.bars .count{width:8.5rem}
+.bars .bar{padding-left:0}
+.bar>div{height:12px;border-radius:3px;background:color-mix(in oklab,var(--accent) 22%,var(--card))}
+.bar>div>div{height:100%;border-radius:3px;background:var(--accent)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:12px 16px;overflow-x:auto;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 @media (min-width:701px) and (max-width:1240px){.cards{font-size:.8125rem}.cards td,.cards th{padding:6px 7px;white-space:normal}.cards tr>:first-child{padding-left:12px}.cards tr>:last-child{padding-right:12px}}
 @media (max-width:700px){${cards(".cards")}}
