@@ -154,3 +154,24 @@ test("a copy keeps regularizers, constraints and frozen flags", () => {
   );
   for (const each of [model, copy]) disposeModel(each);
 });
+
+test("a layer with the name of a property of every object is refused by name: tfjs cannot create such a model again", () => {
+  const model = tfl.sequential({
+    layers: [tfl.layers.dense({ name: "toString", units: 2, inputShape: [3] })],
+  });
+  expect(() => cloneModel(model)).toThrow(
+    'tfjs cannot copy or load a model with a layer named "toString", the name of a property that every JavaScript object has',
+  );
+  disposeModel(model);
+});
+
+test("a copy has the settings that tfjs leaves out of a configuration", () => {
+  const separable = tfl.layers.separableConv2d({ filters: 2, kernelSize: 2, depthMultiplier: 3, name: "s" });
+  const x = tfl.input({ shape: [4, 4, 2] });
+  const model = tfl.model({ inputs: x, outputs: separable.apply(x) as tfl.SymbolicTensor });
+  const copy = cloneModel(model);
+  expect(copy.getLayer("s").weights.map(({ shape }) => shape)).toEqual(
+    separable.weights.map(({ shape }) => shape),
+  );
+  for (const each of [model, copy]) disposeModel(each);
+});
