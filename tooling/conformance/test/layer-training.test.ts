@@ -16,15 +16,11 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildLayerNetwork, type LayerNetwork, layerNetworks } from "./layer-networks.ts";
 
-/** What tfjs has no gradient of, on any engine; and masks, which a training step does not pass on. */
+/** What tfjs has no gradient of, on any engine. */
 const refused: Readonly<Record<string, RegExp>> = {
   Conv3DTranspose: /no gradient of kernel Conv3DBackpropInputV2 on any engine/,
   CenterCrop: /no gradient of kernel CropAndResize on any engine/,
-  Masking: /computes a mask, which is not supported/,
 };
-
-/** Fails in a forward pass as well. */
-const cannotRun: ReadonlySet<string> = new Set(["Masking"]);
 
 const cases = supportedLayers.flatMap((name) =>
   (layerNetworks[name] ?? []).map((network, i) => ({ name, i, network })),
@@ -57,7 +53,8 @@ describe.each(cases)("$name, network $i", ({ name, network }) => {
     expect(values.some((value) => value > 0)).toBe(true);
   });
 
-  it.skipIf(cannotRun.has(name))("is refitted after a removal, or left alone with a reason", async () => {
+  // A refit runs parts of a model, which pass no masks on.
+  it.skipIf(name === "Masking")("is refitted after a removal, or left alone with a reason", async () => {
     const graph = buildDependencyGraph(model);
     const [numbers = []] = fc.sample(dice, { numRuns: 1, seed: 1 });
     const plan = createPlan(graph, randomUnits(graph, numbers, 0.5));
