@@ -154,3 +154,23 @@ test("a copy keeps regularizers, constraints and frozen flags", () => {
   );
   for (const each of [model, copy]) disposeModel(each);
 });
+
+test("a layer may have the name of a property that every object has", () => {
+  const model = tfl.sequential({
+    layers: [tfl.layers.dense({ name: "toString", units: 2, inputShape: [3] })],
+  });
+  const copy = cloneModel(model);
+  expect(copy.layers.map(({ name }) => name)).toEqual(["toString"]);
+  for (const each of [model, copy]) disposeModel(each);
+});
+
+test("a copy has the settings that tfjs leaves out of a configuration", () => {
+  const separable = tfl.layers.separableConv2d({ filters: 2, kernelSize: 2, depthMultiplier: 3, name: "s" });
+  const x = tfl.input({ shape: [4, 4, 2] });
+  const model = tfl.model({ inputs: x, outputs: separable.apply(x) as tfl.SymbolicTensor });
+  const copy = cloneModel(model);
+  expect(copy.getLayer("s").weights.map(({ shape }) => shape)).toEqual(
+    separable.weights.map(({ shape }) => shape),
+  );
+  for (const each of [model, copy]) disposeModel(each);
+});

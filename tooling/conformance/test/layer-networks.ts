@@ -148,6 +148,7 @@ export const layerNetworks: Readonly<Partial<Record<LayerClass, readonly LayerNe
   ],
   SeparableConv2D: [
     between(() => layers.separableConv2d({ filters: 3, kernelSize: 2, strides: 2, padding: "same" })),
+    between(() => layers.separableConv2d({ filters: 3, kernelSize: 2, dilationRate: 2, activation: "elu" })),
     betweenFirst(() =>
       layers.separableConv2d({ filters: 3, kernelSize: 2, useBias: false, dataFormat: first }),
     ),

@@ -33,7 +33,7 @@ export function onChannelAxis(
 }
 
 /** The axis of the layer's data format: the first for channels-first data, else the last. */
-export function channelAxis({ shape }: Channels, { config }: RuleContext): number {
+function channelAxis({ shape }: Channels, { config }: RuleContext): number {
   return config["dataFormat"] === "channelsFirst" ? 0 : shape.length - 1;
 }
 

@@ -12,6 +12,7 @@ import type { Hooks, Pass } from "../forward/pass.ts";
 import { castInputs, outputsOf, read, runCalls, type Values } from "../forward/run-calls.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "../losses/model-loss.ts";
 import { cachedForModel } from "./model-function.ts";
+import { requireChannelsLast } from "./require-channels-last.ts";
 
 /** A minibatch after the layers before the first mask. The caller disposes the tensors. */
 export interface PreparedBatch {
@@ -35,7 +36,7 @@ export interface GatedLosses {
  * Runs in mode "eval".
  *
  * @param layers - Paths of the layers to mask, on the last axis of their inputs.
- * @throws TrainingError for a loss that does not fit the model, or a layer that the model does not have.
+ * @throws TrainingError for a loss that does not fit the model, or a layer that the model does not have or that has channels first.
  *
  * @example
  * const gated = gatedLosses(model, ["conv2"]);
@@ -47,6 +48,7 @@ export function gatedLosses(
   layers: readonly string[],
   lossOption?: LossOption,
 ): GatedLosses {
+  requireChannelsLast(model, layers);
   const loss = modelLoss(model, lossOption);
   const purpose = JSON.stringify(["gated-losses", loss.key, ...layers]);
   return cachedForModel(model, purpose, () => makeGatedLosses(model, layers, loss));

@@ -10,6 +10,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 import type { Hooks } from "../forward/pass.ts";
 import { isRecurrent } from "../forward/recurrent.ts";
+import { requireChannelsLast } from "./require-channels-last.ts";
 
 /** The location of a set of gates. */
 export interface GateSite {
@@ -35,9 +36,13 @@ export interface Gates {
 /**
  * Creates one gate per example and channel at every site. A layer that is called twice has one set of gates.
  *
- * @throws TrainingError for a layer that the model does not have, or without a fixed number of channels.
+ * @throws TrainingError for a layer that the model does not have, without a fixed number of channels, or with channels first.
  */
 export function createGates(model: tfl.LayersModel, sites: readonly GateSite[], batchSize: number): Gates {
+  requireChannelsLast(
+    model,
+    sites.map(({ layer }) => layer),
+  );
   const tensors = new Map<string, tf.Tensor2D>();
   const hooks = { input: new Map<string, Hooks[string]>(), output: new Map<string, Hooks[string]>() };
   for (const site of sites) {

@@ -8,6 +8,7 @@ import { type BatchStatistics, moveAverages } from "../forward/batch-normalizati
 import type { Mode } from "../forward/pass.ts";
 import { type LossOption, modelLoss } from "../losses/model-loss.ts";
 import type { GateSite } from "./gates.ts";
+import { requireChannelsLast } from "./require-channels-last.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
 
 export interface LossOptions {
@@ -66,6 +67,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
   checkBatch(model, batch, loss.losses);
   const weights = options.weights ?? [...trainableWeights(model).keys()];
   for (const path of weights) checkWeight(model, path);
+  requireChannelsLast(model, inputStatistics);
   return stepFunction(model, {
     loss,
     mode,

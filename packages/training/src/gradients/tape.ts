@@ -115,14 +115,14 @@ function inputGradients(
   inputs: readonly (readonly [string, tf.Tensor])[],
   outputGradients: readonly (tf.Tensor | null)[],
 ): readonly (readonly [number, tf.Tensor])[] {
-  if (gradient === undefined) throw new TrainingError(`tfjs has no gradient of kernel ${kernelName}`);
+  if (gradient === undefined) throw new TrainingError(noGradient(kernelName));
   const usedIds = new Set([...outputGradients, ...saved, ...Object.values(read)].map((tensor) => tensor?.id));
   return tf.tidy(() => {
     const functions = gradient(outputGradients);
     return inputs.map(([name, { id }]) => {
       const inputGradient = onThisEngine(kernelName, () => functions[name]?.());
       if (inputGradient === undefined)
-        throw new TrainingError(`tfjs has no gradient of kernel ${kernelName} with respect to its ${name}`);
+        throw new TrainingError(noGradient(`${kernelName} with respect to its ${name}`));
       const result = usedIds.has(inputGradient.id) ? tf.clone(inputGradient) : inputGradient;
       usedIds.add(result.id);
       return [id, result] as const;
@@ -144,3 +144,7 @@ function onThisEngine<T>(kernelName: string, f: () => T): T {
     );
   }
 }
+
+const noGradient = (kernel: string): string =>
+  `tfjs has no gradient of kernel ${kernel} on any engine, so this model cannot be trained, or scored by a criterion that ` +
+  "reads gradients: choose one that reads weights or activations";
