@@ -87,7 +87,10 @@ function zipFile(storages: readonly Storage[], random: Random): Uint8Array {
   const files = storages.map(
     (storage) => [`a/data/${storage.key}`, new Uint8Array(bytesOf(storage))] as const,
   );
-  return zipSync({ "a/data.pkl": stateDict(storages, random), ...Object.fromEntries(files) }, { level: 0 });
+  return zipSync(
+    { "a/data.pkl": stateDict(storages, random), ...Object.fromEntries(files) },
+    { level: 0, mtime: new Date(2000, 0, 1) },
+  );
 }
 
 /** Magic number, protocol, system info, object, keys; then each storage with its count. */
