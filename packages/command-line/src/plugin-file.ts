@@ -11,7 +11,7 @@ export class PluginFileError extends UsageError {
   override readonly name = "PluginFileError";
 }
 
-export type Exports = Readonly<Record<string, unknown>>;
+type Exports = Readonly<Record<string, unknown>>;
 
 /** Imports a module by its `file:` URL. */
 export type LoadModule = (url: string) => Promise<Exports>;

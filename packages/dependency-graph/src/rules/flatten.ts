@@ -12,7 +12,7 @@ export const flatten: LayerRule = guarded([knownSizes], (input, { config, output
 });
 
 /** One id per element, row-major. All sizes must be fixed. */
-export function flattened(input: Channels): Int32Array {
+function flattened(input: Channels): Int32Array {
   const everyAxis = input.shape.map(() => true);
   return (spread(input, everyAxis) ?? input).ids;
 }
