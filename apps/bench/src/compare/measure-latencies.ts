@@ -1,14 +1,15 @@
 /** Latency of every network, measured last: the worker processes have ended, and nothing else runs. */
 
 import type { Progress } from "@secateur/command-line";
-import { type Latency, measureLatency } from "@secateur/metrics";
+import { measureLatency } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
 import type { CompareConfig } from "./config.ts";
 import type { TestedCell } from "./events.ts";
 import { recipeFor } from "./recipe.ts";
 import type { Recorded } from "./recorded.ts";
-import type { Baseline, Cell, Timing } from "./results.ts";
+import type { Baseline, Cell } from "./results.ts";
+import { timingOf } from "./timing.ts";
 
 /** Latency does not depend on the weights' values, so networks are rebuilt from their plans. */
 export async function measureLatencies(
@@ -32,10 +33,6 @@ export async function measureLatencies(
   task.done();
   const all = [...baselines.values()].sort((a, b) => a.seed - b.seed);
   return { baselines: all.map((each) => ({ ...each, latencyMsPerImage: unpruned })), cells: measured };
-}
-
-function timingOf({ perImageMs, spreadMs: [low, high], batch }: Latency): Timing {
-  return { median: perImageMs, low: low / batch, high: high / batch };
 }
 
 /** Independent of the order in which the workers finished. */

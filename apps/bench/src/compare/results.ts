@@ -3,16 +3,10 @@
  * mean cross-entropies, MACs multiply-adds per image.
  */
 import type { CompareConfig } from "./config.ts";
+import { meanTiming, type Timing } from "./timing.ts";
 
 /** The row of the unpruned network in the table. */
 export const unpruned = "unpruned";
-
-/** Timed runs in milliseconds per image: their median, and the quartiles, between which half of the runs lie. */
-export interface Timing {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 /** The network before pruning, for one seed. */
 export interface Baseline {
@@ -176,16 +170,6 @@ function costs(cells: readonly Pick<Cell, "parameters" | "macs" | "latencyMsPerI
     parameters: spread(cells.map(({ parameters }) => parameters)),
     macs: spread(cells.map(({ macs }) => macs)),
     latencyMsPerImage: meanTiming(cells.map(({ latencyMsPerImage }) => latencyMsPerImage)),
-  };
-}
-
-/** @param timings - At least one. */
-function meanTiming(timings: readonly Timing[]): Timing {
-  const mean = (of: (timing: Timing) => number): number => spread(timings.map(of)).mean;
-  return {
-    median: mean(({ median }) => median),
-    low: mean(({ low }) => low),
-    high: mean(({ high }) => high),
   };
 }
 

@@ -1,12 +1,13 @@
 /** The table of results, for the terminal, for Markdown and for the report. */
-import { decimalsFor, fixedText } from "../report/decimals.ts";
+import { decimalsFor } from "../report/decimals.ts";
 import { markdownOf } from "../report/markdown-table.ts";
 import { tableMarkdown } from "../report/number-table.ts";
 import { budgetWords } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 import { equalAmountTables } from "./equal-amount-table.ts";
-import { type Spread, type Summary, type TableRow, type Timing, unpruned } from "./results.ts";
+import { type Spread, type Summary, type TableRow, unpruned } from "./results.ts";
 import { formatSpread, none } from "./spread-text.ts";
+import { formatTiming } from "./timing.ts";
 
 export interface Column {
   readonly title: string;
@@ -43,11 +44,6 @@ export function columnsOf({ rows }: Summary): readonly Column[] {
     { title: "Fine-tuned", unit: "%", text: ({ accuracyTuned }) => percent(accuracyTuned) },
   ];
   return columns.filter(({ text }) => rows.some((row) => text(row) !== none));
-}
-
-/** The median and the quartiles, for instance `0.301 (0.297–0.310)`. */
-function formatTiming({ median, low, high }: Timing, digits: number): string {
-  return `${fixedText(median, digits)} (${fixedText(low, digits)}–${fixedText(high, digits)})`;
 }
 
 /** Without trailing zeros or rounding noise: 30, 12.5. */
