@@ -97,3 +97,16 @@ test("a folder is filled completely or not at all, and what killed processes lef
   expect(readdirSync(folder)).toEqual(["a"]);
   expect(readdirSync(parent)).toEqual(["data"]);
 });
+
+test("a staging folder is removed where process.exit ends the process", async () => {
+  const parent = mkdtempSync(join(tmpdir(), "secateur-"));
+  const program = `
+    import { fillFolder } from "@secateur/base/node";
+    await fillFolder(${JSON.stringify(join(parent, "data"))}, async () => process.exit(3));
+  `;
+  const flags = ["--import", "tsx", "--conditions=@secateur/source", "--input-type=module", "-e", program];
+  const child = spawn(process.execPath, flags, { cwd: join(import.meta.dirname, ".."), stdio: "ignore" });
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  expect(code).toBe(3);
+  expect(readdirSync(parent)).toEqual([]);
+});

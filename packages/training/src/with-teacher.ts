@@ -29,7 +29,7 @@ function teach(teacher: tfl.LayersModel, { xs, ys = [] }: UnlabelledBatch): Batc
   try {
     checkInputs(teacher, inputs);
     const targets = tf.tidy(() => {
-      const outputs = logitsFunction(teacher)({ xs: inputs, ys: [] });
+      const outputs = logitsFunction(teacher)({ xs: inputs });
       if (labels.length !== 0 && labels.length !== outputs.length)
         throw new TrainingError(
           `the batch has ${labels.length} targets in ys, but the teacher "${teacher.name}" has ${outputs.length} outputs: ` +

@@ -98,7 +98,8 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 .plain th{width:15rem;font-weight:500;color:var(--quiet)}
 .plain tr+tr>*{border-top:1px solid var(--rule)}
 .wrap td,.wrap th{white-space:normal}
-.wrap th[scope=row]{overflow-wrap:anywhere;font-weight:500}
+.wrap th[scope=row]{font-weight:500}
+.bars th[scope=row]{overflow-wrap:anywhere}
 .wrap tbody tr+tr>*{border-top:1px solid color-mix(in oklab,var(--rule) 50%,transparent)}
 .bars th[scope=row]{width:30%}
 .bars .count{width:8.5rem}

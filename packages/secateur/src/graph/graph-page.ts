@@ -64,7 +64,7 @@ function nodeHtml({ call, x, y }: PlacedCall, { groups, pinned }: GraphJson): Ht
   ];
   const colour = own[0] === undefined ? "" : `--hue:${hueOf(own[0])}`;
   const classes = ["node", ...(own.length > 0 ? ["own"] : []), ...(reasons.length > 0 ? ["pinned"] : [])];
-  const short = path.length > 27 ? `…${path.slice(-26)}` : path;
+  const short = path.length > 24 ? `…${path.slice(-23)}` : path;
   return html`<g class="${classes.join(" ")}" style="${colour}" transform="translate(${x} ${y})" data-name="${path}" data-groups="${[...own, ...read].join(" ")}" tabindex="0"><title>${lines.join("\n")}</title><rect width="${nodeSize.width}" height="${nodeSize.height}" rx="7"/><text x="10" y="17">${short}</text><text x="10" y="32" class="quiet">${className} ${shape.join("×")}</text></g>`;
 }
 

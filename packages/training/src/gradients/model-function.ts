@@ -3,10 +3,10 @@ import { compiled } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type Batch, inputsOf, targetsOf } from "../batch.ts";
+import { inputsOf, targetsOf, type UnlabelledBatch } from "../batch.ts";
 
 /** The caller disposes the result. */
-export type ModelFunction = (batch: Batch) => readonly tf.Tensor[];
+export type ModelFunction = (batch: UnlabelledBatch) => readonly tf.Tensor[];
 
 /**
  * @param f - A pure function of the minibatch and the model's weights. It reads the weights itself; they are inputs of the
