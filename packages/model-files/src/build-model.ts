@@ -2,6 +2,7 @@
 import { isSecateurError } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
+import { checkConnections } from "./check-connections.ts";
 import { ModelFileError, UnsupportedModelError } from "./errors.ts";
 import type { JsonObject } from "./json-object.ts";
 import { toCamelCase } from "./keras-names.ts";
@@ -28,6 +29,7 @@ export function buildModel(
   return withoutLeftovers(() => {
     const mended = mendTopology(topology);
     requireLayers(mended, topology, missingOption);
+    checkConnections(mended);
     const model = withZeroWeights(parameterCount(weights), () => modelOf(mended));
     tf.tidy(() => setWeights(model, weights));
     return model;

@@ -116,6 +116,45 @@ describe("weight files", () => {
   });
 });
 
+describe("connections, on which tfjs would wait for ever", () => {
+  type Functional = { name: string; config: { name: string }; inbound_nodes: [string, number, number][][] }[];
+  const connections = (json: Editable) => json.modelTopology.config.layers as unknown as Functional;
+
+  beforeEach(async () => {
+    const input = tfl.input({ shape: [4], name: "pixels" });
+    const hidden = tfl.layers.dense({ units: 4, name: "hidden" });
+    const once = hidden.apply(input) as tfl.SymbolicTensor;
+    const twice = hidden.apply(once) as tfl.SymbolicTensor;
+    const model = tfl.model({
+      inputs: input,
+      outputs: tfl.layers.add({ name: "sum" }).apply([once, twice]) as never,
+    });
+    await saveModel(model, folder);
+    disposeModel(model);
+  });
+
+  it.each<[string, (layers: Functional) => void, string]>([
+    [
+      "an input of another name",
+      (layers) => Object.assign(layers[0] as object, { name: "pixel" }),
+      'layer "hidden" reads the output of call 0 of layer "pixels", which is not in the model',
+    ],
+    [
+      "a call that reads itself",
+      (layers) => layers[1]?.inbound_nodes[0]?.splice(0, 1, ["hidden", 1, 0]),
+      'layer "hidden" reads the output of call 1 of layer "hidden", which is never computed',
+    ],
+    [
+      "a call that is not made",
+      (layers) => layers[2]?.inbound_nodes[0]?.splice(1, 1, ["hidden", 2, 0]),
+      'layer "sum" reads the output of call 2 of layer "hidden", which is never computed',
+    ],
+  ])("%s", async (_, change, problem) => {
+    edit((json) => change(connections(json)));
+    await refused(problem);
+  });
+});
+
 describe("model.json", () => {
   const weight = (json: Editable) =>
     json.weightsManifest[0]?.weights[0] as Editable["weightsManifest"][0]["weights"][0];
