@@ -9,6 +9,7 @@ import {
   countParameters,
   kendall,
   MetricsError,
+  measureLatencies,
   measureLatency,
   needsInputShape,
   pearson,
@@ -208,4 +209,16 @@ it("latency is a positive time", async () => {
   expect(medianMs).toBeGreaterThan(0);
   expect(perImageMs).toBe(medianMs / batch);
   disposeModel(model);
+});
+
+it("times several models in turns, each with its quartiles", async () => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [3] })] });
+  let runs = 0;
+  const both = await measureLatencies([model, model], { batch: 1, repeats: 5, onRun: () => runs++ });
+  model.dispose();
+  expect(runs).toBe(10);
+  for (const { medianMs, spreadMs } of both) {
+    expect(spreadMs[0]).toBeLessThanOrEqual(medianMs);
+    expect(spreadMs[1]).toBeGreaterThanOrEqual(medianMs);
+  }
 });

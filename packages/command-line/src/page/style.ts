@@ -113,6 +113,6 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1p
 ${wrapped(".heat.most")}
 @media (max-width:1240px){${wrapped(".heat.many")}}
 @media (max-width:600px){${wrapped(".heat")}}
-@media (max-width:600px){main{padding:24px 14px 48px}h1{font-size:1.4rem}.facts{gap:8px}.facts div{padding:10px 12px}.facts dd{font-size:1.05rem}th,td{padding:6px 10px}figure{padding:12px 8px}.plain tr{display:block;padding:6px 0}.plain tr+tr{border-top:1px solid var(--rule)}.plain tr+tr>*{border:0}.plain tr>*{display:block;width:auto;padding:1px 12px;overflow-wrap:anywhere}}
+@media (max-width:600px){main{padding:24px 14px 48px}h1{font-size:1.4rem}.facts{gap:8px}.facts div{padding:10px 12px}.facts dd{font-size:1.05rem}th,td{padding:6px 10px}figure{padding:12px 8px}.wrap{font-size:.8125rem}.wrap td,.wrap th{padding:6px 5px}.wrap tr>:first-child{padding-left:10px}.wrap tr>:last-child{padding-right:10px}.plain tr{display:block;padding:6px 0}.plain tr+tr{border-top:1px solid var(--rule)}.plain tr+tr>*{border:0}.plain tr>*{display:block;width:auto;padding:1px 12px;overflow-wrap:anywhere}}
 @media print{body{background:#fff}figure,.scroll{break-inside:avoid}}
 `;

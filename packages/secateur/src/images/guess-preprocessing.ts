@@ -13,14 +13,14 @@ import { type Preprocessing, type PresetName, presets, presetsFor } from "./prep
 /** Images that are looked at. */
 const sampleCount = 16;
 
-export interface Evidence {
+interface Evidence {
   /** Distance of the batch statistics from the moving averages; null without batch normalisation. */
   readonly mismatch: number | null;
   /** Mean probability of the first class; null where the outputs are not probabilities. */
   readonly confidence: number | null;
 }
 
-export async function evidenceOf(
+async function evidenceOf(
   model: tfl.LayersModel,
   images: ImageSet,
   preprocessing: Preprocessing,

@@ -38,7 +38,7 @@ export function timeText({ medianMs, spreadMs }: MeasuredTime): string {
   return `${median} ms (${spread.join(" to ")})`;
 }
 
-export function outputLine(
+function outputLine(
   { name, agreement, meanDifference, largestDifference, accuracy }: OutputComparison,
   { outputs, images }: PruneSummary,
 ): string {
