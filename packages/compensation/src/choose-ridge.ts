@@ -3,39 +3,59 @@
  * of the rows, and the one with the smallest error on the others is taken.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type FitRows, type FitSettings, fitColumns, residualError } from "./fit-columns.ts";
+import { type FitRows, type FitSettings, featureMoments, fitColumns, residualError } from "./fit-columns.ts";
+import { mergedMoments, type SecondMoments } from "./second-moments.ts";
 
 /** Rows for each coefficient of an output channel above which the smallest ridge is used. */
 const enoughRows = 16;
 
 const ridges = [1e-3, 1e-1, 10] as const;
 
-/** Infinity where no refit lowers the error on rows that were not fitted. @param start - As in `fitColumns`. */
+export interface ChosenRidge {
+  /** Infinity where no refit lowers the error on rows that were not fitted. */
+  readonly ridge: number;
+  /** Of all rows; undefined where they were not needed. */
+  readonly moments: SecondMoments | undefined;
+}
+
+/** @param start - As in `fitColumns`. */
 export async function chooseRidge(
   rows: readonly FitRows[],
+  start: tf.Tensor3D,
+  settings: Omit<FitSettings, "ridge" | "moments">,
+): Promise<ChosenRidge> {
+  const count = rows.reduce((n, { target }) => n + target.shape[0], 0);
+  if (count >= enoughRows * start.shape[1]) return { ridge: ridges[0], moments: undefined };
+  if (count < 4) return { ridge: Number.POSITIVE_INFINITY, moments: undefined };
+  const [fitted, compared] = rows.length >= 4 ? splitList(rows) : splitEach(rows);
+  try {
+    const moments = await featureMoments(fitted);
+    const ridge = await bestRidge(fitted, compared, start, { ...settings, moments });
+    if (ridge === Number.POSITIVE_INFINITY) return { ridge, moments: undefined };
+    return { ridge, moments: mergedMoments(moments, await featureMoments(compared)) };
+  } finally {
+    if (rows.length < 4) tf.dispose([...fitted, ...compared].map((each) => ({ ...each })));
+  }
+}
+
+async function bestRidge(
+  fitted: readonly FitRows[],
+  compared: readonly FitRows[],
   start: tf.Tensor3D,
   settings: Omit<FitSettings, "ridge">,
 ): Promise<number> {
   const { readThrough } = settings;
-  const count = rows.reduce((n, { target }) => n + target.shape[0], 0);
-  if (count >= enoughRows * start.shape[1]) return ridges[0];
-  if (count < 4) return Number.POSITIVE_INFINITY;
-  const [fitted, compared] = rows.length >= 4 ? splitList(rows) : splitEach(rows);
-  try {
-    let best = Number.POSITIVE_INFINITY;
-    let least = await residualError(compared, start, readThrough);
-    for (const ridge of ridges) {
-      const { columns } = await fitColumns(fitted, start, { ...settings, ridge });
-      const error = await residualError(compared, columns, readThrough);
-      columns.dispose();
-      if (!(error < least)) continue;
-      least = error;
-      best = ridge;
-    }
-    return best;
-  } finally {
-    if (rows.length < 4) tf.dispose([...fitted, ...compared].map((each) => ({ ...each })));
+  let best = Number.POSITIVE_INFINITY;
+  let least = await residualError(compared, start, readThrough);
+  for (const ridge of ridges) {
+    const { columns } = await fitColumns(fitted, start, { ...settings, ridge });
+    const error = await residualError(compared, columns, readThrough);
+    columns.dispose();
+    if (!(error < least)) continue;
+    least = error;
+    best = ridge;
   }
+  return best;
 }
 
 type Parts = readonly [fitted: readonly FitRows[], compared: readonly FitRows[]];

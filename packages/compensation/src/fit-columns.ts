@@ -9,6 +9,7 @@ import { solveFactorized } from "./cholesky.ts";
 import { type GramFactors, gramFactors, type RidgeSettings } from "./gram-factors.ts";
 import type { ReadThrough } from "./refit-sites.ts";
 import { seen, type VisibleTarget, visibleResidual, visibleTarget } from "./residual.ts";
+import { type SecondMoments, secondMoments } from "./second-moments.ts";
 import { addInto, product, variance } from "./sum-products.ts";
 
 /** Linear problems that are solved where a ReLU reads the result; the error hardly falls after that. */
@@ -28,6 +29,12 @@ export type FitRows = {
 
 export interface FitSettings extends RidgeSettings {
   readonly readThrough: ReadThrough;
+  /** Of the features of all rows, where they are known. */
+  readonly moments?: SecondMoments | undefined;
+}
+
+export function featureMoments(rows: readonly FitRows[]): Promise<SecondMoments> {
+  return secondMoments(rows.map(({ features }) => features));
 }
 
 export interface Fit {
@@ -54,10 +61,7 @@ export async function fitColumns(
     const first = await residualProducts(rows, targets, start);
     const before = first.error / scale;
     if (ridge === Number.POSITIVE_INFINITY) return { columns: tf.clone(start), before, after: before, ridge };
-    const gram = await gramFactors(
-      rows.map(({ features }) => features),
-      settings,
-    );
+    const gram = gramFactors(settings.moments ?? (await featureMoments(rows)), settings);
     const iterations = readThrough === "identity" ? 1 : mostIterations;
     const { columns, error } = await iterate(rows, targets, start, { gram, first, iterations });
     return { columns, before, after: error / scale, ridge: gram.ridge };

@@ -1,8 +1,7 @@
 /** The matrix of a ridge regression, `mean x xᵀ + λ I`, factorised; one for each group of output channels. */
-import type * as tf from "@tensorflow/tfjs-core";
 import { factorize } from "./cholesky.ts";
 import { CompensationError } from "./errors.ts";
-import { addInto, product } from "./sum-products.ts";
+import type { SecondMoments } from "./second-moments.ts";
 
 export interface GramFactors {
   /** Factors L by group, `[features, features]`. */
@@ -25,16 +24,12 @@ export interface RidgeSettings {
 /** λ grows up to so many times the requested one. */
 const mostGrowth = 1e6;
 
-/**
- * @param features - `[groups, rows, features]` per minibatch.
- * @throws CompensationError for features that are not finite.
- */
-export async function gramFactors(
-  features: readonly tf.Tensor3D[],
+/** @throws CompensationError for moments that are not finite. */
+export function gramFactors(
+  { sums, rows, groups, size }: SecondMoments,
   { ridge, hasShift }: RidgeSettings,
-): Promise<GramFactors> {
-  const [groups = 0, , size = 0] = features[0]?.shape ?? [];
-  const gram = await secondMoments(features, groups, size);
+): GramFactors {
+  const gram = sums.map((sum) => sum / rows);
   const smallest = Math.max(ridge, 1e-9);
   for (let used = ridge; used <= mostGrowth * smallest; used = Math.max(10 * used, smallest)) {
     const lambda = penaltiesOf(gram, groups, size, { ridge: used, hasShift });
@@ -85,19 +80,4 @@ function scaleOf(matrix: Float64Array, size: number, hasShift: boolean): number 
   let trace = 0;
   for (let i = 0; i < count; i++) trace += matrix[i * size + i] as number;
   return trace / count || 1;
-}
-
-/** `mean x xᵀ` over all rows, `[groups, features, features]`. */
-async function secondMoments(
-  features: readonly tf.Tensor3D[],
-  groups: number,
-  size: number,
-): Promise<Float64Array> {
-  const total = new Float64Array(groups * size * size);
-  let count = 0;
-  for (const each of features) {
-    count += each.shape[1];
-    await addInto(total, () => product(each, each));
-  }
-  return total.map((value) => value / count);
 }

@@ -129,8 +129,9 @@ async function refitSite(
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }
     const settings = { readThrough: site.readThrough, hasShift: shifts };
-    const chosen = ridge ?? (await chooseRidge(rows, start, settings));
-    const fit = await fitColumns(rows, start, { ...settings, ridge: chosen });
+    const chosen =
+      ridge === undefined ? await chooseRidge(rows, start, settings) : { ridge, moments: undefined };
+    const fit = await fitColumns(rows, start, { ...settings, ...chosen });
     if (fit.after < fit.before) {
       const fitted = tf.tidy(() => refit.apply(map, fit.columns, shifts));
       writeBack(

@@ -19,6 +19,7 @@ import { type ModelWalk, walkModel } from "./model-walk.ts";
 import { normalizationAfter } from "./refit-sites.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
 import { collectSamples } from "./samples.ts";
+import { secondMoments } from "./second-moments.ts";
 import { positionsFor } from "./site-rows.ts";
 
 export interface SwapOptions {
@@ -143,7 +144,7 @@ async function cheapestUnits(
     }),
   );
   try {
-    const { factors } = await gramFactors(features, { ridge, hasShift: shifts });
+    const { factors } = gramFactors(await secondMoments(features), { ridge, hasShift: shifts });
     const inverse = inverseOf(factors[0] as Float64Array, size);
     return eliminate({ inverse, weights, size, outputs, blocks }, count);
   } finally {
