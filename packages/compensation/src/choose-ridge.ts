@@ -6,7 +6,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type FitRows, type FitSettings, featureMoments, fitColumns, residualError } from "./fit-columns.ts";
 import { mergedMoments, type SecondMoments } from "./second-moments.ts";
 
-/** Rows for each coefficient of an output channel above which the smallest ridge is used. */
+/**
+ * Rows for each coefficient of an output channel above which the smallest ridge is used. A layer with fewer rows than
+ * coefficients, by the same factor, keeps its weights.
+ */
 const enoughRows = 16;
 
 const ridges = [1e-3, 1e-1, 10] as const;
@@ -26,7 +29,8 @@ export async function chooseRidge(
 ): Promise<ChosenRidge> {
   const count = rows.reduce((n, { target }) => n + target.shape[0], 0);
   if (count >= enoughRows * start.shape[1]) return { ridge: ridges[0], moments: undefined };
-  if (count < 4) return { ridge: Number.POSITIVE_INFINITY, moments: undefined };
+  if (count < Math.max(4, start.shape[1] / enoughRows))
+    return { ridge: Number.POSITIVE_INFINITY, moments: undefined };
   const [fitted, compared] = rows.length >= 4 ? splitList(rows) : splitEach(rows);
   try {
     const moments = await featureMoments(fitted);
