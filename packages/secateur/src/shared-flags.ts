@@ -1,5 +1,6 @@
 /** Flags that several commands have. */
 import { type Flag, filePath } from "@secateur/command-line";
+import { nativeEngineNames } from "@secateur/native-engine";
 import type { z } from "zod";
 
 export const modelFlag: Flag = {
@@ -29,7 +30,7 @@ export const outFlag: Flag = {
   kind: "path",
   group: "Output",
   value: "DIR",
-  help: "Where the result goes. Nothing is half-written.",
+  help: "Folder for the result, which is written completely or not at all.",
 };
 
 export const forceFlag: Flag = {
@@ -44,7 +45,7 @@ export const engineFlag: Flag = {
   kind: "text",
   group: "Run",
   value: "NAME",
-  help: "The engine that computes; auto takes the fastest one that is installed.",
+  help: `The engine that computes; auto takes the fastest one that is installed. One of auto, ${nativeEngineNames.join(", ")}.`,
 };
 
 export const optionalPath: z.ZodNullable<z.ZodString> = filePath.nullable();

@@ -85,6 +85,13 @@ it("apply cuts what prune has cut, and verify accepts both", async () => {
   expect(plain.stdout).toContain("has the weights of the original");
   const wrong = await project.run("verify", model, model, plan);
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("is not the network that") });
+  expect(wrong.stdout).toBe("");
+  const noPlanFile = path.join(model, "model.json");
+  const notPlan = await project.run("verify", model, cut, noPlanFile);
+  expect(notPlan).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`${noPlanFile} is not a plan: `),
+  });
   const noPlan = await project.run("apply", model, project.path("none.json"), "--out", project.path("no"));
   expect(noPlan).toMatchObject({ code: 1, stderr: expect.stringContaining("There is no file") });
 });
@@ -94,6 +101,12 @@ it.each(Object.keys(commands))("%s explains every flag", async (name) => {
   expect(code).toBe(0);
   expect(stdout).toContain(`Usage: npx secateur ${name}`);
   expect(stdout).toContain("Exit codes: 0 success");
+});
+
+it("names the argument that is missing", async () => {
+  const { code, stderr } = await project.run("inspect");
+  expect(stderr).toContain("MODEL is missing: the path of a model.json, or of its folder. See --help.");
+  expect(code).toBe(2);
 });
 
 describe("the program", () => {

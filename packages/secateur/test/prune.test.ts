@@ -156,6 +156,12 @@ describe("failures", () => {
     expect(stderr).not.toContain("\n");
   });
 
+  it("checks the criterion before it reads the model and the images", async () => {
+    const flags = ["--images", project.path("model"), "--macs", "0.3", "--dry-run", "--criterion", "tailor"];
+    const { stderr } = await project.run("prune", project.path("none.json"), ...flags);
+    expect(stderr).toContain("--criterion must be one of");
+  });
+
   it("names files that are missing or wrong, and leaves nothing", async () => {
     const out = project.path("failed");
     const bad = project.path("bad");

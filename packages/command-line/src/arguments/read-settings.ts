@@ -57,6 +57,10 @@ function readFlags<Config>(
   return new Map([...operandTexts(command.args, program), ...texts]);
 }
 
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
 /** The words without dashes. @throws UsageError where there are too few or too many. */
 function operandTexts<Config>(
   words: readonly string[],
@@ -65,7 +69,7 @@ function operandTexts<Config>(
   const operands = operandsOf(program);
   const missing = operands[words.length];
   if (missing !== undefined)
-    throw new UsageError(`${missing[1].value} is missing: ${missing[1].help} See --help.`);
+    throw new UsageError(`${missing[1].value} is missing: ${lowerFirst(missing[1].help)} See --help.`);
   const stray = words[operands.length];
   if (stray !== undefined) throw new UsageError(`"${stray}" is not a flag: flags start with --. See --help.`);
   return operands.map(([key], i) => [key, [words[i] ?? ""]] as const);

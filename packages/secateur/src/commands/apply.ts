@@ -4,7 +4,7 @@ import { filePath, type Program, UsageError } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countParameters } from "@secateur/metrics";
 import { quantizationOf, saveModel } from "@secateur/model-files";
-import { applyPlan, type Plan, parsePlan, verifyPlan } from "@secateur/surgery";
+import { applyPlan, InvalidPlanError, type Plan, parsePlan, verifyPlan } from "@secateur/surgery";
 import { z } from "zod";
 import { type EngineName, engineSchema, startEngine } from "../engine.ts";
 import { CommandError } from "../errors.ts";
@@ -39,7 +39,7 @@ const program: Program<ApplySettings> = {
     plan: planFlag,
     rules: rulesFlag,
     engine: engineFlag,
-    out: outFlag,
+    out: { ...outFlag, help: "Folder for model.json and its weights, and plan.json." },
     force: forceFlag,
   },
   defaults: { engine: "auto" },
@@ -89,8 +89,13 @@ export const apply: Subcommand = subcommand(program, async (settings, { print })
   });
 });
 
-/** @throws CommandError without such a file; InvalidPlanError for a file that is not a plan. */
+/** @throws CommandError without such a file, and for a file that is not a plan. */
 export function readPlan(file: string): Plan {
   if (!fs.existsSync(file)) throw new CommandError(`There is no file ${file}: expected a plan.json.`);
-  return parsePlan(fs.readFileSync(file, "utf8"));
+  try {
+    return parsePlan(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    if (!(error instanceof InvalidPlanError)) throw error;
+    throw new CommandError(`${file} is not a plan: ${error.message}.`, { cause: error });
+  }
 }

@@ -54,13 +54,13 @@ export const verify: Subcommand = subcommand(program, async (settings, { print }
     const graph = buildDependencyGraph(model, { rules });
     const cut = own(applyPlan(model, plan, { graph }));
     const { relativeError } = await verifyPlan(model, plan, { graph, smaller: cut });
-    print(
-      `The removal is proved: cut and silenced networks differ by ${significant(relativeError)} of the largest output.`,
-    );
     if (fingerprint(smaller) !== fingerprint(cut))
       throw new CommandError(
         `${settings.smaller} is not the network that the plan leaves: ${await firstDifference(cut, smaller)}.`,
       );
+    print(
+      `The removal is proved: cut and silenced networks differ by ${significant(relativeError)} of the largest output.`,
+    );
     const changed = await changedWeights(cut, smaller);
     print(
       changed.length === 0

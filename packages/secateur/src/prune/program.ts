@@ -1,7 +1,6 @@
 /** The command line of `secateur prune`. */
 import type { Flag, Program } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
-import { nativeEngineNames } from "@secateur/native-engine";
 import { presetMeanings, presetNames } from "../images/preprocessing.ts";
 import { engineFlag, forceFlag, jsonFlag, modelFlag, outFlag, rulesFlag } from "../shared-flags.ts";
 import { defaults, type PruneSettings, schema } from "./settings.ts";
@@ -78,7 +77,7 @@ const flags: Readonly<Record<keyof PruneSettings, Flag>> = {
     value: "EPOCHS",
     help: "Then train: on the labels where there are any, and on the outputs of the unpruned network.",
   },
-  engine: { ...engineFlag, help: `${engineFlag.help} One of auto, ${nativeEngineNames.join(", ")}.` },
+  engine: engineFlag,
   seed: { kind: "number", group: "Run", value: "N", help: "Determines all random choices." },
   out: { ...outFlag, help: "Folder for model.json and its weights, plan.json and report.html." },
   force: forceFlag,

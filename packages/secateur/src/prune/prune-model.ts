@@ -1,4 +1,5 @@
 /** `secateur prune`: load, score, select, cut, prove, repair, train, compare, measure. */
+import type { Criterion } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { quantizationOf } from "@secateur/model-files";
 import { type PruneResult, pruneOnce } from "@secateur/pruner";
@@ -37,11 +38,12 @@ export async function pruneModel(settings: PruneSettings, context: Context): Pro
     if (!warnings.has(warning)) progress.log(`Warning: ${warning}`);
     warnings.add(warning);
   };
+  const criterion = await criterionOf(settings.criterion, settings.seed);
   return await disposing(async (own) => {
     const opened = await openModel(settings.model, settings.rules);
     own(opened.model);
     const inputs = await openInputs(opened.model, settings, warn, progress);
-    const result = await removeAndRepair(opened, inputs, settings, warn, context);
+    const result = await removeAndRepair(opened, inputs, criterion, settings, warn, context);
     own(result.model);
     if (settings.finetune > 0) await train(opened.model, result.model, inputs, settings, context);
     const quantize = quantizationOf(opened.model);
@@ -78,6 +80,7 @@ function asked(
 async function removeAndRepair(
   { model, rules }: OpenedModel,
   inputs: Inputs,
+  criterion: Criterion,
   settings: PruneSettings,
   onWarning: Warn,
   { progress }: Context,
@@ -85,7 +88,7 @@ async function removeAndRepair(
   const { include, exclude, roundTo, seed } = settings;
   const stages = startStages(progress, inputs.used.length);
   const result = await pruneOnce(model, {
-    criterion: await criterionOf(settings.criterion, seed),
+    criterion,
     data: stages.scoring(minibatches(inputs)),
     targets: inputs.hasLabels ? "labels" : "own",
     budget: budgetOf(settings),

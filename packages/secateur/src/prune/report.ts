@@ -140,7 +140,7 @@ function details(summary: PruneSummary): readonly (readonly [string, string])[] 
       "Repair",
       repair === null
         ? "none"
-        : `error of the outputs, relative to their variance: ${significant(repair.before)} before, ${significant(repair.after)} after`,
+        : `error of the outputs on the images that it used, relative to their variance: ${significant(repair.before)} before, ${significant(repair.after)} after`,
     ],
     ["Images", `${grouped(images.used)} to score and repair, ${grouped(images.held)} held back`],
     ["Preprocessing", images.preprocessing],

@@ -42,7 +42,10 @@ export interface PruneSummary {
   readonly images: { readonly used: number; readonly held: number; readonly preprocessing: string };
   /** The largest difference between the cut network and the original with the units silenced, relative. */
   readonly proof: number | null;
-  /** Squared error of the outputs relative to their variance, before and after the repair; null without repair. */
+  /**
+   * Squared error of the outputs relative to their variance on the images of the repair, before and after it; null without
+   * repair.
+   */
   readonly repair: Change | null;
   readonly finetunedEpochs: number;
   readonly widths: readonly Width[];
