@@ -180,3 +180,12 @@ describe("quantised weights", () => {
     expect(fs.existsSync(target)).toBe(false);
   });
 });
+
+it("weights that do not meet their layer's constraint are loaded as they are", async () => {
+  const constrained = tfl.sequential({
+    layers: [tfl.layers.dense({ units: 3, kernelConstraint: "unitNorm", inputShape: [4] })],
+  });
+  await saveModel(constrained, folder); // the initial weights: tfjs applies constraints when it sets weights
+  expect(await outputsOf(loadModel(folder))).toEqual(outputs(constrained));
+  disposeModel(constrained);
+});

@@ -16,6 +16,12 @@ const transposed: Difference = (config) => {
 const bilinear: Difference = ({ interpolation }) =>
   interpolation === "nearest" || interpolation === undefined ? undefined : `interpolation=${interpolation}`;
 
+/** tfjs ignores the dilation rate. */
+const depthwise: Difference = ({ dilation_rate: rate = 1 }) =>
+  [rate].flat().every((each) => each === 1) ? undefined : `dilation_rate=${rate}`;
+/** tfjs crops elsewhere. */
+const anyCrop: Difference = ({ height, width }) => `height=${height} and width=${width}`;
+
 const differencesByClass: Readonly<Record<string, Difference>> = {
   ReLU: (config) => ["negative_slope", "threshold"].find((option) => isSet(config[option])),
   ELU: ({ alpha = 1 }) => (alpha === 1 ? undefined : `alpha=${alpha}`),
@@ -26,9 +32,11 @@ const differencesByClass: Readonly<Record<string, Difference>> = {
   Conv1D: grouped,
   Conv2D: grouped,
   Conv3D: grouped,
+  DepthwiseConv2D: depthwise,
   Conv2DTranspose: transposed,
   Conv3DTranspose: transposed,
   UpSampling2D: bilinear,
+  CenterCrop: anyCrop,
   Resizing: ({ interpolation }) => `interpolation=${interpolation}`,
 };
 
