@@ -4,23 +4,35 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 
 /** For each such layer its path, and what tfjs lacks. */
 export function graphDifferences(model: tfl.LayersModel): readonly string[] {
-  const masked = new Set<GraphTensor>();
-  const found = modelGraph(model).calls.flatMap((call) => {
-    const readsMask = call.inputs.some((input) => masked.has(input));
-    if (createsMask(call) || (readsMask && call.layer.supportsMasking))
-      for (const output of call.outputs) if (output.shape.length > 2) masked.add(output); // one step has no mask
-    const difference = ofPooling(call, readsMask) ?? ofNormalization(call);
+  const { calls } = modelGraph(model);
+  const masked = maskedTensors(calls);
+  const found = calls.flatMap((call) => {
+    const difference = ofPooling(call, masked) ?? ofNormalization(call);
     return difference === undefined ? [] : [`${call.path} (${call.className} ${difference})`];
   });
   return [...new Set(found)];
+}
+
+/** Tensors with a mask of time steps. */
+function maskedTensors(calls: readonly LayerCall[]): ReadonlySet<GraphTensor> {
+  const masked = new Set<GraphTensor>();
+  for (const call of calls) {
+    const passesMask = call.layer.supportsMasking && call.inputs.some((input) => masked.has(input));
+    if (!passesMask && !createsMask(call)) continue;
+    for (const output of call.outputs) if (output.shape.length > 2) masked.add(output); // the last step alone has none
+  }
+  return masked;
 }
 
 const createsMask = ({ className, layer }: LayerCall): boolean =>
   className === "Masking" || layer.getConfig()["maskZero"] === true;
 
 /** Keras averages over the time steps that are not masked, tfjs over all. */
-function ofPooling({ className }: LayerCall, readsMask: boolean): string | undefined {
-  return readsMask && className === "GlobalAveragePooling1D"
+function ofPooling(
+  { className, inputs: [input] }: LayerCall,
+  masked: ReadonlySet<GraphTensor>,
+): string | undefined {
+  return className === "GlobalAveragePooling1D" && input !== undefined && masked.has(input)
     ? "behind a Masking layer or an Embedding with mask_zero=True"
     : undefined;
 }
