@@ -191,6 +191,14 @@ it.each<[string, Config, string]>([
   ["ReLU", { negative_slope: 0.1 }, "negative_slope"],
   ["ELU", { alpha: 0.5 }, "alpha=0.5"],
   ["DepthwiseConv2D", { dilation_rate: [2, 2] }, "dilation_rate=2,2"], // Keras 3.15 with NumPy differs by 0.5 and more
+  [
+    "Bidirectional",
+    {
+      layer: layer("LSTM", { name: "f", activation: "tanh", go_backwards: false }),
+      backward_layer: layer("LSTM", { name: "b", activation: "relu", go_backwards: true }),
+    },
+    "a backward_layer of its own",
+  ],
   ["CenterCrop", { height: 3, width: 2 }, "height=3 and width=2"],
   ["UpSampling2D", { interpolation: "bilinear" }, "interpolation=bilinear"],
   ["Dense", { activation: "hard_sigmoid", dtype: { config: {} } }, "activation"],
