@@ -170,6 +170,14 @@ it("masks of time steps reach recurrent layers, and the refit reduces the error"
   disposeModel(model);
 });
 
+it.each(["int32", "bool"] as const)("samples of type %s are numbers like any other", async (type) => {
+  const model = withConstantUnit(1);
+  const xs = tf.tidy(() => tf.cast(tf.sub(tf.round(points()), type === "bool" ? 0 : 1), type));
+  const { after } = await reportOf(model, { a: [0, 2] }, xs);
+  expect(Number.isFinite(after)).toBe(true);
+  disposeModel(model);
+});
+
 it("the error does not depend on how the samples are cut into minibatches", async () => {
   const model = withConstantUnit(1);
   const graph = buildDependencyGraph(model);
