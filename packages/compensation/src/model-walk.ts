@@ -1,6 +1,6 @@
 /**
  * Runs a model layer by layer over all samples: stops before a layer, so that its weights can change before it runs. A tensor
- * is disposed when the last layer that reads it has run.
+ * is disposed when the last layer that reads it has run, and so is its mask of time steps.
  */
 import { type GraphTensor, modelGraph } from "@secateur/model-graph";
 import { castInputs, runSegment } from "@secateur/training";
@@ -25,6 +25,7 @@ export function walkModel(model: tfl.LayersModel, minibatches: readonly (readonl
     const cast = castInputs(model, tensors).map((x, i) => (x === tensors[i] ? tf.clone(x) : x));
     return new Map(inputs.map((input, i) => [input, cast[i] as tf.Tensor]));
   });
+  const masks = minibatches.map(() => new Map<GraphTensor, tf.Tensor>());
   let position = 0;
   return {
     advance(call) {
@@ -34,10 +35,12 @@ export function walkModel(model: tfl.LayersModel, minibatches: readonly (readonl
       const isNeeded = (tensor: GraphTensor): boolean => (lastReader.get(tensor) ?? -1) >= call;
       const computed = segment.filter(({ inputs }) => inputs.length > 0).flatMap((each) => each.outputs);
       const requested = computed.filter(isNeeded);
-      for (const held of values) {
-        const results = runSegment(segment, held, requested);
+      for (const [n, held] of values.entries()) {
+        const heldMasks = masks[n] ?? new Map();
+        const results = runSegment(segment, held, requested, heldMasks);
         for (const [i, tensor] of requested.entries()) held.set(tensor, results[i] as tf.Tensor);
         release(held, isNeeded);
+        release(heldMasks, isNeeded);
       }
     },
     value(minibatch, tensor) {
@@ -46,7 +49,7 @@ export function walkModel(model: tfl.LayersModel, minibatches: readonly (readonl
       return value;
     },
     dispose() {
-      for (const held of values) tf.dispose([...held.values()]);
+      for (const held of [...values, ...masks]) tf.dispose([...held.values()]);
     },
   };
 }

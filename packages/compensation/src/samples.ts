@@ -88,7 +88,7 @@ function slice(x: tf.Tensor, from: number, size: number): tf.Tensor {
 
 async function checkFinite(xs: readonly tf.Tensor[]): Promise<void> {
   for (const x of xs) {
-    if (finiteData.has(x.dataId)) continue;
+    if (x.dtype !== "float32" || finiteData.has(x.dataId)) continue;
     const allFinite = tf.tidy(() => tf.all(tf.isFinite(x)));
     const [value] = await allFinite.data();
     allFinite.dispose();

@@ -149,6 +149,35 @@ it("a layer that reads a softmax which is also an output reads probabilities", a
   expect(errors[1]).toBeCloseTo(errors[0] as number, 5);
 });
 
+it("masks of time steps reach recurrent layers, and the refit reduces the error", async () => {
+  const config = { recurrentInitializer: "glorotNormal", returnSequences: true } as const;
+  const model = tfl.sequential({
+    layers: [
+      layers.embedding({ name: "tokens", inputDim: 9, outputDim: 6, maskZero: true, inputShape: [5] }),
+      layers.lstm({ name: "a", units: 8, ...config }),
+      layers.lstm({ name: "b", units: 4, ...config, returnSequences: false }),
+      layers.dense({ name: "out", units: 3 }),
+    ],
+  });
+  randomizeWeights(model, 4);
+  const { before, after } = await reportOf(
+    model,
+    { a: [0, 1, 2] },
+    tf.randomUniform([96, 5], 0, 9, "int32", 3),
+  );
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBeLessThan(before);
+  disposeModel(model);
+});
+
+it.each(["int32", "bool"] as const)("samples of type %s are numbers like any other", async (type) => {
+  const model = withConstantUnit(1);
+  const xs = tf.tidy(() => tf.cast(tf.sub(tf.round(points()), type === "bool" ? 0 : 1), type));
+  const { after } = await reportOf(model, { a: [0, 2] }, xs);
+  expect(Number.isFinite(after)).toBe(true);
+  disposeModel(model);
+});
+
 it("the error does not depend on how the samples are cut into minibatches", async () => {
   const model = withConstantUnit(1);
   const graph = buildDependencyGraph(model);

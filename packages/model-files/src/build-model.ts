@@ -3,7 +3,7 @@ import { isSecateurError } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { checkConnections } from "./check-connections.ts";
-import { ModelFileError, UnsupportedModelError } from "./errors.ts";
+import { ModelFileError, unsupportedLayers } from "./errors.ts";
 import type { JsonObject } from "./json-object.ts";
 import { toCamelCase } from "./keras-names.ts";
 import { layerEntries } from "./layer-entries.ts";
@@ -58,11 +58,7 @@ function requireLayers(mended: JsonObject, topology: JsonObject, missingOption: 
     const option = missingOption(className, config);
     if (option !== undefined) list.push(`${path} (${className} with ${option})`);
   }
-  if (list.length === 0) return;
-  throw new UnsupportedModelError(
-    `tfjs has no equivalent of these layers: ${list.join(", ")}. Pass classes of your own as \`customLayers\`, or replace ` +
-      "the layers before exporting the model",
-  );
+  if (list.length > 0) throw unsupportedLayers(list);
 }
 
 /** Disposes the variables that a failed `build` has made. Nothing else runs meanwhile, as `build` is synchronous. */

@@ -18,3 +18,11 @@ export class UnsupportedModelError extends ModelFilesError {
   override readonly name = "UnsupportedModelError";
   override readonly code = "UNSUPPORTED_MODEL";
 }
+
+/** @param layers - Each with its path and class. */
+export function unsupportedLayers(layers: readonly string[]): UnsupportedModelError {
+  return new UnsupportedModelError(
+    `tfjs has no equivalent of these layers: ${layers.join(", ")}. Pass classes of your own as \`customLayers\`, or replace ` +
+      "the layers before exporting the model",
+  );
+}

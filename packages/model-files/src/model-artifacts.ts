@@ -1,6 +1,7 @@
 /** The content of a model's files: its configuration as tfjs writes it, and its weights, quantised on request. */
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { completeTopology } from "./complete-topology.ts";
 import { ModelFilesError } from "./errors.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { type Quantization, quantizations, quantize } from "./quantization.ts";
@@ -25,6 +26,7 @@ export async function modelArtifacts(
       `quantize is ${JSON.stringify(options.quantize)}, expected ${quantizations.join(", ")} or undefined`,
     );
   const artifacts = await float32Artifacts(model);
+  completeTopology(model, artifacts.modelTopology);
   requireDistinctNames(artifacts.weightSpecs ?? []);
   return options.quantize === undefined ? artifacts : quantized(artifacts, options.quantize);
 }

@@ -2,7 +2,7 @@
  * Sets the weights of a model from named ones in files. tfjs, Keras 2, Keras 3 and tfjs-converter name the weights of one model
  * differently: `dw/depthwise_kernel`, `dw/depthwise_kernel:0`, `branch/dw/kernel`.
  */
-import { isModel, weightName } from "@secateur/model-graph";
+import { isModel, variableOf, weightName } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelFileError } from "./errors.ts";
@@ -34,7 +34,7 @@ export function setWeights(model: tfl.LayersModel, stored: StoredWeights): void 
       throw new ModelFileError(
         `weight "${name}" has the shape [${value.shape}] in the file, and [${weight.shape}] in the model`,
       );
-    weight.write(value.tensor());
+    variableOf(weight).assign(value.tensor()); // `write` would apply the layer's constraint, which Keras does not
   }
 }
 

@@ -180,3 +180,24 @@ describe("quantised weights", () => {
     expect(fs.existsSync(target)).toBe(false);
   });
 });
+
+it("weights that do not meet their layer's constraint are loaded as they are", async () => {
+  const constrained = tfl.sequential({
+    layers: [tfl.layers.dense({ units: 3, kernelConstraint: "unitNorm", inputShape: [4] })],
+  });
+  await saveModel(constrained, folder); // the initial weights: tfjs applies constraints when it sets weights
+  expect(await outputsOf(loadModel(folder))).toEqual(outputs(constrained));
+  disposeModel(constrained);
+});
+
+it("settings that tfjs does not save are saved: stock tfjs and loadModel read a depthMultiplier", async () => {
+  const separable = () => tfl.layers.separableConv2d({ filters: 4, kernelSize: 3, depthMultiplier: 2 });
+  const wrapped = tfl.layers.timeDistributed({ layer: separable(), inputShape: [2, 8, 8, 3] } as never);
+  const plain = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [8, 8, 3] }), separable()] });
+  for (const each of [plain, tfl.sequential({ layers: [wrapped] })]) {
+    await saveModel(each, folder);
+    expect(await outputsOf(loadModel(folder))).toEqual(outputs(each));
+    expect(await outputsOf(loadByTfjs())).toEqual(outputs(each));
+    disposeModel(each);
+  }
+});

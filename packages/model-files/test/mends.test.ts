@@ -1,8 +1,10 @@
 /** Each mend on a configuration written down by hand, and what cannot be converted. */
 import { loadModel, UnsupportedModelError } from "@secateur/model-files";
 import { disposeModel } from "@secateur/model-graph";
-import { expect, it } from "vitest";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, it } from "vitest";
 import { differences } from "../src/keras/differences.ts";
+import { kerasModel } from "../src/keras/keras-model.ts";
 import { inboundNodes } from "../src/mends/inbound-nodes.ts";
 import { batchInputShape, sequentialInputShape } from "../src/mends/input-shapes.ts";
 import { keepDims } from "../src/mends/keep-dims.ts";
@@ -188,11 +190,53 @@ it.each<[string, Config, string]>([
   ["Conv2DTranspose", { output_padding: [1, 1] }, "output_padding"],
   ["ReLU", { negative_slope: 0.1 }, "negative_slope"],
   ["ELU", { alpha: 0.5 }, "alpha=0.5"],
+  ["DepthwiseConv2D", { dilation_rate: [2, 2] }, "dilation_rate=2,2"], // Keras 3.15 with NumPy differs by 0.5 and more
+  [
+    "Bidirectional",
+    {
+      layer: layer("LSTM", { name: "f", activation: "tanh", go_backwards: false }),
+      backward_layer: layer("LSTM", { name: "b", activation: "relu", go_backwards: true }),
+    },
+    "a backward_layer of its own",
+  ],
+  ["CenterCrop", { height: 3, width: 2 }, "height=3 and width=2"],
   ["UpSampling2D", { interpolation: "bilinear" }, "interpolation=bilinear"],
   ["Dense", { activation: "hard_sigmoid", dtype: { config: {} } }, "activation"],
 ])("%s with %j", (className, config, option) => {
   expect(differences(className, config)).toBe(option);
-  expect(differences(className, { dtype: "float32" })).toBeUndefined();
+  if (className !== "CenterCrop") expect(differences(className, { dtype: "float32" })).toBeUndefined();
+});
+
+describe("layers that read tensors which tfjs treats otherwise", () => {
+  const model = (layers: Config[]) =>
+    layer("Sequential", {
+      name: "s",
+      layers: [layer("Masking", { name: "mask", batch_input_shape: [null, 5, 3] }), ...layers],
+    });
+  const pool = layer("GlobalAveragePooling1D", { name: "pool" });
+
+  it("an average over masked time steps is refused by name, also behind layers that pass masks", () => {
+    const passing = layer("Activation", { name: "act", activation: "relu" });
+    expect(() => kerasModel(model([passing, pool]), new Map())).toThrow(
+      "these layers: pool (GlobalAveragePooling1D behind a Masking layer or an Embedding with mask_zero=True)",
+    );
+    const stopping = layer("MaxPooling1D", { name: "max", pool_size: 2 });
+    disposeModel(kerasModel(model([stopping, pool]), new Map()));
+  });
+
+  it("a batch normalisation of another axis than the last is refused by name", () => {
+    const normalization = (axis: number) =>
+      model([layer("BatchNormalization", { name: "bn", axis, scale: false, center: false })]);
+    const weights = (size: number) =>
+      new Map(
+        ["moving_mean", "moving_variance"].map((name) => [
+          `bn/${name}`,
+          { shape: [size], tensor: () => tf.ones([size]) },
+        ]),
+      );
+    expect(() => kerasModel(normalization(1), weights(5))).toThrow("bn (BatchNormalization with axis=1)");
+    for (const axis of [2, -1]) disposeModel(kerasModel(normalization(axis), weights(3)));
+  });
 });
 
 it("a model.json of Keras 3 without weights to set, and one whose layers tfjs lacks", async () => {

@@ -14,6 +14,7 @@ export {
   modelGraph,
   trainableWeights,
 } from "./model-graph.ts";
+export { outputMasks } from "./output-masks.ts";
 export { type Config, cloneModel, layerConfigs, rebuildModel } from "./rebuild-model.ts";
 export { variableOf } from "./variable-of.ts";
 export { layerWeight, type NamedWeights, weightName } from "./weight-paths.ts";

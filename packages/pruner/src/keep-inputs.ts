@@ -47,7 +47,8 @@ export function keepInputs(limit: number): KeptInputs {
   let sizes: InputShape | undefined;
   const add = (batch: UnlabelledBatch): void => {
     sizes = inputsOf(batch).map(({ shape }) => shape.slice(1));
-    if (count >= limit) return;
+    const isUsed = inputsOf(batch).some(({ isDisposed }) => isDisposed); // scoring refuses it
+    if (count >= limit || isUsed) return;
     kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
     count += batchSize(batch);
   };

@@ -372,6 +372,14 @@ describe("pruneOnce", () => {
     disposeModel(model);
   });
 
+  it("refuses minibatches that an earlier call has disposed", async () => {
+    const model = network();
+    const options = { criterion: criteria.taylorGate(), data: [...data(0)], budget: { count: 1 } };
+    disposeModel((await pruneOnce(model, options)).model);
+    await expect(pruneOnce(model, options)).rejects.toThrow("the batch (xs) is disposed");
+    disposeModel(model);
+  });
+
   it("says why nothing can be removed", async () => {
     const model = tfl.sequential({
       layers: [

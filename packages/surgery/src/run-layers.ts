@@ -2,7 +2,7 @@
  * Runs a model layer by layer, masks included. Unlike `model.predict` of tfjs it also runs a layer that reads the same tensor
  * twice, and shows every layer's output.
  */
-import { type GraphTensor, type LayerCall, modelGraph } from "@secateur/model-graph";
+import { type GraphTensor, type LayerCall, modelGraph, outputMasks } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -14,12 +14,6 @@ export interface RunOptions {
 }
 
 type Mask = tf.Tensor | null;
-
-/** What tfjs-layers calls on a layer, and types for lists of masks wrongly. */
-interface MaskingLayer {
-  readonly supportsMasking: boolean;
-  computeMask(inputs: tf.Tensor[], masks: Mask[]): Mask | Mask[];
-}
 
 /**
  * Call inside `tf.tidy`.
@@ -72,13 +66,12 @@ function runCall(
   const readMasks = inputs.map((input) => masks.get(input) ?? null);
   const mask = readMasks.some((each) => each !== null) ? { mask: readMasks[0] } : {};
   const results = [layer.apply(read, { training: false, ...mask })].flat() as tf.Tensor[];
-  const masking = layer as unknown as MaskingLayer;
-  const outputMasks = masking.supportsMasking ? [masking.computeMask(read, readMasks)].flat() : [];
+  const passed = outputMasks(layer, read, readMasks);
   for (const [i, output] of outputs.entries()) {
     const result = results[i] as tf.Tensor;
     // An RNN returns its last output and its final state as one tensor.
     values.set(output, results.indexOf(result) < i ? tf.clone(result) : result);
-    masks.set(output, outputMasks[i] ?? null);
+    masks.set(output, passed[i] ?? null);
   }
   return results;
 }

@@ -103,6 +103,10 @@ export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonl
 export function checkInputs(model: tfl.LayersModel, xs: readonly tf.Tensor[]): void {
   const { name } = model;
   const { inputs } = modelGraph(model);
+  if (xs.some(({ isDisposed }) => isDisposed))
+    throw new TrainingError(
+      "the batch (xs) is disposed, as minibatches are after use: pass a function that makes them anew, or tf.clone of the tensors",
+    );
   if (Number(xs[0]?.shape[0] ?? 0) === 0) throw new TrainingError("the batch has no examples");
   if (xs.length !== inputs.length)
     throw new TrainingError(

@@ -40,6 +40,18 @@ const freezeBase = (model: tfl.LayersModel, isFrozen: boolean): void => {
   for (const layer of base.layers) layer.trainable = !isFrozen;
 };
 
+it("a base whose layers are not frozen one by one is frozen, too", () => {
+  const model = network();
+  (model.getLayer("base") as tfl.LayersModel).trainable = false;
+  const before = valuesOf(model);
+  const optimizer = sgd({ learningRate: 0.1 });
+  trainStep(model, optimizer, batch());
+  for (const [path, values] of Object.entries(valuesOf(model)))
+    if (path.startsWith("base/")) expect(values, path).toEqual(before[path]);
+  optimizer.dispose();
+  disposeModel(model);
+});
+
 it("a step leaves a frozen base as it is and computes the loss of inference", async () => {
   const model = network();
   freezeBase(model, true);

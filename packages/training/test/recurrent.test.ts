@@ -1,7 +1,7 @@
 /** Passes through recurrent layers and wrappers, compared with tfjs-layers' own prediction. */
 
 import { randomizeWeights } from "@repo/testing/random-architecture";
-import { disposeModel, modelGraph, variableOf } from "@secateur/model-graph";
+import { disposeModel, type GraphTensor, modelGraph, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
@@ -12,6 +12,7 @@ import {
   frozenNormalizations,
   lossAndGradients,
   meanSquaredError,
+  runSegment,
   TrainingError,
 } from "../src/index.ts";
 
@@ -100,6 +101,24 @@ describe("masked steps", () => {
       const expected = (model.predict(tokens()) as tf.Tensor).dataSync();
       expect(tf.softmax(logits as tf.Tensor2D).dataSync()).toBeAllClose(expected, { atol: 1e-6 });
     });
+    disposeModel(model);
+  });
+
+  it("are handed on between the segments of a model, wherever it is cut", () => {
+    const model = build();
+    const { calls, inputs, outputs } = modelGraph(model);
+    const expected = tf.tidy(() => (model.predict(tokens()) as tf.Tensor).dataSync());
+    for (let cut = 1; cut < calls.length; cut++) {
+      const first = calls.slice(0, cut);
+      const values = new Map([[inputs[0] as GraphTensor, tokens() as tf.Tensor]]);
+      const masks = new Map<GraphTensor, tf.Tensor>();
+      const between = first.flatMap((call) => (call.inputs.length > 0 ? call.outputs : []));
+      const results = runSegment(first, values, between, masks);
+      for (const [i, tensor] of between.entries()) values.set(tensor, results[i] as tf.Tensor);
+      const [output] = runSegment(calls.slice(cut), values, outputs, masks);
+      expect(output?.dataSync() ?? []).toBeAllClose(expected, { atol: 1e-6 });
+      tf.dispose([output ?? [], ...values.values(), ...masks.values()]);
+    }
     disposeModel(model);
   });
 

@@ -83,6 +83,16 @@ describe("batches", () => {
     disposeModel(model);
   });
 
+  it("tensors that are disposed are refused with the reason", async () => {
+    const model = classifier();
+    const batch = { xs: images(2), ys: classes() };
+    await evaluate(model, [batch]);
+    await expect(evaluate(model, [batch])).rejects.toThrow(
+      "the batch (xs) is disposed, as minibatches are after use",
+    );
+    disposeModel(model);
+  });
+
   it("xs and ys that are no tensors are refused by name, and the tensors of the batch are freed", async () => {
     const model = classifier();
     const optimizer = sgd({ learningRate: 0.1 });

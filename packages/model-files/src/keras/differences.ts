@@ -16,6 +16,22 @@ const transposed: Difference = (config) => {
 const bilinear: Difference = ({ interpolation }) =>
   interpolation === "nearest" || interpolation === undefined ? undefined : `interpolation=${interpolation}`;
 
+/** tfjs ignores the dilation rate. */
+const depthwise: Difference = ({ dilation_rate: rate = 1 }) =>
+  [rate].flat().every((each) => each === 1) ? undefined : `dilation_rate=${rate}`;
+/** tfjs makes the backward layer a copy of the forward one. */
+const backward: Difference = ({ layer, backward_layer: own }) => {
+  const [forwards, backwards] = [layer, own].map((each) => (isRecord(each) ? each["config"] : undefined));
+  if (!isRecord(forwards) || !isRecord(backwards)) return undefined;
+  const isEqual = (key: string): boolean => isRecord(forwards[key]) || forwards[key] === backwards[key];
+  return Object.keys(forwards).every((key) => irrelevant.has(key) || isEqual(key))
+    ? undefined
+    : "a backward_layer of its own";
+};
+const irrelevant: ReadonlySet<string> = new Set(["name", "trainable", "go_backwards", "seed"]);
+/** tfjs crops elsewhere. */
+const anyCrop: Difference = ({ height, width }) => `height=${height} and width=${width}`;
+
 const differencesByClass: Readonly<Record<string, Difference>> = {
   ReLU: (config) => ["negative_slope", "threshold"].find((option) => isSet(config[option])),
   ELU: ({ alpha = 1 }) => (alpha === 1 ? undefined : `alpha=${alpha}`),
@@ -26,9 +42,12 @@ const differencesByClass: Readonly<Record<string, Difference>> = {
   Conv1D: grouped,
   Conv2D: grouped,
   Conv3D: grouped,
+  DepthwiseConv2D: depthwise,
   Conv2DTranspose: transposed,
   Conv3DTranspose: transposed,
   UpSampling2D: bilinear,
+  Bidirectional: backward,
+  CenterCrop: anyCrop,
   Resizing: ({ interpolation }) => `interpolation=${interpolation}`,
 };
 

@@ -1,7 +1,8 @@
 /**
  * The calls of the layers of a functional model, from Keras 3's form to Keras 2's: `{ args: [tensor, ...], kwargs }` becomes
  * `[[layer, call, output, {}], ...]`, and a model's inputs and outputs become lists of `[layer, call, output]`. Keras 2 and
- * tfjs count the construction of a model inside the model as its call 0.
+ * tfjs count the construction of a model inside the model as its call 0; Keras 3 only does in `output_layers`, and there not
+ * of a Sequential.
  */
 import { UnsupportedModelError } from "../errors.ts";
 import { isRecord, type JsonObject } from "../json-object.ts";
@@ -13,11 +14,12 @@ export const inboundNodes: LayerMend = (model) => {
   if (!isRecord(config) || !("input_layers" in config) || !Array.isArray(config["layers"])) return model;
   const layers = config["layers"].filter(isRecord);
   const isKeras3 = layers.some((layer) => callsOf(layer).some(isRecord));
-  const models = new Set(isKeras3 ? layers.filter(isModelEntry).map(({ name }) => name) : []);
-  const reference = ([layer, call, output]: readonly unknown[]): readonly unknown[] =>
-    models.has(layer) ? [layer, Number(call) + 1, output] : [layer, call, output];
+  const models = isKeras3 ? layers.filter(isModelEntry) : [];
+  const reference = shifted(models);
   const inputs = lists(config["input_layers"]);
-  const outputs = lists(config["output_layers"]).map(reference);
+  const outputs = lists(config["output_layers"]).map(
+    shifted(models.filter((layer) => layer["class_name"] === "Sequential")),
+  );
   const mended = layers.map((layer) => {
     const calls = callsOf(layer).map((call) => {
       if (!isRecord(call)) return call;
@@ -27,6 +29,13 @@ export const inboundNodes: LayerMend = (model) => {
   });
   return { ...model, config: { ...config, layers: mended, input_layers: inputs, output_layers: outputs } };
 };
+
+/** Counts the construction of the models. */
+function shifted(models: readonly JsonObject[]): (tensor: readonly unknown[]) => readonly unknown[] {
+  const names = new Set(models.map(({ name }) => name));
+  return ([layer, call, output]) =>
+    names.has(layer) ? [layer, Number(call) + 1, output] : [layer, call, output];
+}
 
 function callsOf({ inbound_nodes: calls }: JsonObject): readonly unknown[] {
   return Array.isArray(calls) ? calls : [];

@@ -4,7 +4,7 @@
  * `moving ← moving · m + batch · (1 - m)`.
  */
 import { batchNormFrozen, batchNormTraining, movingAverage } from "@secateur/backend/ops";
-import { layerWeight, modelGraph, wrappedLayer } from "@secateur/model-graph";
+import { isModel, layerWeight, modelGraph, wrappedLayer } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
@@ -117,15 +117,23 @@ function normalizeLast(
 export function frozenNormalizations(model: tfl.LayersModel): readonly string[] {
   const { layers } = modelGraph(model);
   const trained = new Set(model.trainableWeights);
+  const inFrozenModels = new Set(layersInFrozenModels(model));
   const isFrozen = (layer: tfl.layers.Layer): boolean => {
     const affine = layer.weights.filter(({ originalName }) => /\/(gamma|beta)$/.test(originalName));
     return affine.length === 0
-      ? !(layer.trainable && model.trainable)
+      ? !layer.trainable || inFrozenModels.has(layer)
       : !affine.some((weight) => trained.has(weight));
   };
   return [...layers].flatMap(([path, layer]) => {
     const perStep = layer.getClassName() === "TimeDistributed" ? wrappedLayer(layer) : layer;
     return perStep.getClassName() === "BatchNormalization" && isFrozen(layer) ? [path] : [];
+  });
+}
+
+function layersInFrozenModels(model: tfl.LayersModel, isFrozen = !model.trainable): tfl.layers.Layer[] {
+  return model.layers.flatMap((layer) => {
+    if (isModel(layer)) return layersInFrozenModels(layer, isFrozen || !layer.trainable);
+    return isFrozen ? [layer] : [];
   });
 }
 

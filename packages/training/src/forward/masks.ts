@@ -2,19 +2,13 @@
  * Masks of time steps. A Masking layer and an Embedding with `maskZero` create one, other layers pass it on, and recurrent layers
  * keep their state at masked steps.
  */
-import type { GraphTensor, LayerCall } from "@secateur/model-graph";
+import { type GraphTensor, type LayerCall, outputMasks } from "@secateur/model-graph";
 import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { TrainingError } from "../errors.ts";
 
 /** `[batch, steps]` each. */
 export type Masks = Map<GraphTensor, tf.Tensor>;
-
-/** What tfjs-layers calls on a layer, and types for lists of masks wrongly. */
-interface MaskingLayer {
-  readonly supportsMasking: boolean;
-  computeMask(inputs: tf.Tensor[], masks: (tf.Tensor | null)[]): tf.Tensor | null | (tf.Tensor | null)[];
-}
 
 /** By layer: reading a configuration takes longer than some layers. */
 const creators = new WeakMap<tfl.layers.Layer, boolean>();
@@ -28,9 +22,8 @@ function createsMask({ className, layer }: LayerCall): boolean {
 /** Sets the masks of the call's outputs. Call after the layer has run, before its inputs are disposed. */
 export function passMasks(call: LayerCall, inputs: readonly tf.Tensor[], masks: Masks): void {
   const read = call.inputs.map((input) => masks.get(input) ?? null);
-  const layer = call.layer as unknown as MaskingLayer;
-  if (!layer.supportsMasking || (!createsMask(call) && read.every((mask) => mask === null))) return;
-  const computed = [layer.computeMask([...inputs], read)].flat();
+  if (!createsMask(call) && read.every((mask) => mask === null)) return;
+  const computed = outputMasks(call.layer, inputs, read);
   for (const [i, output] of call.outputs.entries()) {
     const mask = computed[i];
     if (mask) masks.set(output, mask);
