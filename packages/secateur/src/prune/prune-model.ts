@@ -17,6 +17,7 @@ import { batchSize, type Inputs, openInputs } from "./open-inputs.ts";
 import { pruneProgram } from "./program.ts";
 import type { PruneSummary } from "./result.ts";
 import { asSaved, versions, writeFiles } from "./result-files.ts";
+import { resultWarnings } from "./result-warnings.ts";
 import type { PruneSettings } from "./settings.ts";
 import { startStages } from "./stages.ts";
 import { pinnedLayers, widthsOf } from "./widths.ts";
@@ -48,10 +49,12 @@ export async function pruneModel(settings: PruneSettings, context: Context): Pro
     if (settings.finetune > 0) await train(opened.model, result.model, inputs, settings, context);
     const quantize = quantizationOf(opened.model);
     const smaller = own(await asSaved(result.model, quantize));
+    const measured = await measure(opened.model, smaller, inputs, progress);
+    for (const warning of resultWarnings(measured)) warn(warning);
     const summary: PruneSummary = {
       ...asked(settings),
       ...found(result, buildDependencyGraph(opened.model, { rules: opened.rules }), smaller),
-      ...(await measure(opened.model, smaller, inputs, progress)),
+      ...measured,
       engine,
       versions: versions(),
       storage: quantize ?? "float32",
