@@ -1,5 +1,6 @@
 import fs from "node:fs";
-import { loadModel } from "@secateur/model-files";
+import { loadModel, saveModel } from "@secateur/model-files";
+import * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PruneSummary } from "../src/prune/result.ts";
 import { type Project, type Ran, tinyProject } from "./tiny-project.ts";
@@ -61,6 +62,26 @@ describe("secateur prune", () => {
     expect(summary.widths.map(({ layer }) => layer)).toEqual(["conv1", "conv2"]);
     expect(summary.time.before.spreadMs[0]).toBeLessThanOrEqual(summary.time.before.medianMs);
   });
+
+  it.each(["linear", "sigmoid"] as const)(
+    "takes a criterion that fits a head with %s outputs",
+    async (activation) => {
+      const model = tfl.sequential({
+        layers: [
+          tfl.layers.conv2d({ filters: 8, kernelSize: 3, activation: "relu", inputShape: [12, 12, 3] }),
+          tfl.layers.globalAveragePooling2d({}),
+          tfl.layers.dense({ units: 2, activation }),
+        ],
+      });
+      await saveModel(model, project.path(activation));
+      model.dispose();
+      const flags = ["--images", project.path("images"), "--units", "0.3", "--dry-run", "--json"];
+      const { stdout, stderr } = await project.run("prune", project.path(activation), ...flags);
+      const summary: PruneSummary = stdout === "" ? expect.unreachable(stderr) : JSON.parse(stdout);
+      expect(summary.criterion).toBe("obd-fisher");
+      expect((await summaryOf("--units", "0.3")).criterion).toBe("obd");
+    },
+  );
 
   it("keeps excluded layers and multiples", async () => {
     const { widths } = await summaryOf("--macs", "0.3", "--exclude", "conv2", "--round-to", "4");

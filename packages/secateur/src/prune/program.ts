@@ -51,7 +51,7 @@ const flags: Readonly<Record<keyof PruneSettings, Flag>> = {
     kind: "text",
     group: "Pruning",
     value: "NAME",
-    help: `Scores the units: ${criterionNames.join(", ")}, or a module that exports criterion.`,
+    help: `Scores the units: ${criterionNames.join(", ")}, or a module that exports criterion. Default: obd, and obd-fisher where the network does not end in a softmax.`,
   },
   exclude: {
     kind: "texts",

@@ -11,7 +11,7 @@ import { disposing, type OpenedModel, openModel } from "../open-model.ts";
 import { type Context, repeatCommand } from "../subcommand.ts";
 import { budgetOf, checkPruneSettings, chosenBudget } from "./check-settings.ts";
 import { fineTune } from "./fine-tune.ts";
-import { criterionOf } from "./load-criterion.ts";
+import { criterionOf, defaultCriterion } from "./load-criterion.ts";
 import { measure } from "./measure.ts";
 import { batchSize, type Inputs, openInputs } from "./open-inputs.ts";
 import { pruneProgram } from "./program.ts";
@@ -39,11 +39,14 @@ export async function pruneModel(settings: PruneSettings, context: Context): Pro
     if (!warnings.has(warning)) progress.log(`Warning: ${warning}`);
     warnings.add(warning);
   };
-  const criterion = await criterionOf(settings.criterion, settings.seed);
+  const { criterion: name, seed } = settings;
+  const chosen = name === null ? null : await criterionOf(name, seed);
   return await disposing(async (own) => {
     const opened = await openModel(settings.model, settings.rules);
     own(opened.model);
     const inputs = await openInputs(opened.model, settings, warn, progress);
+    const fitting = defaultCriterion(opened.model);
+    const criterion = chosen ?? (await criterionOf(fitting, seed));
     const result = await removeAndRepair(opened, inputs, criterion, settings, warn, context);
     own(result.model);
     if (settings.finetune > 0) await train(opened.model, result.model, inputs, settings, context);
@@ -53,6 +56,7 @@ export async function pruneModel(settings: PruneSettings, context: Context): Pro
     for (const warning of resultWarnings(measured)) warn(warning);
     const summary: PruneSummary = {
       ...asked(settings),
+      criterion: name ?? fitting,
       ...found(result, buildDependencyGraph(opened.model, { rules: opened.rules }), smaller),
       ...measured,
       engine,
@@ -68,12 +72,11 @@ export async function pruneModel(settings: PruneSettings, context: Context): Pro
 
 function asked(
   settings: PruneSettings,
-): Pick<PruneSummary, "model" | "command" | "criterion" | "budget" | "seed" | "finetunedEpochs"> {
-  const { model, criterion, seed, finetune } = settings;
+): Pick<PruneSummary, "model" | "command" | "budget" | "seed" | "finetunedEpochs"> {
+  const { model, seed, finetune } = settings;
   return {
     model,
     command: repeatCommand(settings, pruneProgram),
-    criterion,
     budget: chosenBudget(settings),
     seed,
     finetunedEpochs: finetune,

@@ -15,7 +15,8 @@ export interface PruneSettings {
   readonly units: number | null;
   readonly size: number | null;
   /** A built-in name, or the path of a module. */
-  readonly criterion: string;
+  /** Null for the one that fits the network's output. */
+  readonly criterion: string | null;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly roundTo: number;
@@ -44,7 +45,7 @@ export const defaults: Omit<PruneSettings, "model"> = {
   parameters: null,
   units: null,
   size: null,
-  criterion: "obd",
+  criterion: null,
   include: [],
   exclude: [],
   roundTo: 1,
@@ -87,7 +88,7 @@ export const schema: z.ZodType<PruneSettings> = z.strictObject({
   parameters: removedShare,
   units: removedShare,
   size: removedShare,
-  criterion: z.string().min(1, { error: "must be a name or a file" }),
+  criterion: z.string().min(1, { error: "must be a name or a file" }).nullable(),
   include: unique(z.string()),
   exclude: unique(z.string()),
   roundTo: count("units", 1),
