@@ -14,7 +14,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-const networks = Number(process.env["SECATEUR_RANDOM_NETWORKS"] ?? 60);
+const networks = Number(process.env["SECATEUR_RANDOM_NETWORKS"] ?? 300);
 
 it(`${networks} random networks`, { timeout: 20_000 + networks * 400 }, async () => {
   let removed = 0;
