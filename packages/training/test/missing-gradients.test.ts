@@ -1,4 +1,7 @@
-/** Layers without a gradient in tfjs: dilated convolutions, by differences of the loss, and ThresholdedReLU, by ReLU. */
+/**
+ * Layers without a gradient in tfjs: dilated convolutions and a pixel shuffle, by differences of the loss, and
+ * ThresholdedReLU, by ReLU.
+ */
 import { randomizeWeights } from "@repo/testing/random-architecture";
 import { disposeModel, modelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,6 +17,19 @@ const [image, row, cube] = [
   [5, 5, 5, 1],
 ];
 
+/** A layer of a user's own: four channels become four pixels. */
+class PixelShuffle extends layers.Layer {
+  static className = "PixelShuffle";
+
+  override computeOutputShape([batch = null, height, width, channels]: tfl.Shape): tfl.Shape {
+    return [batch, Number(height) * 2, Number(width) * 2, Number(channels) / 4];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.depthToSpace([inputs].flat()[0] as tf.Tensor4D, 2);
+  }
+}
+
 const cases: Readonly<Record<string, () => readonly tfl.layers.Layer[]>> = {
   Conv2D: () => [layers.conv2d({ filters: 2, padding: "same", inputShape: image, ...dilated })],
   "Conv2D without activation, other rates": () => [
@@ -24,6 +40,11 @@ const cases: Readonly<Record<string, () => readonly tfl.layers.Layer[]>> = {
   DepthwiseConv2D: () => [layers.depthwiseConv2d({ depthMultiplier: 2, inputShape: image, ...dilated })],
   SeparableConv2D: () => [
     layers.separableConv2d({ filters: 2, inputShape: image, ...dilated, dilationRate: [2, 2] }),
+  ],
+  depthToSpace: () => [
+    layers.conv2d({ filters: 12, kernelSize: [3, 2], activation: "tanh", inputShape: image }),
+    new PixelShuffle({}),
+    layers.conv2d({ filters: 2, kernelSize: 3, activation: "tanh" }),
   ],
   Conv3D: () => [layers.conv3d({ filters: 2, inputShape: cube, ...dilated })],
 };

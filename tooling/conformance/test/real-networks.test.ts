@@ -28,7 +28,7 @@ afterAll(() => fs.rmSync(directory, { recursive: true }));
 /** Outputs of the smaller networks, by the folder of their files. */
 const saved = new Map<string, readonly (readonly number[])[]>();
 
-describe.each(await realNetworks())("$name", ({ open, rules = layerRules, refused }) => {
+describe.each(await realNetworks())("$name", ({ open, rules = layerRules }) => {
   let graph: DependencyGraph;
   beforeEach(async () => {
     graph = buildDependencyGraph(await open(), { rules });
@@ -52,11 +52,9 @@ describe.each(await realNetworks())("$name", ({ open, rules = layerRules, refuse
     await expect(planFor(graph, 0.9999)).rejects.toThrow(BudgetError);
   });
 
-  it("trains a step at half of its parameters, or says why not", async () => {
+  it("trains a step at half of its parameters", async () => {
     const smaller = applyPlan(graph.model, await planFor(graph, 0.5), { graph });
-    const run = (): number => trainTowards(graph.model, smaller);
-    if (refused === undefined) expect(run()).toBeGreaterThan(0);
-    else expect(run).toThrow(refused);
+    expect(trainTowards(graph.model, smaller)).toBeGreaterThan(0);
     disposeModel(smaller);
   });
 });

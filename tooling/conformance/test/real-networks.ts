@@ -14,8 +14,6 @@ export interface RealNetwork {
   readonly open: () => Promise<tfl.LayersModel> | tfl.LayersModel;
   /** For networks with layer classes of their own. Default `layerRules`. */
   readonly rules?: LayerRules;
-  /** What refuses a training step, because tfjs lacks a gradient. */
-  readonly refused?: RegExp;
 }
 
 /** The classes, for `loadModel`; the same file registers them in another process. */
@@ -48,25 +46,17 @@ async function mobilenet(): Promise<readonly RealNetwork[]> {
 }
 
 /** Their input sizes are open. */
-const upscalers: readonly { spec: string; file: string; refused?: RegExp }[] = [
-  { spec: "@upscalerjs/default-model@1.0.0", file: "models/model.json" },
-  { spec: "@upscalerjs/esrgan-medium@1.0.0", file: "models/x2/model.json" },
-  {
-    spec: "@upscalerjs/esrgan-legacy@1.0.0",
-    file: "models/gans/model.json",
-    refused: /no gradient of kernel DepthToSpace on any engine/,
-  },
-];
+const upscalers = [
+  ["@upscalerjs/default-model@1.0.0", "models/model.json"],
+  ["@upscalerjs/esrgan-medium@1.0.0", "models/x2/model.json"],
+  ["@upscalerjs/esrgan-legacy@1.0.0", "models/gans/model.json"],
+] as const;
 
-async function upscaler({
-  spec,
-  file,
-  ...others
-}: (typeof upscalers)[number]): Promise<readonly RealNetwork[]> {
+async function upscaler([spec, file]: (typeof upscalers)[number]): Promise<readonly RealNetwork[]> {
   const folder = await npmPackage(spec);
   if (folder === undefined) return [];
   const open = () => loadModel(path.join(folder, file), { customLayers });
-  return [{ name: spec, open, rules: upscalerRules, ...others }];
+  return [{ name: spec, open, rules: upscalerRules }];
 }
 
 type Tensor = tfl.SymbolicTensor;

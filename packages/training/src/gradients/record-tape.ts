@@ -5,6 +5,7 @@
 import { requireTestedTfjs } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { TrainingError } from "../errors.ts";
+import { withDepthToSpaceGradient } from "./depth-to-space.ts";
 import { withDilatedGradients } from "./dilated-convolution.ts";
 
 /** A kernel call, as tfjs records it. */
@@ -73,7 +74,9 @@ export function record<T extends tf.Tensor>(f: Forward<T>): RecordedPass<T> {
   engine.startTape();
   engine.state.activeTape = new Tape();
   try {
-    const [value, ...others] = withDilatedGradients(() => tf.tidy(() => [...f()] as [T, ...tf.Tensor[]]));
+    const [value, ...others] = withDepthToSpaceGradient(() =>
+      withDilatedGradients(() => tf.tidy(() => [...f()] as [T, ...tf.Tensor[]])),
+    );
     return { value, others, tape: engine.state.activeTape ?? [] };
   } catch (error) {
     for (const { saved } of engine.state.activeTape ?? []) tf.dispose([...saved]);
