@@ -115,3 +115,24 @@ it("ThresholdedReLU above 0 is ReLU", () => {
   };
   expect(gradientsOf(layers.thresholdedReLU({ theta: 0 }))).toEqual(gradientsOf(layers.reLU({})));
 });
+
+it("depthToSpace of channels-first data is refused", ({ skip }) => {
+  skip(tf.getBackend() !== "wasm", "other engines may lack the forward pass");
+  class ChannelsFirst extends PixelShuffle {
+    override computeOutputShape(): tfl.Shape {
+      return [null, 1, 14, 8];
+    }
+
+    override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+      return tf.depthToSpace([inputs].flat()[0] as tf.Tensor4D, 2, "NCHW");
+    }
+  }
+  const first = layers.conv2d({ filters: 4, kernelSize: [4, 1], inputShape: image }); // [4, 7, 4]
+  const model = tfl.sequential({ layers: [first, new ChannelsFirst({})] });
+  const batch = { xs: tf.ones([1, 7, 7, 2]), ys: tf.zeros([1, 1, 14, 8]) };
+  expect(() => lossAndGradients(model, batch, { loss: meanSquaredError() })).toThrow(
+    'depthToSpace has a gradient for channels-last data only, not for NCHW: use "NHWC"',
+  );
+  tf.dispose(batch);
+  disposeModel(model);
+});
