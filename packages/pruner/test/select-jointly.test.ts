@@ -374,14 +374,11 @@ it("on random architectures: meets budgets, keeps multiples, and does not depend
       selection: { roundTo },
       onChoice: ({ loss }: JointChoice) => void losses.push(loss),
     };
+    function* inBatchesOf(sizes: readonly number[]): Generator<{ readonly xs: tf.Tensor }> {
+      for (const xs of tf.split(all, [...sizes])) yield { xs };
+    }
     const run = (sizes: readonly number[]): Promise<Plan> =>
-      selectJointly(
-        net,
-        netGraph,
-        tf.split(all, [...sizes]).map((xs) => ({ xs })),
-        { macs: 0.2 },
-        options,
-      );
+      selectJointly(net, netGraph, inBatchesOf(sizes), { macs: 0.2 }, options);
     try {
       const plan = await run([6]);
       const once = losses.splice(0);
