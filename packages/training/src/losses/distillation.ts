@@ -53,6 +53,11 @@ export function distillation(options: DistillationOptions = {}): Loss {
         const { teacher, labels } = parts(target, Number(logits.shape.at(-1)));
         return ofLabels.countCorrect?.(logits, labels ?? teacher) ?? tf.scalar(Number.NaN);
       }),
+    countInTopK: (logits, target, k) =>
+      tf.tidy(() => {
+        const { teacher, labels } = parts(target, Number(logits.shape.at(-1)));
+        return ofLabels.countInTopK?.(logits, labels ?? teacher, k) ?? tf.scalar(Number.NaN);
+      }),
   };
 }
 

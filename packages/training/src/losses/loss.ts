@@ -39,6 +39,8 @@ export interface Loss {
   readonly sample?: (output: tf.Tensor, seed: number) => tf.Tensor;
   /** The number of correct predictions in the batch, a scalar. Default: accuracy is NaN. */
   readonly countCorrect?: (output: tf.Tensor, target: tf.Tensor) => tf.Scalar;
+  /** The number of examples whose class is among the k most probable, a scalar. Default: top-k accuracy is NaN. */
+  readonly countInTopK?: (output: tf.Tensor, target: tf.Tensor, k: number) => tf.Scalar;
 }
 
 /**

@@ -23,6 +23,14 @@ export interface ModelLoss {
   readonly perExample: (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Tensor1D;
   /** Correct predictions of the first output whose loss counts them; a scalar. */
   readonly countCorrect: (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Scalar;
+  /** Examples of the first output whose loss counts them; a scalar. */
+  readonly countInTopK: (
+    outputs: readonly tf.Tensor[],
+    targets: readonly tf.Tensor[],
+    k: number,
+  ) => tf.Scalar;
+  /** The predictions of the first output whose loss makes them, in the shape of its targets; null without such a loss. */
+  readonly predict: ((outputs: readonly tf.Tensor[]) => tf.Tensor) | null;
 }
 
 /**
@@ -65,7 +73,21 @@ export function modelLoss(model: tfl.LayersModel, loss: LossOption | undefined):
         ? tf.scalar(Number.NaN)
         : count(results[i] as tf.Tensor, targets[i] as tf.Tensor);
     },
+    countInTopK: (results, targets, k) => {
+      const i = losses.findIndex(({ countInTopK }) => countInTopK !== undefined);
+      const count = losses[i]?.countInTopK;
+      return count === undefined
+        ? tf.scalar(Number.NaN)
+        : count(results[i] as tf.Tensor, targets[i] as tf.Tensor, k);
+    },
+    predict: predictions(losses),
   };
+}
+
+function predictions(losses: readonly Loss[]): ModelLoss["predict"] {
+  const i = losses.findIndex(({ predict }) => predict !== undefined);
+  const predict = losses[i]?.predict;
+  return predict === undefined ? null : (outputs) => predict(outputs[i] as tf.Tensor);
 }
 
 /** The head whose activation a loss includes. */

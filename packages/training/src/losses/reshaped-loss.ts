@@ -10,7 +10,7 @@ import type { Loss, OutputShape } from "./loss.ts";
  * @returns The loss of the output in the shape of its softmax.
  */
 export function reshapedLoss(loss: Loss, shape: OutputShape): Loss {
-  const { countCorrect, predict, sample, checkTarget } = loss;
+  const { countCorrect, countInTopK, predict, sample, checkTarget } = loss;
   const ofSoftmax = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [-1, ...shape.map((size) => size ?? -1)]);
   const targetOf = (target: tf.Tensor, output: tf.Tensor): tf.Tensor =>
     target.shape.join() === output.shape.join() ? ofSoftmax(target) : target;
@@ -19,6 +19,9 @@ export function reshapedLoss(loss: Loss, shape: OutputShape): Loss {
     perExample: (output, target) => loss.perExample(ofSoftmax(output), targetOf(target, output)),
     ...(countCorrect && {
       countCorrect: (output, target) => countCorrect(ofSoftmax(output), targetOf(target, output)),
+    }),
+    ...(countInTopK && {
+      countInTopK: (output, target, k) => countInTopK(ofSoftmax(output), targetOf(target, output), k),
     }),
     ...(predict && { predict: (output) => predict(ofSoftmax(output)) }),
     ...(sample && { sample: (output, seed) => sample(ofSoftmax(output), seed) }),

@@ -4,6 +4,7 @@
  */
 import { softmaxCrossEntropy as fused } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
+import { inTopK } from "./in-top-k.ts";
 import { type Loss, meanPerExample, type OutputShape } from "./loss.ts";
 
 export interface SoftmaxCrossEntropyOptions {
@@ -38,13 +39,23 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): L
       }),
     predict: (logits) => tf.argMax(logits, logits.rank - 1),
     countCorrect: (logits, target) =>
+      tf.tidy(() => total(tf.equal(tf.argMax(logits, logits.rank - 1), classesOf(target, logits)))),
+    countInTopK: (logits, target, k) =>
       tf.tidy(() => {
-        const last = logits.rank - 1;
-        const classes = target.rank === logits.rank ? tf.argMax(target, last) : tf.cast(target, "int32");
-        const isCorrect = tf.cast(tf.equal(tf.argMax(logits, last), classes), "float32");
-        return tf.sum(isCorrect.rank === 1 ? isCorrect : meanPerExample(isCorrect)) as tf.Scalar;
+        const isInTopK = inTopK(rows(logits), tf.reshape(classesOf(target, logits), [-1]), k);
+        return total(tf.reshape(isInTopK, logits.shape.slice(0, -1)));
       }),
   };
+}
+
+/** The sum of `[batch, ...]` booleans, averaged over the axes behind the batch. */
+function total(isCorrect: tf.Tensor): tf.Scalar {
+  return tf.sum(meanPerExample(tf.cast(isCorrect, "float32"))) as tf.Scalar;
+}
+
+/** Classes `[batch, ...]` from classes or probabilities. */
+function classesOf(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  return target.rank === logits.rank ? tf.argMax(target, logits.rank - 1) : tf.cast(target, "int32");
 }
 
 /** One-hot rows of classes `[batch]`, float32. */
