@@ -16,6 +16,11 @@ export interface ObserveOptions {
   readonly seed?: number;
   /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
+  /**
+   * Parts that the minibatch is computed in, as in `trainStep`: memory holds the activations of one. A pass of its own computes
+   * in as many. Default 1.
+   */
+  readonly microBatches?: number;
 }
 
 /** Results of the training step that an observation needs. */

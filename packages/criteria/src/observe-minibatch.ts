@@ -38,12 +38,12 @@ export function scoringStep(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
-  { mode, loss }: ObserveOptions,
+  { mode, loss, microBatches = 1 }: ObserveOptions,
 ): LossAndGradients | null {
   const request = stepOptionsFor(graph, criteria);
   const { weights, gates, inputStatistics } = request;
   if (weights.length + gates.length + inputStatistics.length === 0) return null;
-  return lossAndGradients(graph.model, batch, { mode, dropout: false, ...request, loss });
+  return lossAndGradients(graph.model, batch, { mode, dropout: false, ...request, loss, microBatches });
 }
 
 /**

@@ -38,6 +38,11 @@ export interface ScoreOptions {
    * behind sigmoid; any other output needs a loss, and with targets "own" is a regression, mean squared error.
    */
   readonly loss?: LossOption | undefined;
+  /**
+   * Parts that each minibatch is computed in, as in `trainStep`: memory holds the activations of one. A score is that of the
+   * whole minibatch: the mean gradient of all parts is squared, not the gradient of each. Default 1.
+   */
+  readonly microBatches?: number;
   /** Determines random labels and directions. Default 0. */
   readonly seed?: number;
   /**
@@ -75,8 +80,10 @@ export async function scoreAll(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batches: UnlabelledBatches,
-  { mode = "train", seed = 0, onWarning = printWarning, loss: given, targets = "labels" }: ScoreOptions = {},
+  options: ScoreOptions = {},
 ): Promise<ReadonlyMap<string, Scores>> {
+  const { mode = "train", seed = 0, loss: given, targets = "labels", microBatches = 1 } = options;
+  const { onWarning = printWarning } = options;
   const loss = given ?? (targets === "own" ? ownLoss(model) : undefined);
   if (graph.model !== model)
     throw new CriterionError(
@@ -89,7 +96,14 @@ export async function scoreAll(
     const warning = drawnTargetsWarning(graph, criteria, loss);
     if (warning !== null) onWarning(warning);
   }
-  const scores = await averageScores(graph, criteria, batches, { mode, seed, loss, targets, onWarning });
+  const scores = await averageScores(graph, criteria, batches, {
+    mode,
+    seed,
+    loss,
+    targets,
+    onWarning,
+    microBatches,
+  });
   for (const [name, ofUnits] of scores) {
     const warning = equalScoresWarning(name, ofUnits);
     if (warning !== null) onWarning(warning);

@@ -87,8 +87,12 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
   };
 }
 
-/** Workers compute no gates or input statistics. */
-function rejectUnsupported({ gates = [], inputStatistics = [] }: TrainStepOptions): void {
+/** Workers compute no gates or input statistics, and each computes its shard at once. */
+function rejectUnsupported({ gates = [], inputStatistics = [], microBatches = 1 }: TrainStepOptions): void {
+  if (microBatches !== 1)
+    throw new DataParallelError(
+      "a worker pool splits the minibatch over its workers: leave microBatches out, or use trainStep of @secateur/training",
+    );
   if (gates.length + inputStatistics.length === 0) return;
   throw new DataParallelError(
     "a worker pool does not compute gates or input statistics: use trainStep of @secateur/training",

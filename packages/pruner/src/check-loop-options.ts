@@ -19,6 +19,7 @@ const guardFields: Fields<Guard> = { metric: true, atLeast: true, onBreach: true
 const resumeFields: Fields<NonNullable<PruneLoopOptions["resume"]>> = { state: true, model: true };
 const scheduleFields: Fields<PruneSchedule> = {
   frequency: true,
+  firstRemoval: true,
   unitsPerRemoval: true,
   scoreMomentum: true,
   fineTuneEpochs: true,
@@ -65,6 +66,7 @@ function checkSchedule(schedule: PruneSchedule): void {
   checkFields("schedule", schedule, scheduleFields);
   const { frequency = 1, unitsPerRemoval = 1, scoreMomentum = 0, fineTuneEpochs = 0 } = schedule;
   requireCount("schedule.frequency", frequency);
+  requireCount("schedule.firstRemoval", schedule.firstRemoval ?? 1);
   requireCount("schedule.unitsPerRemoval", unitsPerRemoval);
   if (!(typeof scoreMomentum === "number" && scoreMomentum >= 0 && scoreMomentum <= 1))
     throw new PrunerError(`schedule.scoreMomentum must be a number from 0 to 1, not ${shown(scoreMomentum)}`);

@@ -2,7 +2,14 @@
 import { checkCompensateOptions } from "@secateur/compensation";
 import type { Criterion } from "@secateur/criteria";
 import { budgetKind, isLatencyBudget, isWeighed } from "./budget.ts";
-import { checkChoice, checkFields, type Fields, requireFunction, shown } from "./check-fields.ts";
+import {
+  checkChoice,
+  checkFields,
+  type Fields,
+  requireCount,
+  requireFunction,
+  shown,
+} from "./check-fields.ts";
 import { PrunerError } from "./errors.ts";
 import type { Selector } from "./jointly.ts";
 import type { CompensateSettings, PruneOptions } from "./prune-options.ts";
@@ -18,6 +25,7 @@ export const sharedFields: Fields<PruneOptions> = {
   compensate: true,
   mode: true,
   loss: true,
+  microBatches: true,
   seed: true,
   rules: true,
   onWarning: true,
@@ -57,7 +65,7 @@ export function checkOptions(options: PruneOptions): void {
 export function checkShared(options: PruneOptions, known: Readonly<Record<string, true>>): void {
   checkFields("options", options, known);
   const { criterion, data, budget, selection, seed = 0, rules, onWarning } = options;
-  const { verify = "always", mode = "train", targets = "labels" } = options;
+  const { verify = "always", mode = "train", targets = "labels", microBatches = 1 } = options;
   checkCriterion(criterion);
   if (data !== undefined && typeof data !== "function" && !isIterable(data))
     throw new PrunerError(
@@ -69,6 +77,7 @@ export function checkShared(options: PruneOptions, known: Readonly<Record<string
   checkChoice("verify", verify, ["always", "first", "never"]);
   checkChoice("mode", mode, ["train", "eval"]);
   checkChoice("targets", targets, ["labels", "own"]);
+  requireCount("microBatches", microBatches);
   if (!Number.isFinite(seed)) throw new PrunerError(`seed must be a number, not ${shown(seed)}`);
   checkRules(rules);
   requireFunction("onWarning", onWarning);

@@ -38,7 +38,7 @@ export async function* fineTune(
 
 function train(
   run: PruneRun,
-  { data = [], loss, recovery = {} }: PruneLoopOptions,
+  { data = [], loss, microBatches = 1, recovery = {} }: PruneLoopOptions,
   optimizer: Optimizer,
   average: WeightAverage | undefined,
 ): ReturnType<typeof fit> {
@@ -55,6 +55,7 @@ function train(
     epochs,
     startEpoch,
     loss: teacherLoss ?? loss,
+    microBatches,
     average,
     ...(factor === undefined ? {} : { schedule: since(startEpoch / epochs, factor) }),
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),

@@ -65,6 +65,11 @@ export interface PruneOptions {
   readonly mode?: Mode;
   /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
+  /**
+   * Parts that each minibatch is computed in, as in `trainStep` and `score`: gradient accumulation, so that large minibatches fit
+   * in memory. Default 1.
+   */
+  readonly microBatches?: number;
   /** Determines the criterion's random labels and directions. Default 0. */
   readonly seed?: number;
   /** Rules for your own layer classes, as in `buildDependencyGraph`. */
@@ -76,6 +81,8 @@ export interface PruneOptions {
 export interface PruneSchedule {
   /** Minibatches between two removals. Default 30. */
   readonly frequency?: number;
+  /** Minibatches before the first removal. Default: `frequency`. */
+  readonly firstRemoval?: number;
   /** Units per removal. Default: a twentieth of all. */
   readonly unitsPerRemoval?: number;
   /** Fraction of the old score that stays at each removal, 0..1. Default 0.9. */

@@ -130,8 +130,8 @@ export function limitsNow({ original, limits, plan, graph }: PruneRun): Limits {
 
 function scheduleOf(schedule: PruneSchedule = {}, { units }: Amounts): Required<PruneSchedule> {
   const { frequency = 30, unitsPerRemoval = Math.max(1, Math.round(units / 20)) } = schedule;
-  const { scoreMomentum = 0.9, fineTuneEpochs = 0 } = schedule;
-  return { frequency, unitsPerRemoval, scoreMomentum, fineTuneEpochs };
+  const { firstRemoval = frequency, scoreMomentum = 0.9, fineTuneEpochs = 0 } = schedule;
+  return { frequency, firstRemoval, unitsPerRemoval, scoreMomentum, fineTuneEpochs };
 }
 
 /** A checkpoint of another model, or made with other rules, would otherwise be detected at the next removal only. */

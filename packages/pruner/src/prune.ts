@@ -86,9 +86,13 @@ async function* pruneEpoch(
 ): AsyncGenerator<PruneEvent> {
   for await (const batch of unusedBatches(batchesOf(options.data ?? [], run.epoch), run)) {
     yield { type: "step", step: ++run.step, ...scoredStep(run, options, optimizer, batch) };
-    if (run.step % run.schedule.frequency === 0) yield await removal(run, optimizer, options);
+    if (isTimeToRemove(run)) yield await removal(run, optimizer, options);
     if (isOver(run)) break;
   }
+}
+
+function isTimeToRemove({ step, schedule: { frequency, firstRemoval } }: PruneRun): boolean {
+  return step >= firstRemoval && (step - firstRemoval) % frequency === 0;
 }
 
 const isOver = ({ left, target, stoppedBy }: PruneRun): boolean => stoppedBy !== null || isMet(left, target);
@@ -113,19 +117,19 @@ async function* unusedBatches(batches: Batches, run: PruneRun): AsyncGenerator<B
  */
 function scoredStep(
   run: PruneRun,
-  { criterion, mode = "train", seed = 0, loss }: PruneLoopOptions,
+  { criterion, mode = "train", seed = 0, loss, microBatches = 1 }: PruneLoopOptions,
   optimizer: Optimizer,
   batch: Batch,
 ): StepResult {
   const { graph } = run;
   run.inputs.add(batch);
   let isTrained = false; // `trainStep` disposes the batch
-  const scoring: ObserveOptions = { mode, minibatch: run.step, seed, loss };
+  const scoring: ObserveOptions = { mode, minibatch: run.step, seed, loss, microBatches };
   const observe = (step: LossAndGradients | null): void => {
     const scores = scoreMinibatch(graph, [criterion], batch, step, scoring);
     run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
   };
-  const options = { loss, step: run.step };
+  const options = { loss, step: run.step, microBatches };
   const train = (more: Partial<TrainStepOptions>): StepResult => {
     isTrained = true;
     return trainStep(graph.model, optimizer, batch, { ...options, ...more });

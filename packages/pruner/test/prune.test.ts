@@ -110,6 +110,54 @@ describe("prune", () => {
     for (const each of [whole, first, second]) each.dispose();
   });
 
+  it("starts removing at another minibatch than the frequency's, also from a checkpoint", async () => {
+    const model = network();
+    const options = { criterion: criteria.l2(), data, verify: "never" } as const;
+    const late = { ...schedule, firstRemoval: 5 };
+    const steps = (events: readonly PruneEvent[]): readonly number[] =>
+      events.flatMap((event) => (event.type === "removal" ? [event.state.step] : []));
+    const events = await collect(prune(model, { ...options, budget: { count: 5 }, schedule: late }));
+    expect(steps(events)).toEqual([5, 9, 13]);
+    const early = await collect(prune(model, { ...options, budget: { count: 3 }, schedule: late }));
+    const { model: halfway } = last(early);
+    const [first] = early.flatMap((event) => (event.type === "removal" ? [event.state] : []));
+    if (first === undefined) throw new Error("no removal");
+    const resume = { state: { ...first, plan: last(early).plan }, model: halfway };
+    const resumed = await collect(prune(model, { ...options, budget: { count: 5 }, schedule: late, resume }));
+    expect(steps(resumed)).toEqual([9]);
+    for (const each of [model, halfway, last(events).model, last(resumed).model]) disposeModel(each);
+  });
+
+  it("scores and trains on minibatches in parts as on whole ones, where no layer mixes examples", async () => {
+    const init = (seed: number): object => ({ kernelInitializer: tfl.initializers.heNormal({ seed }) });
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.conv2d({
+          filters: 8,
+          kernelSize: 3,
+          inputShape: [6, 6, 2],
+          activation: "relu",
+          ...init(1),
+        }),
+        tfl.layers.globalAveragePooling2d({}),
+        tfl.layers.dense({ units: 2, activation: "softmax", ...init(2) }),
+      ],
+    });
+    const run = async (microBatches: number): Promise<Extract<PruneEvent, { type: "done" }>> => {
+      const optimizer = make();
+      const options = { criterion: criteria.taylorSkipGate(), data, budget: { count: 4 }, optimizer };
+      const done = { ...schedule, fineTuneEpochs: 1 };
+      const events = await collect(prune(model, { ...options, schedule: done, microBatches }));
+      optimizer.dispose();
+      return last(events);
+    };
+    const [whole, parts] = [await run(1), await run(5)];
+    expect(parts.plan).toEqual(whole.plan);
+    for (const [i, weight] of values(parts.model).entries())
+      expect(weight).toBeAllClose(values(whole.model)[i] ?? [], { rtol: 1e-3, atol: 1e-5 });
+    for (const each of [model, whole.model, parts.model]) disposeModel(each);
+  });
+
   it("hands on what the criterion has to say", async () => {
     const model = network();
     const warnings: string[] = [];
@@ -133,6 +181,8 @@ describe("prune", () => {
     [{ selection: { maxShare: 2 } }, "maxShare must be a number from 0 to 1, not 2"],
     [{ schedule: { frequency: 0 } }, "schedule.frequency must be a whole number of at least 1, not 0"],
     [{ schedule: { unitsPerRemoval: Number.NaN } }, "schedule.unitsPerRemoval"],
+    [{ schedule: { firstRemoval: 0 } }, "schedule.firstRemoval must be a whole number of at least 1, not 0"],
+    [{ microBatches: 0.5 }, "microBatches must be a whole number of at least 1, not 0.5"],
     [
       { schedule: { scoreMomentum: Number.NaN } },
       "schedule.scoreMomentum must be a number from 0 to 1, not NaN",

@@ -26,6 +26,8 @@ export interface FitOptions {
   readonly stepsPerEpoch?: number;
   /** A list of one loss per output for several outputs. Default: cross-entropy behind softmax, binary cross-entropy behind sigmoid. */
   readonly loss?: LossOption | undefined;
+  /** Parts that each minibatch is computed in, as in `trainStep`: gradient accumulation. Default 1. */
+  readonly microBatches?: number;
   /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;
   /** Updated after every step; `average.copyTo(model)` uses it. */
@@ -82,22 +84,21 @@ async function* fitEpoch(
   rate: (step: number) => number,
   options: FitOptions,
 ): AsyncGenerator<TrainingEvent> {
-  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, loss: lossOption } = options;
-  const stepOptions = lossOption === undefined ? {} : { loss: lossOption };
+  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, loss, microBatches = 1 } = options;
+  const stepOptions = { microBatches, ...(loss === undefined ? {} : { loss }) };
   const takeStep: TakeStep = options.takeStep ?? ((...args) => trainStep(model, ...args));
   let step = 0;
-  let [loss, accuracy] = [0, 0];
+  let sums = { loss: 0, accuracy: 0 };
   for await (const batch of batches) {
     optimizer.learningRate = rate(step);
     const result = await takeStep(optimizer, batch, { ...stepOptions, step });
     options.average?.update();
-    loss += result.loss;
-    accuracy += result.accuracy;
+    sums = { loss: sums.loss + result.loss, accuracy: sums.accuracy + result.accuracy };
     yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };
     step++;
     if (step >= stepsPerEpoch) break;
   }
   if (step === 0)
     throw new TrainingError(`epoch ${epoch} has no batches: data(${epoch}) must return at least one`);
-  yield { type: "epoch", epoch, loss: loss / step, accuracy: accuracy / step };
+  yield { type: "epoch", epoch, loss: sums.loss / step, accuracy: sums.accuracy / step };
 }

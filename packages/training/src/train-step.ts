@@ -24,6 +24,11 @@ export interface TrainStepOptions {
   readonly inputStatistics?: readonly string[];
   /** Paths of frozen weights whose gradients `observed.gradients` holds as well. Default none. */
   readonly weights?: readonly string[];
+  /**
+   * Parts that the minibatch is computed in, one after another: gradient accumulation. `observed` and the moving averages are
+   * those of the whole minibatch; batch normalisation normalises each part by its own statistics. Default 1.
+   */
+  readonly microBatches?: number;
 }
 
 export interface StepResult {
@@ -53,6 +58,7 @@ export function trainStep(
     gates = [],
     inputStatistics = [],
     weights = [],
+    microBatches = 1,
   }: TrainStepOptions = {},
 ): StepResult {
   const disposables: tf.TensorContainer[] = [];
@@ -64,6 +70,7 @@ export function trainStep(
       frozen: frozenNormalizations(model),
       gates,
       inputStatistics,
+      microBatches,
     });
     disposables.push({ ...observed });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));

@@ -20,7 +20,7 @@ type GatesBySite = Readonly<Record<string, tf.Tensor2D>>;
 export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesBySite> {
   return {
     name: "drawn-label gates",
-    pass: ({ graph, batch, mode, minibatch, seed = 0, loss: given }) => {
+    pass: ({ graph, batch, mode, minibatch, seed = 0, loss: given, microBatches = 1 }) => {
       const { model } = graph;
       const { xs } = batch;
       const loss = samplingLoss(model, given);
@@ -31,7 +31,8 @@ export function drawnLabelGates(): Observation<DrawnLabelGates, object, GatesByS
       );
       try {
         const gates = consumerGates(graph);
-        const step = lossAndGradients(model, { xs, ys }, { loss, mode, dropout: false, weights: [], gates });
+        const options = { loss, mode, dropout: false, weights: [], gates, microBatches };
+        const step = lossAndGradients(model, { xs, ys }, options);
         tf.dispose([step.loss, step.correct]);
         return step.gates;
       } finally {

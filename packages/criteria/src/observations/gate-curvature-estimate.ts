@@ -26,11 +26,12 @@ type Signs = ReadonlyMap<string, Float32Array>;
 export function gateCurvatureEstimate(): Observation<CurvatureEstimate, object, Estimate> {
   return {
     name: "gate curvature estimate",
-    pass: ({ graph, batch, mode, loss, seed = 0, minibatch }) => {
+    pass: ({ graph, batch, mode, loss, microBatches = 1, seed = 0, minibatch }) => {
       const signs = randomSigns(graph, `hutchinson/${seed}/${minibatch}`);
       const direction = gateDirection(graph, signs);
       try {
-        return { signs, products: hessianVectorProduct(graph.model, batch, direction, { mode, loss }) };
+        const options = { mode, loss, microBatches };
+        return { signs, products: hessianVectorProduct(graph.model, batch, direction, options) };
       } finally {
         tf.dispose(direction);
       }

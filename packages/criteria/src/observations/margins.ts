@@ -35,14 +35,14 @@ export function margins({
   return {
     name: "margins",
     extent: topK,
-    pass: ({ graph, batch, mode }) => {
+    pass: ({ graph, batch, mode, microBatches = 1 }) => {
       const count = Math.min(topK, Number(graph.model.outputs[0]?.shape.at(-1)) - 1);
       if (count > maxClasses) {
         throw new TrainingError(
           `topK selects ${count} classes, at most ${maxClasses} are supported: lower topK, or use "obd-fisher" or "obd-hutchinson"`,
         );
       }
-      return logitMargins(graph.model, batch, { gates: consumerGates(graph), topK, mode });
+      return logitMargins(graph.model, batch, { gates: consumerGates(graph), topK, mode, microBatches });
     },
     group: (scope, { logProbabilities, gates }) => ({
       get margins() {

@@ -19,6 +19,8 @@ export interface HessianOptions {
   readonly mode?: Mode;
   /** ‖ε v‖ relative to the norm of the weights in `direction`. Default 1e-2. */
   readonly perturbation?: number;
+  /** Parts that the minibatch is computed in, as in `trainStep`. Default 1. */
+  readonly microBatches?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export function hessianVectorProduct(
   model: tfl.LayersModel,
   batch: Batch,
   direction: Readonly<Record<string, tf.Tensor>>,
-  { loss: lossOption, mode = "train", perturbation = 1e-2 }: HessianOptions = {},
+  { loss: lossOption, mode = "train", perturbation = 1e-2, microBatches = 1 }: HessianOptions = {},
 ): Readonly<Record<string, tf.Tensor>> {
   const moved = movedWeights(model, direction);
   const epsilon = epsilonFor(moved, perturbation);
@@ -44,6 +46,7 @@ export function hessianVectorProduct(
     mode,
     dropout: false,
     weights,
+    microBatches,
     ...(lossOption === undefined ? {} : { loss: lossOption }),
   };
   const gradientsAt = (by: number): Readonly<Record<string, tf.Tensor>> => {

@@ -12,6 +12,7 @@ import type { Mode } from "../forward/pass.ts";
 import { oneHot, softmaxCrossEntropy } from "../losses/softmax-cross-entropy.ts";
 import { type GateSite, siteKey } from "./gates.ts";
 import { logitGradients } from "./logit-gradients.ts";
+import { inMicroBatches } from "./micro-batches.ts";
 import { cachedForModel, modelFunction } from "./model-function.ts";
 
 export interface MarginOptions {
@@ -21,6 +22,8 @@ export interface MarginOptions {
   readonly topK: number;
   /** Batch normalisation by the minibatch's statistics ("train") or by moving averages ("eval"). Default "train". */
   readonly mode?: Mode;
+  /** Parts that the minibatch is computed in, as in `trainStep`. Default 1. */
+  readonly microBatches?: number;
 }
 
 /** The caller disposes everything. */
@@ -42,7 +45,7 @@ export interface LogitMargins {
 export function logitMargins(
   model: tfl.LayersModel,
   batch: Batch,
-  { gates, topK, mode = "train" }: MarginOptions,
+  { gates, topK, mode = "train", microBatches = 1 }: MarginOptions,
 ): LogitMargins {
   const output = checkSoftmaxHead(model, "margins");
   checkBatch(model, batch, [softmaxCrossEntropy()]);
@@ -56,9 +59,30 @@ export function logitMargins(
       return margins(model, inputs, ys, gates, count, mode);
     }),
   );
-  const [logProbabilities, ...slopes] = run(batch);
+  const parts: (readonly tf.Tensor[])[] = [];
+  try {
+    for (const { result } of inMicroBatches(batch, microBatches, run)) parts.push(result);
+  } catch (error) {
+    tf.dispose(parts.flat());
+    throw error;
+  }
+  const [logProbabilities, ...slopes] = joined(parts);
   const byKey = Object.fromEntries(keys.map((key, i) => [key, slopes[i]]));
   return { logProbabilities, gates: byKey } as LogitMargins;
+}
+
+/** The tensors of all parts, joined along the axis of the examples, `[any, batch, ...]`. */
+function joined(parts: readonly (readonly tf.Tensor[])[]): readonly tf.Tensor[] {
+  const [first = [], ...others] = parts;
+  if (others.length === 0) return first;
+  const all = first.map((_, i) =>
+    tf.concat(
+      parts.map((tensors) => tensors[i] as tf.Tensor),
+      1,
+    ),
+  );
+  tf.dispose(parts.flat());
+  return all;
 }
 
 function margins(

@@ -8,6 +8,7 @@ import { type BatchStatistics, moveAverages } from "../forward/batch-normalizati
 import type { Mode } from "../forward/pass.ts";
 import { type LossOption, modelLoss } from "../losses/model-loss.ts";
 import type { GateSite } from "./gates.ts";
+import { accumulate } from "./micro-batches.ts";
 import { requireChannelsLast } from "./require-channels-last.ts";
 import { type StepOutputs, stepFunction } from "./step-function.ts";
 
@@ -31,6 +32,11 @@ export interface LossOptions {
   readonly gates?: readonly GateSite[];
   /** Paths of layers for whose inputs the mean and the fraction of non-zero values are returned. Default none. */
   readonly inputStatistics?: readonly string[];
+  /**
+   * Parts that the minibatch is computed in, one after another, with gradients accumulated: memory holds the activations of one.
+   * Batch normalisation normalises each part by its own statistics. Default 1.
+   */
+  readonly microBatches?: number;
 }
 
 /** The caller disposes everything. */
@@ -62,13 +68,14 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     gates = [],
     inputStatistics = [],
     frozen = [],
+    microBatches = 1,
   } = options;
   const loss = modelLoss(model, options.loss);
   checkBatch(model, batch, loss.losses);
   const weights = options.weights ?? [...trainableWeights(model).keys()];
   for (const path of weights) checkWeight(model, path);
   requireChannelsLast(model, inputStatistics);
-  return stepFunction(model, {
+  const step = stepFunction(model, {
     loss,
     mode,
     dropout,
@@ -76,7 +83,8 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     weights,
     gates,
     inputStatistics: [...new Set(inputStatistics)],
-  })(batch);
+  });
+  return accumulate(step, batch, microBatches);
 }
 
 function checkWeight(model: tfl.LayersModel, path: string): void {
