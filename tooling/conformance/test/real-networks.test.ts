@@ -60,7 +60,7 @@ describe.each(await realNetworks())("$name", ({ open, rules = layerRules }) => {
 });
 
 it("a process that imports tfjs alone loads them all, with equal outputs", async () => {
-  const elsewhere = await outputsElsewhere([...saved.keys()], [upscalerLayers]);
+  const elsewhere = await outputsElsewhere([...saved.keys()], { modules: [upscalerLayers] });
   expect(elsewhere.length).toBe(saved.size);
   for (const [i, [folder, outputs]] of [...saved].entries()) {
     const expected = outputs.flat();

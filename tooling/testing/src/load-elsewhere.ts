@@ -12,7 +12,7 @@ import { disposeModel, layerConfigs, modelGraph, rebuildModel } from "@secateur/
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** Values by output, for one example in which every input is sin(0), sin(1), ..., with 16 for open sizes. */
+/** Values by output, for one batch in which every input is sin(0), sin(1), ..., with one example where its size is open and 16 for other open sizes. */
 export interface SavedOutputs {
   readonly outputs: readonly (readonly number[])[];
   /** Before the final activations; empty for files that `saveTo` did not write. */
@@ -58,19 +58,23 @@ export async function saveAndRunElsewhere(
   }
 }
 
-/**
- * By directory: the outputs of the model.json and weight files there, from the other process.
- *
- * @param modules - Files that the other process imports first: they register layer classes.
- */
+export interface ElsewhereOptions {
+  /** Files that the other process imports first: they register layer classes. */
+  readonly modules?: readonly string[];
+  /** Default "wasm". */
+  readonly engine?: "wasm" | "cpu";
+}
+
+/** By directory: the outputs of the model.json and weight files there, from the other process. */
 export async function outputsElsewhere(
   directories: readonly string[],
-  modules: readonly string[] = [],
+  { modules = [], engine = "wasm" }: ElsewhereOptions = {},
 ): Promise<readonly SavedOutputs[]> {
   const script = path.join(import.meta.dirname, "load-with-tfjs.mjs");
   const imports = modules.flatMap((module) => ["--import", pathToFileURL(module).href]);
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, [...imports, script, ...directories], { maxBuffer: 1e9 });
+  const args = [...imports, script, engine, ...directories];
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 1e9 });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 
@@ -90,8 +94,10 @@ export function outputsOf(model: tfl.LayersModel): SavedOutputs["outputs"] {
   return tf.tidy(() => {
     const inputs = model.inputs.map((symbol) => {
       const shape = symbol.shape.slice(1).map((size) => size ?? 16);
-      const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i));
-      return tf.tensor(values, [1, ...shape]);
+      const batchShape = [symbol.shape[0] ?? 1, ...shape];
+      const length = tf.util.sizeFromShape(batchShape);
+      const values = Float32Array.from({ length }, (_, i) => Math.sin(i));
+      return tf.tensor(values, batchShape);
     });
     return [model.predict(inputs)].flat().map((y) => Array.from(y.dataSync()));
   });
