@@ -88,7 +88,7 @@ describe("imagenetBatches", () => {
 
 it("has torchvision's weights of every network", () => {
   for (const name of modelNames.filter((each) => modelInfo(each).inputShape[0] === 224)) {
-    const stem = name.replace("-", "_");
+    const stem = name.replace(/-(imagenet|dense-bn)$/, "").replace("-", "_");
     expect(torchvisionWeights(name)).toMatch(
       new RegExp(`^https://download.pytorch.org/models/${stem}-[0-9a-f]{8}.pth$`),
     );

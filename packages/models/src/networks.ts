@@ -9,6 +9,8 @@ import { mobilenetV2 } from "./networks/mobilenet-v2.ts";
 import type { NetworkOptions } from "./networks/network-options.ts";
 import { preactResnet18 } from "./networks/preact-resnet.ts";
 import { type BlockKind, resnet } from "./networks/resnet.ts";
+import { type VggHead, vgg } from "./networks/vgg.ts";
+import type { VggDepth } from "./networks/vgg-features.ts";
 import { vgg11Bn } from "./networks/vgg11-bn.ts";
 
 export interface ModelInfo {
@@ -54,6 +56,14 @@ function imagenetResnet(kind: BlockKind, blocks: FourCounts, parameterCount: num
   );
 }
 
+function imagenetVgg(depth: VggDepth, head: VggHead, parameterCount: number): Network {
+  const heads =
+    head === "dropout" ? "of torchvision" : "of Molchanov et al. 2019, hidden dense layers normalised too";
+  return imagenet(`ImageNet VGG${depth} with batch normalisation ${heads}`, parameterCount, (name, options) =>
+    vgg(name, depth, head, options),
+  );
+}
+
 function imagenetDensenet(blockLayers: FourCounts, parameterCount: number): Network {
   return imagenet(
     `ImageNet DenseNet-BC of torchvision, ${blockLayers.join(" + ")} layers, growth 32`,
@@ -80,9 +90,14 @@ const networks = {
   ) as Network,
   "densenet-cifar": cifar10("DenseNet, 22 layers deep, growth 12", 270_706, densenet) as Network,
   "vgg11-bn": cifar10("VGG11 with batch normalisation and one dense layer", 9_231_114, vgg11Bn) as Network,
+  "vgg11-bn-imagenet": imagenetVgg(11, "dropout", 132_868_840) as Network,
+  "vgg11-bn-dense-bn": imagenetVgg(11, "dense-bn", 132_885_224) as Network,
+  "vgg16-bn": imagenetVgg(16, "dropout", 138_365_992) as Network,
+  resnet18: imagenetResnet("basic", [2, 2, 2, 2], 11_689_512) as Network,
   resnet34: imagenetResnet("basic", [3, 4, 6, 3], 21_797_672) as Network,
   resnet50: imagenetResnet("bottleneck", [3, 4, 6, 3], 25_557_032) as Network,
   resnet101: imagenetResnet("bottleneck", [3, 4, 23, 3], 44_549_160) as Network,
+  resnet152: imagenetResnet("bottleneck", [3, 8, 36, 3], 60_192_808) as Network,
   "mobilenet-v2": imagenet(
     "ImageNet MobileNetV2 of torchvision, 17 inverted residuals",
     3_504_872,
@@ -121,7 +136,7 @@ export function modelInfo(name: ModelName): ModelInfo {
  */
 export function createModel(name: ModelName, options: Partial<NetworkOptions> = {}): tfl.LayersModel {
   const { build, classes, inputShape } = networkOf(name);
-  return build(name, { classes, inputShape, seed: 0, ...options });
+  return build(name, { classes, inputShape, seed: 0, kernels: "random", ...options });
 }
 
 function networkOf(name: ModelName): Network {

@@ -1,5 +1,6 @@
 import { describeModel } from "@repo/testing/describe-model";
 import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import {
   createModel,
@@ -7,13 +8,17 @@ import {
   type ModelName,
   ModelOptionsError,
   modelInfo,
-  modelNames,
   saveWeights,
 } from "../src/index.ts";
 import { deriveSeed } from "../src/networks/seeded-layers.ts";
 
+/** Networks of many weights that share their code with others; imagenet.test.ts has their logits. */
+const large = ["resnet18", "vgg11-bn-imagenet", "vgg11-bn-dense-bn", "vgg16-bn", "resnet152"] as const;
+
+type SmallName = Exclude<ModelName, (typeof large)[number]>;
+
 /** Sizes other than the default ones, mostly odd and not square. */
-const smallInputs: Readonly<Record<ModelName, readonly [number, number, number]>> = {
+const smallInputs: Readonly<Record<SmallName, readonly [number, number, number]>> = {
   lenet3: [16, 17, 3],
   resnet20: [9, 7, 3],
   resnet32: [8, 8, 3],
@@ -34,14 +39,24 @@ const smallInputs: Readonly<Record<ModelName, readonly [number, number, number]>
   densenet201: [29, 29, 3],
 };
 
-for (const name of modelNames) {
+for (const [name, inputShape] of Object.entries(smallInputs) as [SmallName, [number, number, number]][]) {
   describeModel(name, {
     build: (options) => createModel(name, options),
     parameterCount: modelInfo(name).parameterCount,
-    inputShape: smallInputs[name],
+    inputShape,
     saveWeights,
     loadWeights,
   });
+}
+
+it.each(large)("%s has the declared number of trainable parameters", (name) => {
+  const model = createModel(name, { kernels: "zeros" });
+  expect(countParameters(model.trainableWeights)).toBe(modelInfo(name).parameterCount);
+  model.dispose();
+});
+
+function countParameters(weights: readonly tfl.LayerVariable[]): number {
+  return weights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0);
 }
 
 describe("closed forms of the parameter counts", () => {
@@ -128,6 +143,23 @@ describe("bad input", () => {
     [{ inputShape: [32, 0, 3] as const }, "[32, 0, 3]"],
     [{ inputShape: [15, 32, 3] as const }, "at least 16"],
   ])("%j", (options, message) => expect(() => createModel("lenet3", options)).toThrow(message));
+});
+
+it("kernels of zeros leave the other weights and the architecture as they are", () => {
+  const options = { inputShape: [9, 33, 3], classes: 3 } as const;
+  const [random, zeros] = [
+    createModel("mobilenet-v2", options),
+    createModel("mobilenet-v2", { ...options, kernels: "zeros" }),
+  ];
+  expect(zeros.toJSON(null, false)).not.toEqual(random.toJSON(null, false)); // the initialisers differ
+  for (const [i, weight] of zeros.weights.entries()) {
+    const other = random.weights[i];
+    expect([weight.originalName, weight.shape]).toEqual([other?.originalName, other?.shape]);
+    const values = weight.read().dataSync();
+    if (weight.originalName.endsWith("kernel")) expect(values.every((value) => value === 0)).toBe(true);
+    else expect(values).toEqual(other?.read().dataSync());
+  }
+  for (const model of [random, zeros]) model.dispose();
 });
 
 it("derived seeds are positive, as tfjs ignores 0, and differ by seed and name", () => {

@@ -25,9 +25,14 @@ export function readWeights(model: tfl.LayersModel, file: string): void {
 
 /** torchvision's IMAGENET1K_V1 weights, which the paper prunes. */
 const torchvisionFiles: Readonly<Partial<Record<ModelName, string>>> = {
+  "vgg11-bn-imagenet": "vgg11_bn-6002323d.pth",
+  "vgg11-bn-dense-bn": "vgg11_bn-6002323d.pth",
+  "vgg16-bn": "vgg16_bn-6c64b313.pth",
+  resnet18: "resnet18-f37072fd.pth",
   resnet34: "resnet34-b627a593.pth",
   resnet50: "resnet50-0676ba61.pth",
   resnet101: "resnet101-63fe2227.pth",
+  resnet152: "resnet152-394f9c45.pth",
   "mobilenet-v2": "mobilenet_v2-b0353104.pth",
   densenet121: "densenet121-a639ec97.pth",
   densenet201: "densenet201-c1103571.pth",

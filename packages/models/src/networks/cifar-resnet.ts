@@ -26,7 +26,7 @@ export function cifarResnet(
   options: NetworkOptions,
 ): tfl.LayersModel {
   checkNetworkOptions(name, options, 1);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = layers.convolution(input, "conv1", { filters: stageChannels[0], kernel: 3, padding: 1 });
   x = relu(batchNormalization(x, "bn1"), "relu1");

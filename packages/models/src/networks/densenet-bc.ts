@@ -23,7 +23,7 @@ export function densenetBc(
   options: NetworkOptions,
 ): tfl.LayersModel {
   checkNetworkOptions(name, options, minimumSize);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = imagenetStem(input, layers, {
     convolution: "features.conv0",

@@ -14,7 +14,7 @@ const firstChannels = 16;
 
 export function densenet(name: string, options: NetworkOptions): tfl.LayersModel {
   checkNetworkOptions(name, options, 4);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let channels = firstChannels;
   let x = layers.convolution(input, "features.conv0", { filters: channels, kernel: 3, padding: 1 });

@@ -8,7 +8,7 @@ import { apply, seededLayers } from "./seeded-layers.ts";
 
 export function lenet3(name: string, options: NetworkOptions): tfl.LayersModel {
   checkNetworkOptions(name, options, 16);
-  const { convolution, dense } = seededLayers(options.seed);
+  const { convolution, dense } = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = convolution(input, "conv1", { filters: 16, kernel: 5, bias: true, activation: "relu" });
   x = apply(tfl.layers.maxPooling2d({ poolSize: 2, strides: 2, name: "pool1" }), x);

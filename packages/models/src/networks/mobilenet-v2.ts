@@ -31,7 +31,7 @@ const blocks: readonly Block[] = blockGroups.flatMap(({ expansion, outputs, coun
 
 export function mobilenetV2(name: string, options: NetworkOptions): tfl.LayersModel {
   checkNetworkOptions(name, options, 1);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   const stem = layers.convolution(input, "features.0.0", { filters: 32, kernel: 3, padding: 1, stride: 2 });
   let x = normalizeAndClip(stem, "features.0");

@@ -19,7 +19,7 @@ interface Block {
 
 export function preactResnet18(name: string, options: NetworkOptions): tfl.LayersModel {
   checkNetworkOptions(name, options, 1);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = layers.convolution(input, "conv1", { filters: stageWidths[0], kernel: 3, padding: 1 });
   for (const block of listBlocks()) x = residualBlock(x, layers, block);

@@ -33,7 +33,7 @@ export function resnet(
   options: NetworkOptions,
 ): tfl.LayersModel {
   checkNetworkOptions(name, options, 1);
-  const layers = seededLayers(options.seed);
+  const layers = seededLayers(options);
   const input = tfl.input({ shape: [...options.inputShape], name: "input" });
   let x = imagenetStem(input, layers, {
     convolution: "conv1",

@@ -5,6 +5,7 @@
  */
 import { hash32 } from "@secateur/base";
 import * as tfl from "@tensorflow/tfjs-layers";
+import type { NetworkOptions } from "./network-options.ts";
 
 interface ConvolutionOptions {
   readonly filters: number;
@@ -31,13 +32,27 @@ export interface SeededLayers {
     x: tfl.SymbolicTensor,
     name: string,
     units: number,
-    activation: "relu" | "softmax",
+    activation: "relu" | "softmax" | "linear",
   ): tfl.SymbolicTensor;
 }
 
-export function seededLayers(seed: number): SeededLayers {
-  const kernelInitializer = (name: string): ReturnType<typeof tfl.initializers.heNormal> =>
-    tfl.initializers.heNormal({ seed: deriveSeed(seed, name) });
+type Initializer = ReturnType<typeof tfl.initializers.heNormal>;
+
+export function seededLayers({ seed, kernels }: Pick<NetworkOptions, "seed" | "kernels">): SeededLayers {
+  const kernelInitializer = (name: string): Initializer =>
+    kernels === "zeros"
+      ? tfl.initializers.zeros()
+      : tfl.initializers.heNormal({ seed: deriveSeed(seed, name) });
+  const depthwiseInitializer = (name: string, channels: number): Initializer =>
+    kernels === "zeros"
+      ? tfl.initializers.zeros()
+      : tfl.initializers.varianceScaling({
+          // tfjs multiplies the fan-in by the number of channels; every filter has one.
+          scale: 2 * channels,
+          mode: "fanIn",
+          distribution: "normal",
+          seed: deriveSeed(seed, name),
+        });
   return {
     convolution(x, name, { filters, kernel, stride = 1, padding = 0, bias = false, activation }) {
       const { padded, mode } = pad(x, name, { kernel, stride, padding });
@@ -61,13 +76,7 @@ export function seededLayers(seed: number): SeededLayers {
         strides: stride,
         padding: mode,
         useBias: false,
-        depthwiseInitializer: tfl.initializers.varianceScaling({
-          // tfjs multiplies the fan-in by the number of channels; every filter has one.
-          scale: 2 * (x.shape.at(-1) ?? 1),
-          mode: "fanIn",
-          distribution: "normal",
-          seed: deriveSeed(seed, name),
-        }),
+        depthwiseInitializer: depthwiseInitializer(name, x.shape.at(-1) ?? 1),
       });
       return apply(layer, padded);
     },
