@@ -27,14 +27,44 @@ export function checkEpochOptions({ batchSize, limit }: EpochOptions): void {
   if (limit !== undefined) requireInteger("limit", limit, 1);
 }
 
-/** The indices of the epoch's images, for a data set of `count` images. */
-export function epochOrder(count: number, options: EpochOptions): Int32Array {
+/** Groups whose images are mixed with each other in a shuffled epoch. */
+const mixedGroups = 8;
+
+/**
+ * The indices of the epoch's images, for a data set of `count` images.
+ *
+ * @param groupSizes - Of groups of consecutive images: a shuffled epoch takes the groups in random order and mixes the
+ *   images of eight groups at a time.
+ */
+export function epochOrder(count: number, options: EpochOptions, groupSizes?: Int32Array): Int32Array {
   const { batchSize, seed = 0, epoch = 0, limit = count, dropLast = false } = options;
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  if (options.shuffle) shuffle(order, createRandom(orderStream, seed, epoch));
+  const random = createRandom(orderStream, seed, epoch);
+  const order = options.shuffle && groupSizes ? mixGroups(groupSizes, random) : range(0, count);
+  if (options.shuffle && !groupSizes) shuffle(order, random);
   const length = Math.min(count, limit);
   return order.subarray(0, dropLast ? length - (length % batchSize) : length);
 }
+
+function mixGroups(sizes: Int32Array, random: Random): Int32Array {
+  const groups: Int32Array[] = [];
+  for (let first = 0, group = 0; group < sizes.length; group++) {
+    const end = first + (sizes[group] ?? 0);
+    groups.push(range(first, end));
+    first = end;
+  }
+  const order = shuffle(range(0, groups.length), random);
+  const mixed: Int32Array[] = [];
+  for (let first = 0; first < order.length; first += mixedGroups) {
+    const together = [...order.subarray(first, first + mixedGroups)].flatMap((group) => [
+      ...(groups[group] ?? []),
+    ]);
+    mixed.push(shuffle(Int32Array.from(together), random));
+  }
+  return Int32Array.from(mixed.flatMap((part) => [...part]));
+}
+
+const range = (start: number, end: number): Int32Array =>
+  Int32Array.from({ length: end - start }, (_, i) => start + i);
 
 /** The generator for the augmentation of image `index`. It depends on neither the order nor the batch size. */
 export function imageRandom({ seed = 0, epoch = 0 }: EpochOptions, index: number): Random {

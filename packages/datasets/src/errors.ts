@@ -45,6 +45,18 @@ export class UnreadableFileError extends DatasetError {
   }
 }
 
+/** More images of an epoch cannot be decoded than may be skipped. */
+export class CorruptImagesError extends DatasetError {
+  override readonly name = "CorruptImagesError";
+  override readonly code = "DATASET_CORRUPT_IMAGES";
+}
+
+/** Labels do not number the classes in the order of sorted wnids. */
+export class LabelOrderError extends DatasetError {
+  override readonly name = "LabelOrderError";
+  override readonly code = "DATASET_LABEL_ORDER";
+}
+
 /** Every source failed or delivered a file with a wrong checksum. */
 export class DownloadError extends DatasetError {
   override readonly name = "DownloadError";

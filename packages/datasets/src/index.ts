@@ -9,22 +9,26 @@ export type { EpochOptions } from "./epoch.ts";
 export {
   AlteredFileError,
   CacheFolderError,
+  CorruptImagesError,
   DatasetError,
   DatasetOptionError,
   DiskFullError,
   DownloadError,
+  LabelOrderError,
   MissingFileError,
   TruncatedFileError,
   UnreadableFileError,
 } from "./errors.ts";
 export type { ImageDataset, ImageSet, ImageShape } from "./image-set.ts";
 export { type Crop, centerCrop, randomResizedCrop } from "./images/crops.ts";
+export { type EncodedImages, selectImages } from "./images/encoded-images.ts";
 export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
-export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
+export { type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
 export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
 export { listImages } from "./images/list-images.ts";
 export { type ImageSize, readImage } from "./images/read-image.ts";
 export type { Box, View } from "./images/resample.ts";
+export { type Decoding, decodings } from "./images/view-pixels.ts";
 export { prefetch } from "./prefetch.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";

@@ -4,10 +4,13 @@ import path from "node:path";
 import { crc32 } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { epochOrder } from "../src/epoch.ts";
 import { byteBudget } from "../src/images/byte-budget.ts";
-import { decode as decodeFor } from "../src/images/decode.ts";
+import { decodeView } from "../src/images/decode-view.ts";
+import { readImageFile, sizeOfFile } from "../src/images/image-files.ts";
 import {
   type Batch,
+  CorruptImagesError,
   centerCrop,
   DatasetOptionError,
   type ImageBatchOptions,
@@ -16,6 +19,7 @@ import {
   MissingFileError,
   prefetch,
   randomResizedCrop,
+  selectImages,
   UnreadableFileError,
 } from "../src/index.ts";
 import {
@@ -28,7 +32,18 @@ import {
   writeFiles,
 } from "./tiny-images.ts";
 
-const decode = (file: string) => decodeFor(file, (pixels) => pixels);
+/** All pixels of a file. */
+async function decode(file: string) {
+  let size = { height: 0, width: 0 };
+  const view = (height: number, width: number) => {
+    size = { height, width };
+    const box = { top: 0, left: 0, ...size };
+    return { box, scaled: size, window: box, mirrored: false };
+  };
+  const image = { name: file, size: () => sizeOfFile(file), read: () => readImageFile(file) };
+  const data = await decodeView(image, { decoding: "exact", view });
+  return { data, ...size };
+}
 
 /** Keeps bytes 0..255. */
 const plain = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
@@ -310,18 +325,77 @@ describe("imageBatches", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("throws for a corrupt image after yielding the batches before it", async () => {
+  it("skips corrupt images, names them, and fills their places", async () => {
     const directory = await greys();
-    fs.writeFileSync(path.join(directory, "odd/01.png"), "no image");
-    const seen: number[] = [];
-    const run = async () => {
-      for await (const { xs, ys } of imageBatches(await imageFolder(directory), unscaled)) {
-        seen.push(xs.shape[0]);
-        tf.dispose([xs, ys]);
+    fs.writeFileSync(path.join(directory, "even/02.png"), "no image");
+    fs.truncateSync(path.join(directory, "odd/01.png"), 40);
+    const folder = await imageFolder(directory);
+    const skipped: string[] = [];
+    const options = { ...unscaled, onCorrupt: ({ message }: Error) => void skipped.push(message) };
+    const { xs, ys } = await collect(imageBatches(folder, options));
+    expect(ys).toEqual([...Array(9).fill(0), ...Array(9).fill(1)]);
+    expect(xs.map(([first]) => first).slice(0, 3)).toEqual([0, 40, 60]);
+    expect(skipped).toEqual([
+      expect.stringContaining(`${path.join(directory, "even", "02.png")} cannot be read: its content is not`),
+      expect.stringContaining(`${path.join(directory, "odd", "01.png")} cannot be read: `),
+    ]);
+    const whole = await collect(imageBatches(folder, { ...options, dropLast: true }));
+    expect(whole.ys).toHaveLength(16);
+  });
+
+  it("throws for more corrupt images than may be skipped, and where none can be read", async () => {
+    const directory = await greys();
+    for (const name of ["even/02.png", "odd/01.png"]) fs.writeFileSync(path.join(directory, name), "no");
+    const folder = await imageFolder(directory);
+    const quiet = { ...unscaled, onCorrupt: () => {} };
+    const epoch = (maximumCorrupt: number) => collect(imageBatches(folder, { ...quiet, maximumCorrupt }));
+    await expect(epoch(1)).rejects.toThrow(CorruptImagesError);
+    await expect(epoch(1)).rejects.toThrow(
+      /^2 of the epoch's 20 images cannot be read, and at most 1 may be skipped: .*02\.png cannot be read: .*01\.png/,
+    );
+    expect((await epoch(2)).ys).toHaveLength(18);
+    const corrupt = selectImages(folder, [1, 10]);
+    await expect(collect(imageBatches(corrupt, quiet))).rejects.toThrow(/^2 of the epoch's 2 images/);
+    expect(() => imageBatches(folder, { ...unscaled, maximumCorrupt: -1 })).toThrow(DatasetOptionError);
+  });
+
+  it("mixes images of a few groups at a time where they are stored in groups", async () => {
+    const count = 100;
+    const groupSizes = new Int32Array(20).fill(5);
+    const order = epochOrder(count, { batchSize: 1, shuffle: true, seed: 3 }, groupSizes);
+    expect([...order].toSorted((a, b) => a - b)).toEqual([...Array(count).keys()]);
+    const groupsIn = (first: number, last: number) =>
+      new Set([...order.subarray(first, last)].map((i) => Math.floor(i / 5)));
+    expect(groupsIn(0, 40).size).toBe(8);
+    expect(groupsIn(0, 10).size).toBeGreaterThan(2);
+    expect([...order]).not.toEqual([...epochOrder(count, { batchSize: 1, shuffle: true }, groupSizes)]);
+    expect([...epochOrder(count, { batchSize: 1 }, groupSizes)]).toEqual([...Array(count).keys()]);
+  });
+
+  it("decodes fast with nearly the same pixels, whatever the view", async () => {
+    const directory = temporaryFolder();
+    const smooth = (width: number, height: number) =>
+      formulaImage(6, 8).resize(width, height, { fit: "fill" });
+    await writeFiles(directory, {
+      "a/large.jpg": smooth(900, 700).jpeg({ quality: 95 }),
+      "a/small.png": smooth(40, 50).png(),
+      "a/grey.jpg": smooth(300, 200).greyscale().jpeg({ quality: 95 }),
+      "a/cmyk.jpg": smooth(300, 200).toColourspace("cmyk").jpeg({ quality: 95 }),
+    });
+    const folder = await imageFolder(directory);
+    for (const crop of [centerCrop({ size: 64 }), randomResizedCrop({ size: 64 })]) {
+      for (const seed of [0, 1, 2, 3]) {
+        const options = { batchSize: 1, normalize: plain, crop, seed };
+        const exact = await collect(imageBatches(folder, options));
+        const fast = await collect(imageBatches(folder, { ...options, decoding: "fast" }));
+        for (const [i, pixels] of exact.xs.entries()) {
+          const other = fast.xs[i] ?? [];
+          const difference = pixels.reduce((sum, value, k) => sum + Math.abs(value - (other[k] ?? 0)), 0);
+          expect([folder.nameOf(i), other.length]).toEqual([folder.nameOf(i), pixels.length]);
+          expect(difference / pixels.length).toBeLessThan(6);
+        }
       }
-    };
-    await expect(run()).rejects.toThrow(path.join(directory, "odd", "01.png"));
-    expect(seen).toEqual([4, 4]);
+    }
   });
 
   it("rejects a batch size of 0 and a wrong number of channels", async () => {

@@ -1,13 +1,13 @@
 /** The image files of a run and their labels: `--data`, cut to `--subset`. */
 
 import { UsageError } from "@secateur/command-line";
-import { type ImageFolder, imagenet } from "@secateur/datasets";
+import { type EncodedImages, imagenet, selectImages } from "@secateur/datasets";
 import type { ImageSettings } from "./batch-source.ts";
 import { classCount, readClassList } from "./class-list.ts";
 
 export interface ImagenetFolders {
-  readonly train: ImageFolder;
-  readonly test: ImageFolder;
+  readonly train: EncodedImages;
+  readonly test: EncodedImages;
 }
 
 export async function findFolders({
@@ -24,7 +24,7 @@ export async function findFolders({
   if (subset === null) return { train, test };
   if (subset > train.count) {
     throw new UsageError(
-      `--subset must be at most ${train.count}, the number of training images in ${train.directory}, not ${subset}.`,
+      `--subset must be at most ${train.count}, the number of training images in ${train.source}, not ${subset}.`,
     );
   }
   const testCount = Math.max(1, Math.round((subset * test.count) / train.count));
@@ -32,20 +32,15 @@ export async function findFolders({
 }
 
 /** Labels are ranks among all classes; with missing folders they would be those of other classes. */
-function requireAllClasses({ classes, directory }: ImageFolder): void {
+function requireAllClasses({ classes, source }: EncodedImages): void {
   if (classes.length === classCount) return;
   throw new UsageError(
-    `${directory} holds ${classes.length} of ImageNet's ${classCount} folders, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids (for instance Kaggle's LOC_synset_mapping.txt).`,
+    `${source} holds ${classes.length} of ImageNet's ${classCount} folders, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids (for instance Kaggle's LOC_synset_mapping.txt).`,
   );
 }
 
-/** `count` images at equal distances. Files are sorted by class, so every class keeps its share. */
-function evenly(folder: ImageFolder, count: number): ImageFolder {
-  const indices = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * folder.count) / count));
-  return {
-    ...folder,
-    files: indices.map((index) => folder.files[index] ?? ""),
-    labels: Int32Array.from(indices, (index) => folder.labels[index] ?? 0),
-    count,
-  };
+/** `count` images at equal distances. Images are sorted by class, so every class keeps its share. */
+function evenly(images: EncodedImages, count: number): EncodedImages {
+  const indices = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * images.count) / count));
+  return selectImages(images, indices);
 }

@@ -1,72 +1,49 @@
 /**
- * Decodes an image file to RGB bytes as Pillow's `Image.open(path).convert("RGB")` does: no colour profile, no EXIF
+ * Decodes the bytes of an image to RGB as Pillow's `Image.open(path).convert("RGB")` does: no colour profile, no EXIF
  * rotation, no alpha channel; CMYK is converted by the plain formula. Decoding is done by sharp (libvips,
- * libjpeg-turbo) in its own threads; sharp is loaded with the first image.
+ * libjpeg-turbo) in libuv's threads; sharp is loaded with the first image.
  */
-import { stat } from "node:fs/promises";
 import type { Metadata, Sharp } from "sharp";
-import { DatasetError, UnreadableFileError } from "../errors.ts";
-import { readRegularFile } from "../read-regular-file.ts";
-import { byteBudget } from "./byte-budget.ts";
+import { DatasetError } from "../errors.ts";
 import type { Pixels } from "./resample.ts";
 
 /** Pillow refuses larger images too: twice its `Image.MAX_IMAGE_PIXELS`. */
 const maximumPixels = 178_956_970;
-/** An uncompressed file of that many pixels, 16 bits per channel. */
-const maximumFileBytes = 1.1e9;
 const timeoutSeconds = 60;
-
-/** Of all images that are being decoded. An image of `maximumPixels` fits with four channels of one byte. */
-const pixelBudget = byteBudget(768e6);
-const fileBudget = byteBudget(256e6);
 
 /** First bytes of JPEG, PNG, TIFF and BigTIFF files, as latin1. */
 const signatures = ["\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "II*\0", "II+\0", "MM\0*", "MM\0+"];
 
-/**
- * Decodes an image and passes it to `use`. The pixels count as in memory until `use` returns.
- *
- * All calls together hold at most 256 MB of files and 768 MB of pixels, or one larger file; the decoder may take as much
- * again. An image has at most 179 million pixels, a file 1.1 GB, and decoding takes at most 60 seconds.
- *
- * @throws DatasetError if the file or sharp cannot be read; UnreadableFileError if it is not a complete image.
- */
-export async function decode<T>(path: string, use: (pixels: Pixels) => T): Promise<T> {
-  const sharp = await loadSharp();
-  return fileBudget(await sizeOfFile(path), async () => {
-    const bytes = await readRegularFile(path, missing, maximumFileBytes);
-    if (!isBitmap(bytes)) throw new UnreadableFileError(path, "its content is not JPEG, PNG, WebP or TIFF");
-    // Like Pillow: ignore the decoder's warnings, fail on a truncated file.
-    const options = { ignoreIcc: true, failOn: "error", limitInputPixels: maximumPixels } as const;
-    const image = sharp(bytes, options).timeout({ seconds: timeoutSeconds });
-    const form = await explained(path, () => image.metadata());
-    return pixelBudget(decodedBytes(form), async () => use(await explained(path, () => rgbOf(image, form))));
-  });
+/** What an image file's header says. */
+export type Form = Pick<Metadata, "space" | "depth" | "width" | "height">;
+
+/** @throws Error with the reason as its message, where the bytes are no image. */
+export async function readForm(bytes: Uint8Array): Promise<Form> {
+  const { space, depth, width, height } = await (await openImage(bytes)).metadata();
+  return { space, depth, width, height };
 }
 
-const missing = "the folder changed after it was listed";
-
-/** 0 where there is none: reading it then explains why. */
-async function sizeOfFile(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}
-
-type Form = Pick<Metadata, "space" | "depth" | "width" | "height">;
-
-/** Of the decoder's output. */
-function decodedBytes({ space, depth, width, height }: Form): number {
+/** The size in bytes of the decoder's output. */
+export function decodedBytes({ space, depth, width, height }: Form): number {
   if (space !== "cmyk") return width * height * 3;
   return width * height * (depth === "ushort" ? 8 : 4);
 }
 
-async function rgbOf(image: Sharp, { space, depth }: Form): Promise<Pixels> {
+/** @throws Error with the reason as its message, where the bytes are not a complete image. */
+export async function openImage(bytes: Uint8Array): Promise<Sharp> {
+  const sharp = await loadSharp();
+  if (!isBitmap(bytes)) throw new Error("its content is not JPEG, PNG, WebP or TIFF");
+  // Like Pillow: ignore the decoder's warnings, fail on a truncated file.
+  const options = { ignoreIcc: true, failOn: "error", limitInputPixels: maximumPixels } as const;
+  return sharp(bytes, options).timeout({ seconds: timeoutSeconds });
+}
+
+/** @throws Error with the reason as its message, where the bytes are not a complete image. */
+export async function decodePixels(bytes: Uint8Array, { space, depth }: Form): Promise<Pixels> {
   const isCmyk = space === "cmyk";
   if (isCmyk && depth !== "uchar" && depth !== "ushort")
     throw new Error(`CMYK with channels of type ${depth} is not supported`);
-  const opaque = image.removeAlpha();
+  const opaque = (await openImage(bytes)).removeAlpha();
   const colours = isCmyk
     ? opaque.pipelineColourspace("cmyk").toColourspace("cmyk").raw({ depth })
     : opaque.toColourspace("srgb").raw();
@@ -76,16 +53,6 @@ async function rgbOf(image: Sharp, { space, depth }: Form): Promise<Pixels> {
   const { height, width } = info;
   if (!isCmyk) return { data, height, width };
   return { data: rgbFromCmyk(depth === "ushort" ? highBytes(data) : data), height, width };
-}
-
-/** Decoding errors as one sentence that names the file. */
-async function explained<T>(path: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
-    const [reason = ""] = String(cause instanceof Error ? cause.message : cause).split("\n");
-    throw new UnreadableFileError(path, reason, { cause });
-  }
 }
 
 /** The decoder would also open SVG, PDF and other formats, which run far more code. */

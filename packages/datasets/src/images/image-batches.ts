@@ -1,83 +1,112 @@
 /**
- * Minibatches of images that are read from disk on demand. Order and crops follow from (seed, epoch) alone, as in
- * `batches`. Memory holds one batch and a few images that are decoded ahead, with the bounds of `decode`.
+ * Minibatches of images that are read from where they are stored. Order and crops follow from (seed, epoch) alone, as
+ * in `batches`. Memory holds one batch and the crops of three batches that are decoded ahead, with the bounds of
+ * `decodeView`.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { pMapIterable } from "p-map";
 import type { Batch } from "../batches.ts";
 import { checkEpochOptions, type EpochOptions, epochOrder, imageRandom } from "../epoch.ts";
+import { requireInteger, UnreadableFileError } from "../errors.ts";
 import { type Normalizer, normalizer } from "../normalize.ts";
 import type { Normalization } from "../statistics.ts";
+import { type OnCorrupt, skipCorrupt } from "./corrupt-images.ts";
 import type { Crop } from "./crops.ts";
-import { decode } from "./decode.ts";
-import { type ImageFolder, imagePath } from "./image-folder.ts";
-import { resample } from "./resample.ts";
+import { decodeView } from "./decode-view.ts";
+import type { EncodedImages } from "./encoded-images.ts";
+import type { Decoding } from "./view-pixels.ts";
 
 export interface ImageBatchOptions extends EpochOptions {
   /** `centerCrop()` for evaluation, `randomResizedCrop()` for training. */
   readonly crop: Crop;
   readonly normalize: Normalization;
+  /** "exact" is the default. */
+  readonly decoding?: Decoding;
+  /** The number of images per epoch that are skipped because they cannot be decoded. Default: 1 %, and at least 10. */
+  readonly maximumCorrupt?: number;
+  /** Called for every image that is skipped. Default: prints a warning. */
+  readonly onCorrupt?: OnCorrupt;
 }
 
 const channels = 3;
-/** Enough to keep libuv's four threads busy, which do the decoding. */
-const decodedAhead = 16;
+
+/** While an engine blocks the main thread, the other threads work on what has been read before. */
+const decodedAhead = (batchSize: number): number => Math.max(16, 3 * batchSize);
 
 /**
- * The batches of one epoch, xs [batch, size, size, 3]. Iterating again yields the same batches.
+ * The batches of one epoch, xs [batch, size, size, 3]. Iterating again yields the same batches. The next image takes the
+ * place of one that cannot be decoded, so only the last batch is smaller.
  *
- * @throws DatasetOptionError for a batch size or a limit below 1, before the first batch; UnreadableFileError for a
- * corrupt image, while iterating.
+ * @throws DatasetOptionError for a batch size or a limit below 1, before the first batch; while iterating,
+ * CorruptImagesError for more corrupt images than `maximumCorrupt`.
  *
  * @example
  * const options = { batchSize: 64, crop: randomResizedCrop(), shuffle: true, epoch, normalize: imagenetStatistics };
  * for await (const { xs, ys } of prefetch(imageBatches(train, options))) { ... }
  */
-export function imageBatches(folder: ImageFolder, options: ImageBatchOptions): AsyncIterable<Batch> {
+export function imageBatches(images: EncodedImages, options: ImageBatchOptions): AsyncIterable<Batch> {
   checkEpochOptions(options);
+  if (options.maximumCorrupt !== undefined) requireInteger("maximumCorrupt", options.maximumCorrupt, 0);
   const normalize = normalizer(options.normalize, channels);
-  return { [Symbol.asyncIterator]: () => epochBatches(folder, options, normalize) };
+  return { [Symbol.asyncIterator]: () => epochBatches(images, options, normalize) };
+}
+
+interface LabelledCrop {
+  readonly label: number;
+  /** [size, size, 3], before normalisation */
+  readonly crop: Uint8Array;
 }
 
 async function* epochBatches(
-  folder: ImageFolder,
+  images: EncodedImages,
   options: ImageBatchOptions,
   normalize: Normalizer,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { size } = options.crop;
-  const imageSize = size * size * channels;
-  const order = epochOrder(folder.count, options);
-  const crops = pMapIterable(order, (index) => loadCrop(folder, index, options), {
-    concurrency: decodedAhead,
+  const { batchSize, dropLast = false } = options;
+  const order = epochOrder(images.count, { ...options, dropLast: false }, images.groupSizes);
+  const decoded = pMapIterable(order, (index) => loadCrop(images, index, options), {
+    concurrency: decodedAhead(batchSize),
   });
-  let indices: readonly number[] = [];
-  let pixels = new Float32Array();
-  let filled = 0;
-  let start = 0;
-  for await (const crop of crops) {
-    if (filled === 0) {
-      indices = [...order.subarray(start, start + options.batchSize)];
-      pixels = new Float32Array(indices.length * imageSize);
-    }
-    normalize(crop, pixels, filled * imageSize);
-    filled++;
-    if (filled < indices.length) continue;
-    yield {
-      xs: tf.tensor4d(pixels, [filled, size, size, channels]),
-      ys: tf.tensor1d(
-        indices.map((index) => folder.labels[index] ?? 0),
-        "int32",
-      ),
-    };
-    start += filled;
-    filled = 0;
+  let batch: LabelledCrop[] = [];
+  for await (const crop of skipCorrupt(decoded, order.length, options)) {
+    batch.push(crop);
+    if (batch.length < batchSize) continue;
+    yield assemble(batch, options.crop.size, normalize);
+    batch = [];
   }
+  if (batch.length > 0 && !dropLast) yield assemble(batch, options.crop.size, normalize);
 }
 
-/** The crop of image `index`, [size, size, 3], before normalisation. */
-async function loadCrop(folder: ImageFolder, index: number, options: ImageBatchOptions): Promise<Uint8Array> {
-  return decode(imagePath(folder, index), (image) => {
-    const view = options.crop.view(image.height, image.width, imageRandom(options, index));
-    return resample(image, view);
-  });
+function assemble(batch: readonly LabelledCrop[], size: number, normalize: Normalizer): Batch {
+  const imageSize = size * size * channels;
+  const pixels = new Float32Array(batch.length * imageSize);
+  for (const [row, { crop }] of batch.entries()) normalize(crop, pixels, row * imageSize);
+  const labels = batch.map(({ label }) => label);
+  return {
+    xs: tf.tensor4d(pixels, [batch.length, size, size, channels]),
+    ys: tf.tensor1d(labels, "int32"),
+  };
+}
+
+async function loadCrop(
+  images: EncodedImages,
+  index: number,
+  options: ImageBatchOptions,
+): Promise<LabelledCrop | UnreadableFileError> {
+  const image = {
+    name: images.nameOf(index),
+    size: () => images.sizeOf(index),
+    read: () => images.read(index),
+  };
+  const { decoding = "exact", crop } = options;
+  try {
+    const pixels = await decodeView(image, {
+      decoding,
+      view: (height, width) => crop.view(height, width, imageRandom(options, index)),
+    });
+    return { label: images.labels[index] ?? 0, crop: pixels };
+  } catch (error) {
+    if (error instanceof UnreadableFileError) return error;
+    throw error;
+  }
 }

@@ -3,17 +3,8 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { DatasetOptionError, MissingFileError } from "../errors.ts";
-
-export interface ImageFolder {
-  readonly directory: string;
-  /** Folder names by label. */
-  readonly classes: readonly string[];
-  /** [count], file names relative to the class folder */
-  readonly files: readonly string[];
-  /** [count], class indices */
-  readonly labels: Int32Array;
-  readonly count: number;
-}
+import type { EncodedImages } from "./encoded-images.ts";
+import { imageFiles } from "./image-files.ts";
 
 export interface ImageFolderOptions {
   /**
@@ -41,7 +32,10 @@ export const imageExtensions: ReadonlySet<string> = new Set([
  *
  * @example const train = await imageFolder("flowers/train"); // flowers/train/daisy/1.jpg: train.classes[0] is "daisy"
  */
-export async function imageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+export async function imageFolder(
+  directory: string,
+  options: ImageFolderOptions = {},
+): Promise<EncodedImages> {
   const present = await classFolders(directory);
   const classes = options.classes ?? [...present].sort(byCodePoint);
   if (new Set(classes).size < classes.length) {
@@ -55,7 +49,7 @@ export async function imageFolder(directory: string, options: ImageFolderOptions
     if (!present.has(name)) continue;
     const names = await readdir(join(directory, name));
     for (const file of names.filter(isImageName).sort(byCodePoint)) {
-      files.push(file);
+      files.push(join(name, file));
       labels.push(label);
     }
   }
@@ -64,12 +58,7 @@ export async function imageFolder(directory: string, options: ImageFolderOptions
       `the folders of ${directory}${options.classes ? " that classes lists" : ""} contain no images; expected files named ${[...imageExtensions].map((extension) => `*${extension}`).join(", ")}`,
     );
   }
-  return { directory, classes, files, labels: Int32Array.from(labels), count: files.length };
-}
-
-/** The path of image `index`. */
-export function imagePath({ directory, classes, files, labels }: ImageFolder, index: number): string {
-  return join(directory, classes[labels[index] ?? 0] ?? "", files[index] ?? "");
+  return imageFiles(directory, files, { classes, labels });
 }
 
 async function classFolders(directory: string): Promise<ReadonlySet<string>> {

@@ -1,7 +1,8 @@
 /** ImageNet (ILSVRC2012) in the layout of torchvision and timm: train/<wnid>/ and val/<wnid>/, 1000 folders each. */
 import { join } from "node:path";
 import { DatasetError, MissingFileError } from "../errors.ts";
-import { type ImageFolder, type ImageFolderOptions, imageFolder } from "./image-folder.ts";
+import type { EncodedImages } from "./encoded-images.ts";
+import { type ImageFolderOptions, imageFolder } from "./image-folder.ts";
 
 export type ImagenetSplit = "train" | "val";
 
@@ -20,18 +21,18 @@ export async function imagenet(
   directory: string,
   split: ImagenetSplit,
   options: ImageFolderOptions = {},
-): Promise<ImageFolder> {
+): Promise<EncodedImages> {
   const folder = await readSplit(join(directory, split), options);
   const unknown = folder.classes.find((name) => !/^n\d{8}$/.test(name));
   if (unknown !== undefined) {
     throw new DatasetError(
-      `${unknown} in ${folder.directory} is not a wnid such as n01440764; ${layout}; use imageFolder for other class names`,
+      `${unknown} in ${folder.source} is not a wnid such as n01440764; ${layout}; use imageFolder for other class names`,
     );
   }
   return folder;
 }
 
-async function readSplit(directory: string, options: ImageFolderOptions): Promise<ImageFolder> {
+async function readSplit(directory: string, options: ImageFolderOptions): Promise<EncodedImages> {
   try {
     return await imageFolder(directory, options);
   } catch (cause) {

@@ -1,6 +1,7 @@
 /** Reads one image file at a given size. */
-import { decode } from "./decode.ts";
-import { type Pixels, resample } from "./resample.ts";
+import { decodeView } from "./decode-view.ts";
+import { readImageFile, sizeOfFile } from "./image-files.ts";
+import type { View } from "./resample.ts";
 
 export interface ImageSize {
   readonly height: number;
@@ -16,10 +17,14 @@ export interface ImageSize {
  * @example const pixels = await readImage("cat.jpg", { height: 224, width: 224 });
  */
 export function readImage(path: string, size: ImageSize): Promise<Uint8Array> {
-  return decode(path, (pixels) => centered(pixels, size));
+  const image = { name: path, size: () => sizeOfFile(path), read: () => readImageFile(path) };
+  return decodeView(image, {
+    decoding: "exact",
+    view: (height, width) => centered({ height, width }, size),
+  });
 }
 
-function centered(pixels: Pixels, { height, width }: ImageSize): Uint8Array {
+function centered(pixels: ImageSize, { height, width }: ImageSize): View {
   const scale = Math.max(height / pixels.height, width / pixels.width);
   const scaled = {
     height: Math.max(height, Math.round(pixels.height * scale)),
@@ -31,6 +36,5 @@ function centered(pixels: Pixels, { height, width }: ImageSize): Uint8Array {
     height,
     width,
   };
-  const box = { top: 0, left: 0, height: pixels.height, width: pixels.width };
-  return resample(pixels, { box, scaled, window, mirrored: false });
+  return { box: { top: 0, left: 0, ...pixels }, scaled, window, mirrored: false };
 }

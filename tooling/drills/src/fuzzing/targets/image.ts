@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { createRandom } from "@secateur/base";
-import { centerCrop, DatasetError, imageBatches, imagenetStatistics } from "@secateur/datasets";
+import { centerCrop, DatasetError, imageBatches, imageFolder, imagenetStatistics } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 import sharp from "sharp";
 import { mutateBytes, pick } from "../mutate.ts";
@@ -58,17 +58,24 @@ export async function imageTarget(): Promise<FuzzTarget> {
   const directory = mkdtempSync(join(tmpdir(), "secateur-drill-"));
   mkdirSync(join(directory, "class"));
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  const folder = { directory, classes: ["class"], files: ["1.png"], labels: Int32Array.of(0), count: 1 };
-  const options = { batchSize: 1, crop: centerCrop({ size: 8 }), normalize: imagenetStatistics };
+  const file = join(directory, "class", "1.png");
+  writeFileSync(file, "");
+  const folder = await imageFolder(directory);
+  const options = {
+    batchSize: 1,
+    crop: centerCrop({ size: 8 }),
+    normalize: imagenetStatistics,
+    onCorrupt: () => {},
+  };
   return {
     name: "image",
     make(random) {
-      const file = mutateBytes(pick(files, random), random, pick([1, 1, 5], random));
-      const isPng = Buffer.from(file.subarray(0, 4)).toString("latin1") === "\x89PNG";
-      return isPng && random.below(4) > 0 ? repairPng(file) : file;
+      const bytes = mutateBytes(pick(files, random), random, pick([1, 1, 5], random));
+      const isPng = Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "\x89PNG";
+      return isPng && random.below(4) > 0 ? repairPng(bytes) : bytes;
     },
     async read(input) {
-      writeFileSync(join(directory, "class", "1.png"), input);
+      writeFileSync(file, input);
       for await (const { xs, ys } of imageBatches(folder, options)) tf.dispose([xs, ys]);
     },
     rejections: [DatasetError],
