@@ -22,6 +22,7 @@ export { type Crop, centerCrop, randomResizedCrop } from "./images/crops.ts";
 export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
 export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
+export { imagenetWnids } from "./images/imagenet-wnids.ts";
 export { listImages } from "./images/list-images.ts";
 export { type ImageSize, readImage } from "./images/read-image.ts";
 export type { Box, View } from "./images/resample.ts";
