@@ -27,6 +27,12 @@ export { listImages } from "./images/list-images.ts";
 export { type ImageSize, readImage } from "./images/read-image.ts";
 export type { Box, View } from "./images/resample.ts";
 export { prefetch } from "./prefetch.ts";
+export {
+  type PreprocessingName,
+  preprocessingMeanings,
+  preprocessingNames,
+  preprocessings,
+} from "./preprocessing.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";
 export { splitOff, subset } from "./subset.ts";
