@@ -21,7 +21,7 @@ const config: CompareConfig = completeConfig({
   finetune: 1,
   seeds: 1,
 });
-const baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy: 0.1, loss: 2.3 };
+const baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy: 0.1, loss: 2.3, top5: null };
 const { batchSize } = recipeFor(config.model);
 const units = 16 + 32 + 120 + 84;
 
@@ -38,6 +38,7 @@ const jobOf = (changes: Partial<PruneJob>): PruneJob => {
     ratios: config.ratios,
     tests: [],
     network,
+    classes: null,
     checkpoint: null,
     ...changes,
   };

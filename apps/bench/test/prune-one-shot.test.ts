@@ -54,8 +54,8 @@ beforeAll(async () => {
   };
   change("fc2/kernel", doubled);
   change("fc3/kernel", (value) => tf.mul(value, 30)); // so that losses differ clearly
-  const { loss, accuracy } = await evaluate(model, data.test("cifar10"));
-  baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy, loss };
+  const { loss, accuracy, predictions } = await evaluate(model, data.test("cifar10"), { predictions: true });
+  baseline = { seed: 0, parameters: 121_182, macs: 2_333_648, accuracy, loss, top5: null };
   for await (const batch of data.training(100, "cifar10")(0)) {
     firstLoss = (await evaluate(model, [batch])).loss;
     break;
@@ -64,7 +64,7 @@ beforeAll(async () => {
   disposeModel(model);
   job = {
     ...{ kind: "prune", seed: 0, criterion: "copied", ratios: config.ratios, tests: [] },
-    ...{ network, checkpoint: null },
+    ...{ network, checkpoint: null, classes: new Uint8Array(predictions?.buffer ?? new ArrayBuffer()) },
   };
   whole = await run();
 });
@@ -78,6 +78,8 @@ describe("pruneOneShot", () => {
     expect(change).toBeGreaterThan(0.5);
     expect(Math.abs((lossRepaired ?? 0) - baseline.loss)).toBeLessThan(0.02 * change);
     expect(accuracyRepaired).toBeCloseTo(baseline.accuracy, 1);
+    expect(cell?.agreementRepaired).toBeGreaterThan(0.9);
+    expect(cell?.agreementPruned).toBeLessThan(cell?.agreementRepaired ?? 0);
     expect(cell?.repairSeconds).toBeGreaterThan(0);
   });
 
@@ -104,13 +106,19 @@ describe("pruneOneShot", () => {
   it("continues behind a logged test of the plain network", async () => {
     const test: StageTest = {
       ...{ seed: 0, criterion: "copied", ratio, stage: "pruned" },
-      ...{ accuracy: 0.125, loss: 7 },
+      ...{ accuracy: 0.125, loss: 7, top5: null, agreement: 0.25 },
     };
     const events = [{ type: "tested", test }] as const;
     const resumed = await run({ tests: readRecord(events).tests });
     const [cell] = cellsOf(whole);
     expect(cellsOf(resumed)).toEqual([
-      { ...cell, accuracyPruned: 0.125, lossPruned: 7, repairSeconds: expect.any(Number) },
+      {
+        ...cell,
+        accuracyPruned: 0.125,
+        agreementPruned: 0.25,
+        lossPruned: 7,
+        repairSeconds: expect.any(Number),
+      },
     ]);
     expect(eventsOf(logged(resumed), "tested").map(({ test: { stage } }) => stage)).toEqual(["repaired"]);
     expect(workOf(resumed)).toBeCloseTo(workLeft({ config, log: { events } }, data, 1).pruning, 6);

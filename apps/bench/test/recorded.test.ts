@@ -26,7 +26,16 @@ it("orders curves, and keeps the last of events that were logged twice", () => {
 describe("tests of pruned networks", () => {
   const tested = (ratio: number, accuracy: number): CompareEvent => ({
     type: "tested",
-    test: { seed: 0, criterion: "l1", ratio, stage: "pruned", accuracy, loss: 1 },
+    test: {
+      seed: 0,
+      criterion: "l1",
+      ratio,
+      stage: "pruned",
+      accuracy,
+      loss: 1,
+      top5: null,
+      agreement: null,
+    },
   });
   const plan = { formatVersion: 1, remove: {}, fingerprint: "" };
   /** As the log of a run before there was repair has it. */
@@ -48,6 +57,8 @@ describe("tests of pruned networks", () => {
       accuracyRepaired: null,
       repairSeconds: null,
       lossRepaired: null,
+      top5Pruned: null,
+      agreementPruned: null,
     });
   });
 });

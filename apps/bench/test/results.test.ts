@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { spread, summaryJson } from "../src/compare/results.ts";
+import { summarise, summaryJson } from "../src/compare/results.ts";
+import { spread } from "../src/compare/spread.ts";
 import { formatSpread } from "../src/compare/spread-text.ts";
 import { resultsMarkdown } from "../src/compare/table.ts";
 import { sampleSummary } from "./sample-summary.ts";
@@ -21,6 +22,20 @@ describe("summarise", () => {
     const summary = sampleSummary();
     expect(JSON.parse(summaryJson(summary))).toEqual(summary);
   });
+});
+
+it("one seed's shares have the standard error of so many test images, its losses none", () => {
+  const { cells, baselines, formatVersion: _, rows: __, seeds: ___, ...rest } = sampleSummary();
+  const ofOne = <T extends { readonly seed: number }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ seed }) => seed === 0);
+  const summary = summarise({ ...rest, testCount: 250, cells: ofOne(cells), baselines: ofOne(baselines) });
+  const [unpruned, pruned] = summary.rows;
+  expect(unpruned?.accuracyBefore).toEqual({ mean: 0.7, std: Math.sqrt((0.7 * 0.3) / 250) });
+  expect(pruned?.agreementPruned).toEqual({ mean: 0.5, std: Math.sqrt(0.25 / 250) });
+  expect(pruned?.lossPruned).toEqual({ mean: 1.8, std: null });
+  expect(resultsMarkdown(summary)).toContain(
+    "on the 250 test images, ± standard error of a share of so many images. ",
+  );
 });
 
 describe("spread", () => {

@@ -141,7 +141,7 @@ describe("a run's files", () => {
 
 describe("the event log", () => {
   const worked = (ms: number): CompareEvent => ({ type: "worked", ms });
-  const baseline = { seed: 0, parameters: 1, macs: 1, accuracy: 0.5, loss: Number.NaN };
+  const baseline = { seed: 0, parameters: 1, macs: 1, accuracy: 0.5, loss: Number.NaN, top5: null };
 
   it("continues after an incomplete last line", () => {
     const run = open();

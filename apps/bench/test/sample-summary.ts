@@ -13,6 +13,7 @@ const baselines: readonly Baseline[] = seeds.map((seed) => ({
   latencyMsPerImage: { median: 0.05, low: 0.048, high: 0.056 },
   accuracy: 0.7 + 0.01 * seed,
   loss: 0.85,
+  top5: 0.95,
 }));
 
 const cells: readonly Cell[] = seeds.flatMap((seed) =>
@@ -38,6 +39,13 @@ const cells: readonly Cell[] = seeds.flatMap((seed) =>
       lossPruned: 1.8,
       lossRepaired: 1.3,
       lossTuned: 1.1,
+      top5Before: 0.95,
+      top5Pruned: 0.9 - ratio * 0.2,
+      top5Repaired: 0.94 - ratio * 0.1,
+      top5Tuned: 0.94,
+      agreementPruned: 0.8 - ratio * (0.6 - 0.3 * i),
+      agreementRepaired: 0.9 - ratio * (0.4 - 0.2 * i),
+      agreementTuned: 0.9,
       keptUnits: { conv1: { kept: 8 + seed, total: 16 }, fc1: { kept: 30, total: 120 } },
       notes: i === 0 ? ["scores are <random> & mean nothing"] : [],
     })),
@@ -53,8 +61,14 @@ export function iterativeSummary(): Summary {
     ...measured
   } = sampleSummary({ iterative: true, frequency: 10, compensate: false });
   const last = Math.max(...ratios);
-  const unrepaired = { accuracyRepaired: null, repairSeconds: null, lossRepaired: null };
-  const untuned = { accuracyTuned: null, lossTuned: null };
+  const unrepaired = {
+    accuracyRepaired: null,
+    repairSeconds: null,
+    lossRepaired: null,
+    top5Repaired: null,
+    agreementRepaired: null,
+  };
+  const untuned = { accuracyTuned: null, lossTuned: null, top5Tuned: null, agreementTuned: null };
   return summarise({
     ...measured,
     cells: cells.map((cell) => ({ ...cell, ...unrepaired, ...(cell.ratio === last ? {} : untuned) })),
@@ -75,6 +89,7 @@ export function sampleSummary(changes: Partial<Summary["config"]> = {}): Summary
       [0.5, 1].map((epoch) => ({ seed, criterion, ratio, epoch, loss: 1 + ratio / epoch, accuracy: 0.6 })),
     ),
     pinned: [{ layer: 'my<layer onclick="x">', reason: "no rule for its class" }],
+    testCount: 10_000,
     scoring: { batchSize: 128, minibatches: 10 },
     engine: { name: "wasm", description: "wasm 4.22.0, 2 threads" },
     versions: { node: "20.20.2" },

@@ -25,11 +25,18 @@ export { type EncodedImages, selectImages } from "./images/encoded-images.ts";
 export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
 export { type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
 export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
+export { imagenetWnids } from "./images/imagenet-wnids.ts";
 export { listImages } from "./images/list-images.ts";
 export { type ImageSize, readImage } from "./images/read-image.ts";
 export type { Box, View } from "./images/resample.ts";
 export { type Decoding, decodings } from "./images/view-pixels.ts";
 export { prefetch } from "./prefetch.ts";
+export {
+  type PreprocessingName,
+  preprocessingMeanings,
+  preprocessingNames,
+  preprocessings,
+} from "./preprocessing.ts";
 export type { OnProgress, Progress } from "./progress.ts";
 export { cifar10Statistics, imagenetStatistics, type Normalization } from "./statistics.ts";
 export { splitOff, subset } from "./subset.ts";

@@ -6,7 +6,7 @@ import type { Normalization } from "./statistics.ts";
 export type Normalizer = (bytes: Uint8Array, target: Float32Array, offset: number) => void;
 
 /** @throws DatasetOptionError for a wrong number of channels or a standard deviation that is not positive. */
-export function normalizer({ mean, std }: Normalization, channels: number): Normalizer {
+export function normalizer({ mean, std, order }: Normalization, channels: number): Normalizer {
   if (mean.length !== channels || std.length !== channels) {
     throw new DatasetOptionError(
       `normalize has ${mean.length} means and ${std.length} standard deviations; the images have ${channels} channels`,
@@ -21,7 +21,9 @@ export function normalizer({ mean, std }: Normalization, channels: number): Norm
   );
   return (bytes, target, offset) => {
     for (const [channel, table] of tables.entries()) {
-      for (let i = channel; i < bytes.length; i += channels) target[offset + i] = table[bytes[i] ?? 0] ?? 0;
+      const from = order === "BGR" ? channels - 1 - channel : channel;
+      for (let i = 0; i < bytes.length; i += channels)
+        target[offset + i + channel] = table[bytes[i + from] ?? 0] ?? 0;
     }
   };
 }

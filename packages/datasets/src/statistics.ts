@@ -5,6 +5,8 @@ export interface Normalization {
   readonly mean: readonly number[];
   /** [channels] */
   readonly std: readonly number[];
+  /** Of the network's input, its means and deviations. Default "RGB", as the images are. */
+  readonly order?: "RGB" | "BGR";
 }
 
 /** Statistics of CIFAR-10's training images. */

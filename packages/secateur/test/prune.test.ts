@@ -166,6 +166,7 @@ describe("failures", () => {
     [["--macs", "0.3"], 2, "--out is missing"],
     [["--macs", "0.3", "--dry-run", "--criterion", "tailor"], 2, "--criterion must be one of"],
     [["--macs", "0.3", "--dry-run", "--preprocess", "unit", "--mean", "0.5"], 2, "contradict each other"],
+    [["--macs", "0.3", "--dry-run", "--scale", "0"], 2, "--scale must be above 0, not 0."],
     [["--macs", "0.3", "--dry-run", "--labels", "/no/such.csv"], 1, "there is no file /no/such.csv"],
     [["--macs", "0.3", "--dry-run", "--exclude", "nothing"], 1, 'matches "nothing"'],
     [["--macs", "0.99", "--dry-run"], 1, "macs"],
@@ -217,7 +218,7 @@ describe("failures", () => {
       "l2",
       "--no-compensate",
       "--scale",
-      "0",
+      "0.000001",
     );
     expect(stderr).toContain("Warning: The network is");
   });

@@ -4,7 +4,8 @@ import { fixedText } from "../report/decimals.ts";
 import { type NumberColumn, type NumberTable, numberTable } from "../report/number-table.ts";
 import { type BudgetName, budgetWords } from "./budget.ts";
 import { accuracyAt, comparedAmounts } from "./equal-amounts.ts";
-import type { Spread, Summary } from "./results.ts";
+import type { Summary } from "./results.ts";
+import type { Spread } from "./spread.ts";
 import { deviationText } from "./spread-text.ts";
 
 interface Row {

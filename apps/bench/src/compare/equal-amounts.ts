@@ -4,7 +4,8 @@
  */
 
 import type { BudgetName } from "./budget.ts";
-import { type Baseline, type Cell, type Spread, type Summary, spread } from "./results.ts";
+import type { Baseline, Cell, Summary } from "./results.ts";
+import { type Spread, spread } from "./spread.ts";
 
 type Amounts = Readonly<Record<BudgetName, number>>;
 

@@ -6,6 +6,7 @@ import { type Normalization, normalizationSchema } from "../inputs/normalization
 import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
 import { budgetSchema } from "./budget.ts";
+import type { Tested } from "./jobs/test-network.ts";
 import type { Baseline, Cell, CurvePoint, FineTunePoint } from "./results.ts";
 
 /** Latency is measured when all workers have ended. */
@@ -15,10 +16,8 @@ export type TestedBaseline = Omit<Baseline, "latencyMsPerImage">;
 export type TestedCell = Omit<Cell, "latencyMsPerImage"> & { readonly plan: Plan };
 
 /** A test of a pruned network whose other stages are still to come: a run that continues does not repeat it. */
-export interface StageTest extends Pick<Cell, "seed" | "criterion" | "ratio"> {
+export interface StageTest extends Pick<Cell, "seed" | "criterion" | "ratio">, Tested {
   readonly stage: "pruned" | "repaired";
-  readonly accuracy: number;
-  readonly loss: number;
 }
 
 export type CompareEvent =
@@ -42,6 +41,9 @@ export const planSchema: z.ZodType<Plan> = z.unknown().transform((value, context
   }
 });
 
+/** Missing in the logs of old runs. */
+const added = z.number().nullable().default(null);
+
 const curvePoint = z.object({ seed: z.number(), epoch: z.number(), loss: measured, accuracy: measured });
 
 const baseline = z.object({
@@ -50,6 +52,7 @@ const baseline = z.object({
   macs: z.number(),
   accuracy: measured,
   loss: measured,
+  top5: added,
 });
 
 const cellId = z.object({ seed: z.number(), criterion: z.string(), ratio: z.number() });
@@ -58,6 +61,8 @@ const stageTest = cellId.extend({
   stage: z.enum(["pruned", "repaired"]),
   accuracy: measured,
   loss: measured,
+  top5: added,
+  agreement: added,
 });
 
 const cell = cellId.extend({
@@ -66,14 +71,20 @@ const cell = cellId.extend({
   macs: z.number(),
   accuracyBefore: measured,
   accuracyPruned: measured,
-  // Missing in the logs of old runs, like the other two of the repair.
-  accuracyRepaired: z.number().nullable().default(null),
-  repairSeconds: z.number().nullable().default(null),
+  accuracyRepaired: added,
+  repairSeconds: added,
   accuracyTuned: z.number().nullable(),
   lossBefore: measured,
   lossPruned: measured,
-  lossRepaired: z.number().nullable().default(null),
+  lossRepaired: added,
   lossTuned: z.number().nullable(),
+  top5Before: added,
+  top5Pruned: added,
+  top5Repaired: added,
+  top5Tuned: added,
+  agreementPruned: added,
+  agreementRepaired: added,
+  agreementTuned: added,
   keptUnits: z.record(z.string(), z.object({ kept: z.number(), total: z.number() })),
   notes: z.array(z.string()),
   plan: planSchema,

@@ -3,10 +3,8 @@
  * mean cross-entropies, MACs multiply-adds per image.
  */
 import type { CompareConfig } from "./config.ts";
-import { meanTiming, type Timing } from "./timing.ts";
-
-/** The row of the unpruned network in the table. */
-export const unpruned = "unpruned";
+import { prunedRow, type TableRow, unprunedRow } from "./table-rows.ts";
+import type { Timing } from "./timing.ts";
 
 /** The network before pruning, for one seed. */
 export interface Baseline {
@@ -16,6 +14,8 @@ export interface Baseline {
   readonly latencyMsPerImage: Timing;
   readonly accuracy: number;
   readonly loss: number;
+  /** Null for networks of few classes. */
+  readonly top5: number | null;
 }
 
 export interface KeptUnits {
@@ -45,6 +45,14 @@ export interface Cell {
   readonly lossPruned: number;
   readonly lossRepaired: number | null;
   readonly lossTuned: number | null;
+  readonly top5Before: number | null;
+  readonly top5Pruned: number | null;
+  readonly top5Repaired: number | null;
+  readonly top5Tuned: number | null;
+  /** Share of the test images whose most probable class is that of the unpruned network. */
+  readonly agreementPruned: number | null;
+  readonly agreementRepaired: number | null;
+  readonly agreementTuned: number | null;
   /** By group id. */
   readonly keptUnits: Readonly<Record<string, KeptUnits>>;
   /** Warnings about the scores, in sentences. */
@@ -69,27 +77,6 @@ export interface Pinned {
   readonly reason: string;
 }
 
-/** Mean and sample standard deviation over seeds; null for one seed. */
-export interface Spread {
-  readonly mean: number;
-  readonly std: number | null;
-}
-
-export interface TableRow {
-  readonly criterion: string;
-  readonly ratio: number;
-  readonly seeds: number;
-  readonly parameters: Spread;
-  readonly macs: Spread;
-  /** The mean over seeds of each number. */
-  readonly latencyMsPerImage: Timing;
-  readonly accuracyBefore: Spread;
-  readonly accuracyPruned: Spread | null;
-  readonly accuracyRepaired: Spread | null;
-  readonly repairSeconds: Spread | null;
-  readonly accuracyTuned: Spread | null;
-}
-
 /** Everything but the means. */
 export interface Measurements {
   readonly config: CompareConfig;
@@ -100,6 +87,7 @@ export interface Measurements {
   readonly trainingCurve: readonly CurvePoint[];
   readonly fineTuneCurves: readonly FineTunePoint[];
   readonly pinned: readonly Pinned[];
+  readonly testCount: number;
   /** First-order scores depend on the batch size. `minibatches` is null where every training minibatch scores. */
   readonly scoring: { readonly batchSize: number; readonly minibatches: number | null };
   readonly engine: { readonly name: string; readonly description: string };
@@ -117,74 +105,17 @@ export interface Summary extends Measurements {
 }
 
 export function summarise(measurements: Measurements): Summary {
-  const { baselines, cells, config, criteria } = measurements;
+  const { baselines, cells, config, criteria, testCount } = measurements;
   const seeds = baselines.map(({ seed }) => seed).toSorted((a, b) => a - b);
   const rows = criteria.flatMap((criterion) =>
     config.ratios.flatMap((ratio) =>
-      prunedRow(cells.filter((cell) => cell.criterion === criterion && cell.ratio === ratio)),
+      prunedRow(
+        cells.filter((cell) => cell.criterion === criterion && cell.ratio === ratio),
+        testCount,
+      ),
     ),
   );
-  return { formatVersion: 1, ...measurements, seeds, rows: [...unprunedRow(baselines), ...rows] };
-}
-
-function unprunedRow(baselines: readonly Baseline[]): readonly TableRow[] {
-  if (baselines.length === 0) return [];
-  const accuracyBefore = spread(baselines.map(({ accuracy }) => accuracy));
-  return [
-    {
-      criterion: unpruned,
-      ratio: 0,
-      ...costs(baselines),
-      accuracyBefore,
-      accuracyPruned: null,
-      accuracyRepaired: null,
-      repairSeconds: null,
-      accuracyTuned: null,
-    },
-  ];
-}
-
-/** One row, or none without cells. */
-function prunedRow(cells: readonly Cell[]): readonly TableRow[] {
-  const [first] = cells;
-  if (first === undefined) return [];
-  return [
-    {
-      criterion: first.criterion,
-      ratio: first.ratio,
-      ...costs(cells),
-      accuracyBefore: spread(cells.map(({ accuracyBefore }) => accuracyBefore)),
-      accuracyPruned: spread(cells.map(({ accuracyPruned }) => accuracyPruned)),
-      accuracyRepaired: spreadOfSome(cells.map(({ accuracyRepaired }) => accuracyRepaired)),
-      repairSeconds: spreadOfSome(cells.map(({ repairSeconds }) => repairSeconds)),
-      accuracyTuned: spreadOfSome(cells.map(({ accuracyTuned }) => accuracyTuned)),
-    },
-  ];
-}
-
-type Costs = Pick<TableRow, "seeds" | "parameters" | "macs" | "latencyMsPerImage">;
-
-function costs(cells: readonly Pick<Cell, "parameters" | "macs" | "latencyMsPerImage">[]): Costs {
-  return {
-    seeds: cells.length,
-    parameters: spread(cells.map(({ parameters }) => parameters)),
-    macs: spread(cells.map(({ macs }) => macs)),
-    latencyMsPerImage: meanTiming(cells.map(({ latencyMsPerImage }) => latencyMsPerImage)),
-  };
-}
-
-/** @param values - At least one. */
-export function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return { mean, std: null };
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
-}
-
-/** Without the nulls; null where there is nothing else. */
-function spreadOfSome(values: readonly (number | null)[]): Spread | null {
-  const numbers = values.filter((value) => value !== null);
-  return numbers.length === 0 ? null : spread(numbers);
+  return { formatVersion: 1, ...measurements, seeds, rows: [...unprunedRow(baselines, testCount), ...rows] };
 }
 
 export function summaryJson(summary: Summary): string {

@@ -35,7 +35,7 @@ export async function runComparison(run: Run, progress: Progress): Promise<void>
   recordEngine(engine, run.log);
   await trainAndPrune(run, progress, data, engine, criteria);
   const durationMs = logWork(run.log, startedAt);
-  const summary = await summaryOf(run, progress, engine, criteria, pinned, startedAt, durationMs);
+  const summary = await summaryOf(run, progress, engine, criteria, pinned, data, startedAt, durationMs);
   run.write("summary.json", summaryJson(summary));
   run.write("report.html", await reportHtml(summary));
   progress.stop();
@@ -60,6 +60,7 @@ async function summaryOf(
   engine: EngineReport<NativeEngineName>,
   criteria: CriterionFactories,
   pinned: readonly Pinned[],
+  { testCount }: BatchSource,
   startedAt: Date,
   durationMs: number,
 ): Promise<Summary> {
@@ -74,6 +75,7 @@ async function summaryOf(
     trainingCurve: recorded.training,
     fineTuneCurves: recorded.fineTuning,
     pinned,
+    testCount,
     scoring: { batchSize, minibatches: config.iterative ? null : scoringBatches },
     engine: { name: engine.engine, description: describeEngine(engine) },
     versions: versions(),

@@ -1,6 +1,6 @@
 /** Means and deviations as text. */
 import { fixedText } from "../report/decimals.ts";
-import type { Spread } from "./results.ts";
+import type { Spread } from "./spread.ts";
 
 /** Shown for a missing number. */
 export const none = "–";

@@ -1,12 +1,15 @@
 /** The table of results, for the terminal, for Markdown and for the report. */
-import { decimalsFor } from "../report/decimals.ts";
+import { decimalsFor, shortNumber } from "../report/decimals.ts";
 import { markdownOf } from "../report/markdown-table.ts";
 import { tableMarkdown } from "../report/number-table.ts";
 import { budgetWords } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 import { equalAmountTables } from "./equal-amount-table.ts";
-import { type Spread, type Summary, type TableRow, unpruned } from "./results.ts";
+import { measuresNote, measuresTable, measuresTitle } from "./measures-table.ts";
+import type { Summary } from "./results.ts";
+import type { Spread } from "./spread.ts";
 import { formatSpread, none } from "./spread-text.ts";
+import type { TableRow } from "./table-rows.ts";
 import { formatTiming } from "./timing.ts";
 
 export interface Column {
@@ -46,12 +49,7 @@ export function columnsOf({ rows }: Summary): readonly Column[] {
   return columns.filter(({ text }) => rows.some((row) => text(row) !== none));
 }
 
-/** Without trailing zeros or rounding noise: 30, 12.5. */
-export function shortNumber(value: number): string {
-  return String(Number(value.toFixed(4)));
-}
-
-/** The unpruned network, then the rows of each criterion, and a legend; then accuracies at equal amounts. */
+/** The unpruned network, then the rows of each criterion, and a legend; then other measures, and accuracies at equal amounts. */
 export function resultsMarkdown(summary: Summary): string {
   const columns = columnsOf(summary);
   const header = columns.map(({ title, unit }) => (unit === "" ? title : `${title} (${unit})`));
@@ -59,18 +57,22 @@ export function resultsMarkdown(summary: Summary): string {
   const equal = equalAmountTables(summary).map(
     ({ title, table, note }) => `**${title}**\n\n${tableMarkdown(table)}\n\n${note}`,
   );
-  return [markdownOf(header, body), tableNote(summary), ...equal].join("\n\n");
+  const measures = `**${measuresTitle(summary)}**\n\n${tableMarkdown(measuresTable(summary))}\n\n${measuresNote(summary)}`;
+  return [markdownOf(header, body), tableNote(summary), measures, ...equal].join("\n\n");
 }
 
 /** The legend of the table. */
-export function tableNote({ config, seeds }: Summary): string {
-  const spreadNote = seeds.length > 1 ? `, mean ± standard deviation over ${seeds.length} seeds` : "";
+export function tableNote({ config, seeds, testCount }: Summary): string {
+  const spreadNote =
+    seeds.length > 1
+      ? `mean ± standard deviation over ${seeds.length} seeds`
+      : "± standard error of a share of so many images";
   const tested = ["Accuracy (unpruned)", "Pruned"];
   if (config.compensate) tested.push("Repaired");
   if (config.finetune > 0) tested.push("Fine-tuned");
   return [
     `Removed: requested share of ${budgetWords[config.budget]}.`,
-    `${tested.join(", ")}: on the test images${spreadNote}.`,
+    `${tested.join(", ")}: on the ${testCount.toLocaleString("en")} test images, ${spreadNote}.`,
     "MACs: multiply-adds per image. Latency: the median of timed runs and, in brackets, the range of the middle half of them.",
     ...(config.compensate ? [repairNote(config)] : []),
     ...(config.iterative ? [loopNote(config)] : []),
@@ -96,5 +98,3 @@ function loopNote({ finetune }: CompareConfig): string {
 export function finalAccuracy({ accuracyTuned, accuracyRepaired, accuracyPruned }: TableRow): number {
   return (accuracyTuned ?? accuracyRepaired ?? accuracyPruned)?.mean ?? 0;
 }
-
-export const isUnpruned = ({ criterion }: TableRow): boolean => criterion === unpruned;

@@ -12,6 +12,7 @@ import { startWorkerPool } from "../run/worker-pool.ts";
 import type { CompareConfig } from "./config.ts";
 import type { CompareEvent } from "./events.ts";
 import {
+  classesFile,
   type Job,
   type JobEvent,
   networkFile,
@@ -89,6 +90,7 @@ function pruneJobs(
   seed: number,
 ): readonly Extract<Job, { kind: "prune" }>[] {
   const network = run.read(networkFile(seed));
+  const classes = run.read(classesFile(seed));
   const { cells, tests } = readRecord(run.log.events);
   return criteria.flatMap((criterion) => {
     const ratios = run.config.ratios.filter((ratio) => !cells.has(cellKey({ seed, criterion, ratio })));
@@ -96,7 +98,7 @@ function pruneJobs(
     const checkpoint = run.read(pruningFile(seed, criterion));
     const own = tests.filter((test) => test.seed === seed && test.criterion === criterion);
     if (network !== null)
-      return [{ kind: "prune", seed, criterion, ratios, tests: own, network, checkpoint }];
+      return [{ kind: "prune", seed, criterion, ratios, tests: own, network, classes, checkpoint }];
     throw new RunDirectoryError(
       `${run.path} is missing ${networkFile(seed)}, the trained network. Start a new run with another --out folder.`,
     );

@@ -1,6 +1,6 @@
 /** The results of `bench:compensation`. Accuracies and shares are 0..1, losses mean cross-entropies over the test images. */
 import type { RefittedLayer, SkippedLayer } from "@secateur/compensation";
-import type { Spread } from "../compare/results.ts";
+import type { Spread } from "../compare/spread.ts";
 import type { CellKey } from "./cells.ts";
 import type { CompensationConfig } from "./config.ts";
 

@@ -1,5 +1,5 @@
 /** Means over seeds. */
-import { spread } from "../compare/results.ts";
+import { spread } from "../compare/spread.ts";
 import { keyOf } from "./cells.ts";
 import type { CompensationMeasurements, CompensationRow, MeasuredCell } from "./measurements.ts";
 import { leastSquares } from "./methods.ts";

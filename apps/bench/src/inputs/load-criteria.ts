@@ -2,7 +2,7 @@
 import { type LoadedCriterion, loadCriterion } from "@secateur/command-line";
 import { type Criterion, criterionNames, criterionTable } from "@secateur/criteria";
 import { tsImport } from "tsx/esm/api";
-import { unpruned } from "../compare/results.ts";
+import { unpruned } from "../compare/table-rows.ts";
 
 /** In the order of the tables. */
 export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;

@@ -17,3 +17,8 @@ export function fixedText(value: number, decimals: number): string {
   if (Number(text) !== 0) return text;
   return String(Number(value.toPrecision(1)));
 }
+
+/** Without trailing zeros or rounding noise: 30, 12.5. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toFixed(4)));
+}

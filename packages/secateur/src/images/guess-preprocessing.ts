@@ -2,13 +2,14 @@
  * Chooses a preprocessing by evidence. With the right one, the batch statistics before the first batch normalisation are like
  * its moving averages, and a classifier is sure of its first class.
  */
+import { type Normalization, type PreprocessingName, preprocessings } from "@secateur/datasets";
 import { layerWeight } from "@secateur/model-graph";
 import { batchNormStatistics } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { topProbability } from "../prune/compare-outputs.ts";
 import { type ImageSet, imageBatch } from "./image-set.ts";
-import { type Preprocessing, type PresetName, presets, presetsFor } from "./preprocessing.ts";
+import { presetsFor } from "./preprocessing.ts";
 
 /** Images that are looked at. */
 const sampleCount = 16;
@@ -23,7 +24,7 @@ interface Evidence {
 async function evidenceOf(
   model: tfl.LayersModel,
   images: ImageSet,
-  preprocessing: Preprocessing,
+  preprocessing: Normalization,
 ): Promise<Evidence> {
   const indices = [...images.files.keys()].slice(0, sampleCount);
   const xs = imageBatch(images, indices, preprocessing);
@@ -35,7 +36,7 @@ async function evidenceOf(
 }
 
 export interface Guess {
-  readonly preset: PresetName;
+  readonly preset: PreprocessingName;
   /** Why, as the end of a sentence. */
   readonly reason: string;
 }
@@ -44,9 +45,9 @@ export interface Guess {
 export async function guessPreprocessing(model: tfl.LayersModel, images: ImageSet): Promise<Guess> {
   if (model.layers.slice(0, 3).some((layer) => layer.getClassName() === "Rescaling"))
     return { preset: "raw", reason: "the network scales its input itself" };
-  const found: { readonly preset: PresetName; readonly mismatch: number }[] = [];
+  const found: { readonly preset: PreprocessingName; readonly mismatch: number }[] = [];
   for (const preset of presetsFor(images.input.channels)) {
-    const { mismatch } = await evidenceOf(model, images, presets[preset]);
+    const { mismatch } = await evidenceOf(model, images, preprocessings[preset]);
     if (mismatch !== null && Number.isFinite(mismatch)) found.push({ preset, mismatch });
   }
   const [best] = found.toSorted((a, b) => a.mismatch - b.mismatch);
@@ -58,14 +59,14 @@ export async function guessPreprocessing(model: tfl.LayersModel, images: ImageSe
 export async function preprocessingWarning(
   model: tfl.LayersModel,
   images: ImageSet,
-  used: Preprocessing,
+  used: Normalization,
 ): Promise<string | null> {
   const { confidence } = await evidenceOf(model, images, used);
   if (confidence === null || confidence > unsure) return null;
   for (const preset of presetsFor(images.input.channels).filter(
     (name) => name !== "raw" && name !== "keras",
   )) {
-    const other = (await evidenceOf(model, images, presets[preset])).confidence ?? 0;
+    const other = (await evidenceOf(model, images, preprocessings[preset])).confidence ?? 0;
     if (other > confidence * clearlyMore)
       return (
         `The network is ${(100 * confidence).toFixed(0)} % sure of its first class on average, and ${(100 * other).toFixed(0)} % with ` +

@@ -2,12 +2,12 @@
 import path from "node:path";
 import { createRandom, isSecateurError, shuffle } from "@secateur/base";
 import type { Progress } from "@secateur/command-line";
-import { listImages, readImage } from "@secateur/datasets";
+import { listImages, type Normalization, readImage } from "@secateur/datasets";
 import * as tf from "@tensorflow/tfjs-core";
 import { CommandError } from "../errors.ts";
 import { counted } from "../numbers.ts";
 import type { ModelInput } from "./model-input.ts";
-import { type Preprocessing, writePixels } from "./preprocessing.ts";
+import { writePixels } from "./preprocessing.ts";
 
 export interface ImageSet {
   readonly input: ModelInput;
@@ -61,7 +61,7 @@ export async function readImageSet(
 export function imageBatch(
   { pixels, input: { height, width, channels } }: ImageSet,
   indices: readonly number[],
-  preprocessing: Preprocessing,
+  preprocessing: Normalization,
 ): tf.Tensor4D {
   const size = height * width * channels;
   const values = new Float32Array(indices.length * size);

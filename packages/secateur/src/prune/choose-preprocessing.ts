@@ -1,13 +1,13 @@
 /** The preprocessing of a run: the one that the user names, or the one that fits the network. */
+import { type Normalization, preprocessingMeanings, preprocessings } from "@secateur/datasets";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CommandError } from "../errors.ts";
 import { guessPreprocessing, preprocessingWarning } from "../images/guess-preprocessing.ts";
 import type { ImageSet } from "../images/image-set.ts";
-import { type Preprocessing, presetMeanings, presets } from "../images/preprocessing.ts";
 import type { PruneSettings } from "./settings.ts";
 
 export interface ChosenPreprocessing {
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: Normalization;
   /** What was chosen, and why where the user did not choose. */
   readonly description: string;
   readonly warning: string | null;
@@ -34,14 +34,12 @@ function ownPreprocessing(
       throw new CommandError(
         `--${name} has ${values.length} numbers, and the network takes ${channels} channels: give 1 or ${channels}.`,
       );
-  const preprocessing: Preprocessing = {
-    scale: scale ?? 1 / 255,
-    mean: mean.length === 0 ? [0] : mean,
-    std: std.length === 0 ? [1] : std,
-    order: "RGB",
-  };
+  const factor = scale ?? 1 / 255;
+  const [means, deviations] = [mean.length === 0 ? [0] : mean, std.length === 0 ? [1] : std];
+  const perByte = (value: number): number => value / (255 * factor);
+  const preprocessing = { mean: means.map(perByte), std: deviations.map(perByte) };
   const shown = (values: readonly number[]): string => values.join(", ");
-  const description = `(byte * ${Number(preprocessing.scale.toPrecision(5))} - ${shown(preprocessing.mean)}) / ${shown(preprocessing.std)}`;
+  const description = `(byte * ${Number(factor.toPrecision(5))} - ${shown(means)}) / ${shown(deviations)}`;
   return { preprocessing, description };
 }
 
@@ -52,12 +50,12 @@ async function presetOf(
 ): Promise<Omit<ChosenPreprocessing, "warning">> {
   if (preprocess !== null)
     return {
-      preprocessing: presets[preprocess],
-      description: `${preprocess} (${presetMeanings[preprocess]})`,
+      preprocessing: preprocessings[preprocess],
+      description: `${preprocess} (${preprocessingMeanings[preprocess]})`,
     };
   const { preset, reason } = await guessPreprocessing(model, images);
   return {
-    preprocessing: presets[preset],
-    description: `${preset} (${presetMeanings[preset]}), assumed because ${reason}; --preprocess chooses another`,
+    preprocessing: preprocessings[preset],
+    description: `${preset} (${preprocessingMeanings[preset]}), assumed because ${reason}; --preprocess chooses another`,
   };
 }

@@ -1,7 +1,7 @@
 /** The command line of `secateur prune`. */
 import type { Flag, Program } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
-import { presetMeanings, presetNames } from "../images/preprocessing.ts";
+import { preprocessingMeanings, preprocessingNames } from "@secateur/datasets";
 import { engineFlag, forceFlag, jsonFlag, modelFlag, outFlag, rulesFlag } from "../shared-flags.ts";
 import { defaults, type PruneSettings, schema } from "./settings.ts";
 
@@ -27,7 +27,7 @@ const flags: Readonly<Record<keyof PruneSettings, Flag>> = {
     kind: "text",
     group: "Images",
     value: "NAME",
-    help: `What the network was trained with: ${presetNames.map((name) => `${name} (${presetMeanings[name]})`).join("; ")}. Default: what fits the network best.`,
+    help: `What the network was trained with: ${preprocessingNames.map((name) => `${name} (${preprocessingMeanings[name]})`).join("; ")}. Default: what fits the network best.`,
   },
   scale: {
     kind: "number",

@@ -1,8 +1,8 @@
 /** Settings of `secateur prune`: their types, defaults and checks. */
 import { amount, count, filePath, number, oneOf, unique } from "@secateur/command-line";
+import { type PreprocessingName, preprocessingNames } from "@secateur/datasets";
 import { z } from "zod";
 import { type EngineName, engineSchema } from "../engine.ts";
-import { type PresetName, presetNames } from "../images/preprocessing.ts";
 import { optionalPath } from "../shared-flags.ts";
 
 export interface PruneSettings {
@@ -21,7 +21,7 @@ export interface PruneSettings {
   readonly exclude: readonly string[];
   readonly roundTo: number;
   readonly rules: string | null;
-  readonly preprocess: PresetName | null;
+  readonly preprocess: PreprocessingName | null;
   readonly scale: number | null;
   readonly mean: readonly number[];
   readonly std: readonly number[];
@@ -93,8 +93,10 @@ export const schema: z.ZodType<PruneSettings> = z.strictObject({
   exclude: unique(z.string()),
   roundTo: count("units", 1),
   rules: optionalPath,
-  preprocess: oneOf(presetNames).nullable(),
-  scale: number("the factor of every byte").nullable(),
+  preprocess: oneOf(preprocessingNames).nullable(),
+  scale: number("the factor of every byte")
+    .gt(0, { error: ({ input }) => `must be above 0, not ${String(input)}` })
+    .nullable(),
   mean: perChannel,
   std: perChannel.refine((values) => values.every((value) => value > 0), { error: "must be above 0" }),
   imageSize: count("pixels", 1).nullable(),

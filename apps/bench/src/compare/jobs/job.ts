@@ -20,6 +20,8 @@ export interface PruneJob {
   readonly tests: readonly StageTest[];
   /** The trained network. */
   readonly network: Uint8Array;
+  /** Its most probable class of every test image, as the bytes of an Int32Array; null in a run that did not keep them. */
+  readonly classes: Uint8Array | null;
   /** The last checkpoint of an interrupted iterative pruning. */
   readonly checkpoint: Uint8Array | null;
 }
@@ -43,6 +45,7 @@ export const evaluationCost: number = 1 / 3;
 /** Refitting on an image costs about five times as much as training on it: forward passes and float64 sums of products. */
 export const repairCost = 5;
 
+export const classesFile = (seed: number): string => `classes-${seed}.bin`;
 export const networkFile = (seed: number): string => `network-${seed}.safetensors`;
 export const trainingFile = (seed: number): string => `training-${seed}.safetensors`;
 export const pruningFile = (seed: number, criterion: string): string =>

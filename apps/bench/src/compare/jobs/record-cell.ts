@@ -9,7 +9,7 @@ import type { KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
 import type { JobEvent, PruneJob } from "./job.ts";
 import { repairNetwork } from "./repair-network.ts";
-import { type Tested, testNetwork } from "./test-network.ts";
+import { type Tested, type TestImages, testNetwork } from "./test-network.ts";
 import { testStage } from "./test-stage.ts";
 import type { PruneContext, TrainedNetwork } from "./trained-network.ts";
 
@@ -59,6 +59,13 @@ export async function* recordCell(
     lossPruned: pruned.loss,
     lossRepaired: repaired?.loss ?? null,
     lossTuned: tuned?.loss ?? null,
+    top5Before: context.baseline.top5,
+    top5Pruned: pruned.top5,
+    top5Repaired: repaired?.top5 ?? null,
+    top5Tuned: tuned?.top5 ?? null,
+    agreementPruned: pruned.agreement,
+    agreementRepaired: repaired?.agreement ?? null,
+    agreementTuned: tuned?.agreement ?? null,
     keptUnits: keptUnits(network.graph, plan),
     notes: [...cut.notes, ...(repaired?.notes ?? [])],
     plan,
@@ -74,24 +81,25 @@ async function* runStages(
   context: PruneContext,
 ): AsyncGenerator<JobEvent, Stages> {
   const { config, data } = context;
-  const { normalization } = network;
+  const { normalization, classes } = network;
+  const images: TestImages = { data, normalization, classes };
   const { seed, criterion } = job;
   const percent = `${Math.round(ratio * 100)} % removed`;
   const note = `seed ${seed}: ${criterion}, ${percent}`;
-  const pruned = yield* testStage(model, { stage: "pruned", ratio }, job, data, normalization, note);
+  const pruned = yield* testStage(model, { stage: "pruned", ratio }, job, images, note);
   let repaired: Repaired | null = null;
   let last = model;
   if (config.compensate) {
     const repair = yield* repairNetwork(model, plan, network, seed, data, note);
     last = repair.model;
-    const tested = yield* testStage(last, { stage: "repaired", ratio }, job, data, normalization, note);
+    const tested = yield* testStage(last, { stage: "repaired", ratio }, job, images, note);
     const notes = repair.isReverted ? [`${percent}: no refit of the weights improved the outputs`] : [];
     repaired = { ...tested, seconds: repair.seconds, notes };
   }
   let tuned: Tested | null = null;
   if (isTuned) {
     yield* fineTune(last, context, normalization, { seed, criterion, ratio }, note);
-    tuned = yield* testNetwork(last, data, normalization, note);
+    ({ tested: tuned } = yield* testNetwork(last, images, note));
   }
   if (last !== model) disposeModel(last);
   return { pruned, repaired, tuned };

@@ -14,8 +14,8 @@ import { recipeFor, trainingRecipe } from "../recipe.ts";
 import type { CurvePoint } from "../results.ts";
 import { encodeCheckpoint, restoreCheckpoint } from "./checkpoint.ts";
 import { chooseNormalization } from "./choose-normalization.ts";
-import { type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
-import { testNetwork } from "./test-network.ts";
+import { classesFile, type JobEvent, networkFile, type TrainJob, trainingFile } from "./job.ts";
+import { type TestImages, testNetwork } from "./test-network.ts";
 
 /** Points of the loss curve per epoch. */
 const pointsPerEpoch = 4;
@@ -34,14 +34,17 @@ export async function* trainNetwork(
       yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };
   }
   if (config.epochs > 0) yield* train(model, job, config, data, normalization);
-  const { accuracy, loss } = yield* testNetwork(model, data, normalization, `seed ${job.seed}: testing`);
+  const images: TestImages = { data, normalization, classes: null };
+  const { tested, classes } = yield* testNetwork(model, images, `seed ${job.seed}: testing`);
   const baseline: TestedBaseline = {
     seed: job.seed,
     parameters: countParameters(model).trainable,
     macs: countMacs(model).total,
-    accuracy,
-    loss,
+    accuracy: tested.accuracy,
+    loss: tested.loss,
+    top5: tested.top5,
   };
+  yield { type: "file", name: classesFile(job.seed), content: new Uint8Array(classes.buffer) };
   yield { type: "file", name: networkFile(job.seed), content: encodeCheckpoint(model, { normalization }) };
   yield { type: "log", event: { type: "baseline", baseline } };
   model.dispose();

@@ -19,13 +19,16 @@ export interface TrainedNetwork {
   /** Holds the model; the caller disposes it. */
   readonly graph: DependencyGraph;
   readonly normalization: Normalization;
+  /** Its most probable class of every test image; null in a run that did not keep them. */
+  readonly classes: Int32Array | null;
 }
 
-export function openNetwork({ seed, network }: PruneJob, { config }: PruneContext): TrainedNetwork {
+export function openNetwork({ seed, network, classes }: PruneJob, { config }: PruneContext): TrainedNetwork {
   const model = createModel(config.model, { seed });
   const notes = restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),
     normalization: normalizationSchema.parse(notes["normalization"]),
+    classes: classes === null ? null : new Int32Array(Uint8Array.from(classes).buffer),
   };
 }

@@ -4,8 +4,10 @@ import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import { valueDomain } from "../../report/value-domain.ts";
 import { budgetWords } from "../budget.ts";
-import type { Spread, Summary, TableRow } from "../results.ts";
-import { isUnpruned } from "../table.ts";
+import type { Summary } from "../results.ts";
+import type { Spread } from "../spread.ts";
+import type { TableRow } from "../table-rows.ts";
+import { isUnpruned } from "../table-rows.ts";
 import { accuracyLimits, type BandPoint, bandPoint, bandSpec, xsOf, ysOf } from "./band-plot.ts";
 
 interface Axis {

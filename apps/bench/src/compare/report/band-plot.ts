@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { plotSize, type SeriesScales } from "../../report/plot.ts";
 import type { DomainLimits } from "../../report/value-domain.ts";
-import { type Spread, spread } from "../results.ts";
+import { type Spread, spread } from "../spread.ts";
 
 export interface BandPoint {
   readonly x: number;

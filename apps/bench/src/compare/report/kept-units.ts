@@ -1,9 +1,9 @@
 /** The share of units of every group that each criterion kept. */
 
 import { type Html, html } from "@secateur/command-line/page";
+import { shortNumber } from "../../report/decimals.ts";
 import { heatCell, heatTable } from "../../report/heat-table.ts";
 import type { Cell, Summary } from "../results.ts";
-import { shortNumber } from "../table.ts";
 
 /** Units of one group that one criterion kept at one ratio, mean over seeds. */
 interface Kept {

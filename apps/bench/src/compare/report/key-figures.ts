@@ -1,10 +1,13 @@
 /** The key figures of a run: the unpruned network, and the best criterion at equal ratios, units and MACs. */
 import { fact, facts, type Html, html } from "@secateur/command-line/page";
+import { shortNumber } from "../../report/decimals.ts";
 import { type BudgetName, budgetWords } from "../budget.ts";
 import { accuracyAt, commonShare, comparedAmounts } from "../equal-amounts.ts";
-import type { Summary, TableRow } from "../results.ts";
+import type { Summary } from "../results.ts";
 import { formatSpread } from "../spread-text.ts";
-import { finalAccuracy, isUnpruned, shortNumber } from "../table.ts";
+import { finalAccuracy } from "../table.ts";
+import type { TableRow } from "../table-rows.ts";
+import { isUnpruned } from "../table-rows.ts";
 
 export function keyFigures(summary: Summary): Html {
   const { rows, config } = summary;

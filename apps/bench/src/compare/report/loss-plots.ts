@@ -1,10 +1,10 @@
 /** Loss over epochs, of training and of fine-tuning. */
 
 import type { Html } from "@secateur/command-line/page";
+import { shortNumber } from "../../report/decimals.ts";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import { valueDomain } from "../../report/value-domain.ts";
 import type { CurvePoint, Summary } from "../results.ts";
-import { shortNumber } from "../table.ts";
 import {
   accuracyLimits,
   type BandAxis,

@@ -3,15 +3,16 @@
 import { formatDuration } from "@secateur/command-line";
 import { figures, type Html, html, list, page, plainTable, section } from "@secateur/command-line/page";
 import { dataTitle } from "../../inputs/data-set.ts";
+import { shortNumber } from "../../report/decimals.ts";
 import { dateTimeText, engineRows } from "../../report/environment-text.ts";
 import { tableHtml } from "../../report/number-table.ts";
 import { seriesScales } from "../../report/plot.ts";
 import { seriesLegend } from "../../report/series-legend.ts";
 import { equalAmountTables } from "../equal-amount-table.ts";
+import { measuresNote, measuresTable, measuresTitle } from "../measures-table.ts";
 import { defaultFrequency } from "../pruning-pace.ts";
 import { repeatCommand } from "../repeat-command.ts";
 import type { Summary } from "../results.ts";
-import { shortNumber } from "../table.ts";
 import { accuracyPlots } from "./accuracy-plots.ts";
 import { keptUnitsTable } from "./kept-units.ts";
 import { keyFigures } from "./key-figures.ts";
@@ -32,7 +33,7 @@ export async function reportHtml(summary: Summary): Promise<string> {
   ]);
   return page(title, leadText(summary), [
     keyFigures(summary),
-    section("Results", "", html`${resultsTable(summary)}${equalAmounts(summary)}`),
+    section("Results", "", html`${resultsTable(summary)}${measures(summary)}${equalAmounts(summary)}`),
     section(
       config.iterative ? "Accuracy and loss" : "Accuracy",
       accuracyNote(summary),
@@ -52,6 +53,10 @@ export async function reportHtml(summary: Summary): Promise<string> {
   ]);
 }
 
+function measures(summary: Summary): Html {
+  return html`<h3>${measuresTitle(summary)}</h3>${tableHtml(measuresTable(summary))}<p class="note">${measuresNote(summary)}</p>`;
+}
+
 function equalAmounts(summary: Summary): Html {
   const tables = equalAmountTables(summary).map(
     ({ title, table, note }) =>
@@ -60,9 +65,13 @@ function equalAmounts(summary: Summary): Html {
   return html`${tables}`;
 }
 
-function accuracyNote({ config }: Summary): string {
+function accuracyNote({ config, seeds, testCount }: Summary): string {
+  const bands =
+    seeds.length > 1
+      ? "standard deviation over seeds"
+      : `the standard error of a share of ${testCount.toLocaleString("en")} test images`;
   const what = config.iterative ? ", with a point at each ratio, where the network was tested" : "";
-  return `Every line starts at the unpruned network${what}. All plots of a measure have the same scale. Bands: standard deviation over seeds.`;
+  return `Every line starts at the unpruned network${what}. All plots of a measure have the same scale. Bands: ${bands}.`;
 }
 
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {

@@ -4,9 +4,11 @@
  */
 
 import { type Html, html } from "@secateur/command-line/page";
-import type { Summary, TableRow } from "../results.ts";
+import type { Summary } from "../results.ts";
 import { none } from "../spread-text.ts";
-import { type Column, columnsOf, finalAccuracy, isUnpruned, tableNote } from "../table.ts";
+import { type Column, columnsOf, finalAccuracy, tableNote } from "../table.ts";
+import type { TableRow } from "../table-rows.ts";
+import { isUnpruned } from "../table-rows.ts";
 
 export function resultsTable(summary: Summary): Html {
   const columns = columnsOf(summary);

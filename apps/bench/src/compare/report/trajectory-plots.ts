@@ -3,7 +3,8 @@
 import type { Html } from "@secateur/command-line/page";
 import { plot, type SeriesScales } from "../../report/plot.ts";
 import { type DomainLimits, valueDomain } from "../../report/value-domain.ts";
-import { type Baseline, type Cell, type Summary, spread } from "../results.ts";
+import type { Baseline, Cell, Summary } from "../results.ts";
+import { spread } from "../spread.ts";
 import { accuracyLimits, type BandPoint, bandPoint, bandSpec, lossLimits, xsOf, ysOf } from "./band-plot.ts";
 
 type Share = (cell: Cell, baseline: Baseline) => number;

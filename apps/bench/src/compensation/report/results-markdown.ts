@@ -2,9 +2,8 @@
 
 import { formatDuration } from "@secateur/command-line";
 import { formatSpread } from "../../compare/spread-text.ts";
-import { shortNumber } from "../../compare/table.ts";
 import { dataTitle } from "../../inputs/data-set.ts";
-import { decimalsFor } from "../../report/decimals.ts";
+import { decimalsFor, shortNumber } from "../../report/decimals.ts";
 import { dateTimeText, engineText } from "../../report/environment-text.ts";
 import { markdownOf } from "../../report/markdown-table.ts";
 import { keyOf } from "../cells.ts";

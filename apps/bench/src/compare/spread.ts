@@ -1,0 +1,21 @@
+/** Means and how far they may be off. */
+
+export interface Spread {
+  readonly mean: number;
+  /** Sample standard deviation over seeds. For one seed, the standard error of a share of the test images; else null. */
+  readonly std: number | null;
+}
+
+/** @param values - One per seed, at least one. */
+export function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.length < 2) return { mean, std: null };
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, std: Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** Of shares of `count` test images; one seed's has the standard error √(p (1 - p) / count). */
+export function spreadOfShares(values: readonly number[], count: number): Spread {
+  const { mean, std } = spread(values);
+  return { mean, std: std ?? Math.sqrt((mean * (1 - mean)) / count) };
+}
