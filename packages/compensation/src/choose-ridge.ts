@@ -1,9 +1,11 @@
 /**
- * Chooses the ridge of a layer with few rows, as a classifier on one position per example: several are fitted on three quarters
- * of the rows, and the one with the smallest error on the others is taken.
+ * Chooses the ridge of a layer with few rows, as a classifier on one position per example: with several a step is
+ * taken on three quarters of the rows, and the one with the smallest error on the others is chosen.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { type FitRows, type FitSettings, featureMoments, fitColumns, residualError } from "./fit-columns.ts";
+import { type FitSettings, featureMoments, plusTransposed } from "./fit-columns.ts";
+import { ridgeSystem } from "./ridge-system.ts";
+import { type FitRows, type RowResiduals, rowResiduals } from "./row-residuals.ts";
 import { mergedMoments, type SecondMoments } from "./second-moments.ts";
 
 /**
@@ -46,20 +48,35 @@ async function bestRidge(
   fitted: readonly FitRows[],
   compared: readonly FitRows[],
   start: tf.Tensor3D,
-  settings: Omit<FitSettings, "ridge">,
+  {
+    readThrough,
+    hasShift,
+    moments,
+  }: Omit<FitSettings, "ridge" | "moments"> & { readonly moments: SecondMoments },
 ): Promise<number> {
-  const { readThrough } = settings;
-  let best = Number.POSITIVE_INFINITY;
-  let least = await residualError(compared, start, readThrough);
-  for (const ridge of ridges) {
-    const { columns } = await fitColumns(fitted, start, { ...settings, ridge });
-    const error = await residualError(compared, columns, readThrough);
-    columns.dispose();
-    if (!(error < least)) continue;
-    least = error;
-    best = ridge;
+  const [known, unknown] = [fitted, compared].map((rows) => rowResiduals(rows, readThrough)) as [
+    RowResiduals,
+    RowResiduals,
+  ];
+  try {
+    let best = Number.POSITIVE_INFINITY;
+    let least = await unknown.error(start);
+    const { products } = await known.products(start);
+    for (const ridge of ridges) {
+      const system = await ridgeSystem(moments, { ridge, hasShift });
+      const columns = plusTransposed(start, await system.solve(products.slice()));
+      const error = await unknown.error(columns);
+      columns.dispose();
+      system.dispose();
+      if (!(error < least)) continue;
+      least = error;
+      best = ridge;
+    }
+    return best;
+  } finally {
+    known.dispose();
+    unknown.dispose();
   }
-  return best;
 }
 
 type Parts = readonly [fitted: readonly FitRows[], compared: readonly FitRows[]];

@@ -17,7 +17,7 @@ import type { SkippedLayer } from "./refit-sites.ts";
 import { collectSamples } from "./samples.ts";
 
 /** Examples on which outputs are compared: whole minibatches, until there are as many. */
-const comparedExamples = 256;
+const comparedExamples = 128;
 
 type RefitMethod = "least-squares" | "output-scale" | "mean-into-bias";
 
@@ -75,7 +75,7 @@ export interface CompensationReport {
   readonly samples: number;
   /**
    * Squared difference between the models' outputs, before a final softmax or sigmoid, relative to the variance of the
-   * original's, on the first samples, 256 or a few more.
+   * original's, on the first samples, 128 or a few more.
    */
   readonly before: number;
   readonly after: number;

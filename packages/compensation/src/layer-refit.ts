@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type AffineMap, applyColumns } from "./affine-map.ts";
-import type { FitRows } from "./fit-columns.ts";
+import type { FitRows } from "./row-residuals.ts";
 import type { SiteRows } from "./site-rows.ts";
 
 export interface LayerRefit {

@@ -15,11 +15,20 @@ export interface ModelWalk {
   readonly dispose: () => void;
 }
 
-/** @param minibatches - The model's inputs, one list per minibatch. They are not disposed. */
-export function walkModel(model: tfl.LayersModel, minibatches: readonly (readonly tf.Tensor[])[]): ModelWalk {
+/**
+ * @param minibatches - The model's inputs, one list per minibatch. They are not disposed.
+ * @param readAt - Tensors that are held longer than their readers need them: until more than so many calls have run.
+ */
+export function walkModel(
+  model: tfl.LayersModel,
+  minibatches: readonly (readonly tf.Tensor[])[],
+  readAt: ReadonlyMap<GraphTensor, number> = new Map(),
+): ModelWalk {
   const { calls, inputs, outputs } = modelGraph(model);
   const lastReader = new Map<GraphTensor, number>();
   for (const [index, call] of calls.entries()) for (const input of call.inputs) lastReader.set(input, index);
+  for (const [tensor, position] of readAt)
+    lastReader.set(tensor, Math.max(position, lastReader.get(tensor) ?? 0));
   for (const output of outputs) lastReader.set(output, calls.length);
   const values = minibatches.map((tensors) => {
     const cast = castInputs(model, tensors).map((x, i) => (x === tensors[i] ? tf.clone(x) : x));

@@ -11,12 +11,14 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { affineMap, hasShift } from "./affine-map.ts";
 import { chooseRidge } from "./choose-ridge.ts";
 import { CompensationError } from "./errors.ts";
-import { type FitRows, fitColumns } from "./fit-columns.ts";
+import { fitColumns } from "./fit-columns.ts";
 import type { LayerRefit } from "./layer-refit.ts";
 import { walkModel } from "./model-walk.ts";
+import { type OriginalTarget, originalTargets, readPositions } from "./original-targets.ts";
 import { type RefitSite, refitSites, type SkippedLayer } from "./refit-sites.ts";
+import type { FitRows } from "./row-residuals.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
-import { type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
+import { type OriginalLayer, type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
 import { writeBack } from "./write-back.ts";
 
 export interface RefitSettings {
@@ -60,23 +62,28 @@ export async function refitLayers(
   const kept = keptIndices(graph, plan);
   checkFits(graph.model, smaller, kept);
   const { sites, skipped: unsupported } = refitSites(modelGraph(graph.model), kept);
-  const models = [graph.model, smaller].map((model) => ({
-    graph: modelGraph(model),
-    walk: walkModel(model, minibatches),
-  })) as [WalkedModel, WalkedModel];
-  const [original, reduced] = models;
+  const [wide, narrow] = [modelGraph(graph.model), modelGraph(smaller)];
+  const targets = originalTargets(wide, sites);
+  const original = {
+    graph: wide,
+    walk: walkModel(graph.model, minibatches, readPositions(wide, sites, targets)),
+  };
+  const reduced = { graph: narrow, walk: walkModel(smaller, minibatches) };
+  const models = [original, reduced] as const;
   const skipped = [...unsupported];
   const layers: RefittedLayer[] = [];
   try {
     for (const [done, site] of sites.entries()) {
-      for (const { walk } of models) walk.advance(site.call);
+      const { tensor, position } = targets[done] as OriginalTarget;
+      original.walk.advance(position);
+      reduced.walk.advance(site.call);
       if (refit.needsShift && !hasShift(site.linear, ...callsOf(site, reduced))) {
         skipped.push({ layer: site.layer, reason: "it has no bias" });
         continue;
       }
       const layer = await refitSite(
         site,
-        keptOutputs(site, original, kept),
+        { tensor, kept: keptOutputs(site, original, kept) },
         models,
         minibatches,
         refit,
@@ -107,7 +114,7 @@ function checkFits(original: tfl.LayersModel, smaller: tfl.LayersModel, kept: Ke
 
 async function refitSite(
   site: RefitSite,
-  kept: Int32Array | null,
+  target: Omit<OriginalLayer, "map">,
   models: readonly [WalkedModel, WalkedModel],
   minibatches: readonly (readonly tf.Tensor[])[],
   refit: LayerRefit,
@@ -124,7 +131,7 @@ async function refitSite(
     const perExample = positions ?? positionsPerExample(start.shape[1], minibatches);
     for (const minibatch of minibatches.keys()) {
       const random = createRandom(seed, site.call, minibatch);
-      const each = siteRows(site, { kept, map: originalMap }, models, minibatch, { perExample, random });
+      const each = siteRows(site, { ...target, map: originalMap }, models, minibatch, { perExample, random });
       collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
     }

@@ -31,6 +31,11 @@ export interface SkippedLayer {
   readonly reason: string;
 }
 
+/** The call whose output is compared. */
+export function comparedCall({ call, normalization, addition }: RefitSite): number {
+  return addition?.call ?? normalization ?? call;
+}
+
 export interface RefitSites {
   readonly sites: readonly RefitSite[];
   readonly skipped: readonly SkippedLayer[];

@@ -1,7 +1,7 @@
 /** What one minibatch contributes to the refit of a layer, at sampled output positions. */
 
 import type { Random } from "@secateur/base";
-import type { ModelGraph } from "@secateur/model-graph";
+import type { GraphTensor, ModelGraph } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type AffineMap, applyColumns } from "./affine-map.ts";
@@ -33,7 +33,9 @@ interface RowOptions {
   readonly random: Random;
 }
 
-interface OriginalLayer {
+export interface OriginalLayer {
+  /** The compared tensor; null where it is computed from the layer's input. */
+  readonly tensor: GraphTensor | null;
   /** The channels of its output that the smaller model keeps; null for all. */
   readonly kept: Int32Array | null;
   /** The layer with its batch normalisation. */
@@ -42,7 +44,7 @@ interface OriginalLayer {
 
 export function siteRows(
   site: RefitSite,
-  { kept, map }: OriginalLayer,
+  layerOfOriginal: OriginalLayer,
   [original, smaller]: readonly [WalkedModel, WalkedModel],
   minibatch: number,
   options: RowOptions,
@@ -53,14 +55,24 @@ export function siteRows(
     const positions = positionsFor(site.linear, layer, x, options);
     const features = featuresAt(site, smaller, minibatch, positions);
     const others = othersAt(site, smaller, minibatch, positions);
-    const wide = featuresAt(site, original, minibatch, positions);
-    const output = tf.add(
-      tf.add(applyColumns(wide, map.columns), map.shift),
-      othersAt(site, original, minibatch, positions) ?? 0,
-    );
-    const target = kept === null ? output : tf.gather(output, tf.tensor1d(kept, "int32"), 1);
-    return { features, others, target: target as tf.Tensor2D };
+    return { features, others, target: targetAt(site, layerOfOriginal, original, minibatch, positions) };
   });
+}
+
+function targetAt(
+  site: RefitSite,
+  { tensor, kept, map }: OriginalLayer,
+  original: WalkedModel,
+  minibatch: number,
+  positions: Positions,
+): tf.Tensor2D {
+  const output =
+    tensor === null
+      ? tf.add(applyColumns(featuresAt(site, original, minibatch, positions), map.columns), map.shift)
+      : valuesAt(original.walk.value(minibatch, tensor), positions);
+  return kept === null
+    ? (output as tf.Tensor2D)
+    : tf.gather(output as tf.Tensor2D, tf.tensor1d(kept, "int32"), 1);
 }
 
 /** Positions of the layer's output. @param x - The layer's input. */

@@ -9,6 +9,9 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type AffineMap, applyColumns } from "./affine-map.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 
+/** Rows from which moving averages are computed: whole minibatches, until there are as many. */
+const momentRows = 2 ** 13;
+
 /** @param features - Of the smaller model, `[groups, rows, features]` per minibatch. */
 export function writeBack(
   linear: LinearLayer,
@@ -26,7 +29,7 @@ export function writeBack(
       return;
     }
     const norm = (c: tf.Tensor3D): tf.Tensor1D => tf.reshape(tf.norm(c, 2, 1), [-1]);
-    const { mean, variance } = moments(features, columns);
+    const { mean, variance } = moments(firstRows(features), columns);
     const { layer: bn } = normalization;
     const epsilon = Number(bn.getConfig()["epsilon"]);
     const bias = layerWeight(layer, linear.shift)?.read() ?? tf.zerosLike(map.shift);
@@ -53,6 +56,14 @@ export function writeBack(
 function ratio(a: tf.Tensor1D, b: tf.Tensor1D): tf.Tensor1D {
   const valid = tf.logicalAnd(tf.greater(a, 1e-12), tf.greater(b, 1e-12));
   return tf.where(valid, tf.div(a, tf.maximum(b, 1e-12)), tf.onesLike(a)) as tf.Tensor1D;
+}
+
+function firstRows(features: readonly tf.Tensor3D[]): readonly tf.Tensor3D[] {
+  let rows = 0;
+  return features.filter(({ shape }) => {
+    rows += shape[1];
+    return rows - shape[1] < momentRows;
+  });
 }
 
 /** Mean and biased variance of `features · columns` over all rows, `[channels]` each. */
