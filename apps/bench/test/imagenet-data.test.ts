@@ -47,8 +47,11 @@ describe("findFolders", () => {
     const few = path.join(directory, "few.txt");
     fs.writeFileSync(few, "n10000000\nn10000000\nn10000007\n");
     const refusals: readonly [Partial<CompareConfig>, RegExp][] = [
-      [{ data: path.join(directory, "train") }, /train\/train is not a readable folder/],
-      [{ data: flat }, /val contains images but no folders; .* ImageNet is expected as train\/<wnid>/],
+      [
+        { data: path.join(directory, "train") },
+        /train holds no train images of ImageNet; looked for train\/<wnid>/,
+      ],
+      [{ data: flat }, /the val images in .*flat are in no class folders, and nothing says their classes;/],
       [
         { classes: null },
         /train holds 2 of ImageNet's 1000 folders, so the labels are unknown: give --classes FILE/,

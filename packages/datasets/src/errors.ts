@@ -18,8 +18,10 @@ export class TruncatedFileError extends DatasetError {
   override readonly name = "TruncatedFileError";
   override readonly code = "DATASET_TRUNCATED_FILE";
 
-  constructor(path: string, bytes: number, expected: number) {
-    super(`${path} is truncated: expected ${expected} bytes, got ${bytes}; delete the file and get it again`);
+  /** @param part - What ends at byte `expected`, for instance "the entry at byte 512". */
+  constructor(path: string, bytes: number, expected: number, part?: string) {
+    const extent = part === undefined ? `expected ${expected} bytes` : `${part} ends at byte ${expected}`;
+    super(`${path} is truncated: ${extent}, got ${bytes}; delete the file and get it again`);
   }
 }
 
