@@ -18,6 +18,7 @@ export {
   modelInfo,
   modelNames,
 } from "./networks.ts";
+export type { WeightNaming } from "./weights/expected-weights.ts";
 export {
   type LoadOptions,
   type LoadReport,
@@ -25,4 +26,4 @@ export {
   type WeightFormat,
   weightFormats,
 } from "./weights/load-weights.ts";
-export { saveWeights } from "./weights/save-weights.ts";
+export { type SaveOptions, saveWeights } from "./weights/save-weights.ts";

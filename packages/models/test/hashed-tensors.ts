@@ -1,10 +1,10 @@
 /** PyTorch's tensors for a model, filled by the formula in golden/make-imagenet-logits.py. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { WeightTensor } from "../src/index.ts";
-import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
+import { expectedWeights } from "../src/weights/expected-weights.ts";
 
 export function hashedTensors(model: tfl.LayersModel): Map<string, WeightTensor> {
-  const named = expectedFromPyTorch(model).map(({ name, shape }) => {
+  const named = expectedWeights(model, "pytorch").map(({ name, shape }) => {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
     const scale = shape.length > 1 ? Math.sqrt(6 / (data.length / (shape[0] ?? 1))) : 1;
     for (let i = 0; i < data.length; i++) data[i] = scale * hashed(i + name.length);

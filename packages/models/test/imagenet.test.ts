@@ -12,7 +12,7 @@ import {
   WeightsError,
   writeSafetensors,
 } from "../src/index.ts";
-import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
+import { expectedWeights } from "../src/weights/expected-weights.ts";
 import { hashedTensors } from "./hashed-tensors.ts";
 import { logits, sineImages } from "./logits.ts";
 
@@ -44,7 +44,7 @@ function build(name: ModelName, [height, width]: readonly [number, number]): tfl
 
 /** As in golden/make-imagenet-logits.py. */
 function digestOfStateDict(model: tfl.LayersModel): string {
-  const lines = expectedFromPyTorch(model).map(({ name, shape }) => `${name} ${shape.join("x")}`);
+  const lines = expectedWeights(model, "pytorch").map(({ name, shape }) => `${name} ${shape.join("x")}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
 }
 
@@ -75,7 +75,7 @@ describe("another network's file is rejected", () => {
   ] as const)("%s, given the file of %s", (name, other, message) => {
     const [model, file] = [build(name, [32, 32]), build(other, [32, 32])];
     const one = { shape: [1], data: Float32Array.of(1) };
-    const tensors = new Map(expectedFromPyTorch(file).map((wanted) => [wanted.name, one] as const));
+    const tensors = new Map(expectedWeights(file, "pytorch").map((wanted) => [wanted.name, one] as const));
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(WeightsError);
     expect(() => loadWeights(model, writeSafetensors(tensors))).toThrow(message);
   });

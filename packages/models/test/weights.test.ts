@@ -13,7 +13,7 @@ import {
   type WeightTensor,
   writeSafetensors,
 } from "../src/index.ts";
-import { expectedFromPyTorch } from "../src/weights/expected-weights.ts";
+import { expectedWeights } from "../src/weights/expected-weights.ts";
 import { logits, sineImages } from "./logits.ts";
 
 type Golden = Readonly<Record<string, readonly (readonly number[])[]>>;
@@ -41,7 +41,7 @@ function keep(model: tfl.LayersModel): tfl.LayersModel {
 
 /** PyTorch's tensors for the model, filled by the formula in golden/make-logits.py. */
 function formulaTensors(model: tfl.LayersModel): Map<string, WeightTensor> {
-  const named = expectedFromPyTorch(model).map(({ name, shape }) => {
+  const named = expectedWeights(model, "pytorch").map(({ name, shape }) => {
     const length = shape.reduce((product, size) => product * size, 1);
     const scale = 2 / Math.sqrt(length / (shape[0] ?? 1));
     const value = (s: number): number => {
@@ -117,6 +117,26 @@ describe("saveWeights", () => {
     expect([...readSafetensors(bytes).tensors.keys()].slice(0, 2)).toEqual(["conv1/kernel", "conv1/bias"]);
     expect(loadWeights(to, bytes)).toMatchObject({ format: "safetensors", naming: "secateur" });
     expect(Buffer.from(saveWeights(to)).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it.each([
+    ["zoo", zoo],
+    ["lenet3", () => createModel("lenet3")],
+  ] as const)("%s in PyTorch's naming: the tensors that were loaded, bit for bit", (_, build) => {
+    const model = keep(build());
+    const tensors = formulaTensors(model);
+    loadWeights(model, writeSafetensors(tensors));
+    const written = readSafetensors(saveWeights(model, { naming: "pytorch" }));
+    expect(written.metadata.get("format")).toBe("pt");
+    expect([...written.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
+    for (const [name, { shape, data }] of tensors) {
+      const found = written.tensors.get(name);
+      expect(found?.shape, name).toEqual(shape);
+      expect(
+        data.every((value, i) => Object.is(value, found?.data[i])),
+        name,
+      ).toBe(true);
+    }
   });
 
   it("the README's example", () => {
@@ -200,12 +220,31 @@ describe("loadWeights is strict: it sets all weights or none", () => {
 
   it("an unexpected weight", () => {
     const unexpected = attempt((tensors) => tensors.set("fc4.weight", one).set("fc4.bias", one));
-    expect(unexpected).toThrow('contains "fc4.weight" and 1 more, which the model lacks');
+    expect(unexpected).toThrow('contains "fc4.weight" and "fc4.bias", which the model lacks');
   });
 
   it("a weight of another shape", () => {
     const other = attempt((tensors) => tensors.set("fc3.weight", one));
     expect(other).toThrow('"fc3.weight" has shape [1] in the file; "fc3/kernel" requires [10, 84]');
+    const others = attempt((tensors) =>
+      ["conv1.bias", "fc1.bias", "fc2.bias"].reduce((all, name) => all.set(name, one), tensors),
+    );
+    expect(others).toThrow('requires [16]; shapes also differ in "fc1.bias" and "fc2.bias"');
+  });
+
+  it("only names that are optional may be missing; those weights keep their values", () => {
+    const model = keep(createModel("lenet3", { seed: 1 }));
+    const before = model.getLayer("fc2").getWeights()[0]?.dataSync().slice();
+    const tensors = formulaTensors(model);
+    tensors.delete("fc2.weight");
+    const file = writeSafetensors(tensors);
+    expect(() => loadWeights(model, file, { optional: (name) => name === "fc1.weight" })).toThrow(
+      'lacks "fc2.weight"',
+    );
+    const report = loadWeights(model, file, { optional: (name) => name.startsWith("fc") });
+    expect(report.kept).toEqual(["fc2/kernel"]);
+    expect(report.loaded).toHaveLength(9);
+    expect(model.getLayer("fc2").getWeights()[0]?.dataSync()).toEqual(before);
   });
 
   it.each([

@@ -15,13 +15,18 @@ export function trainedWeights(model: ModelName): string | null {
 export function readWeights(model: tfl.LayersModel, file: string): void {
   if (!fs.existsSync(file)) throw new UsageError(`--weights: there is no file ${file}.`);
   try {
-    loadWeights(model, fs.readFileSync(file));
+    loadWeights(model, fs.readFileSync(file), { optional: optionalIn[model.name] });
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,
     });
   }
 }
+
+/** Tensors that torchvision's file lacks; the normalisations after dense layers start as they are initialised. */
+const optionalIn: Readonly<Record<string, (name: string) => boolean>> = {
+  "vgg11-bn-dense-bn": (name) => /^classifier\.[14]\./.test(name),
+};
 
 /** torchvision's IMAGENET1K_V1 weights, which the paper prunes. */
 const torchvisionFiles: Readonly<Partial<Record<ModelName, string>>> = {

@@ -5,8 +5,9 @@ import { WeightsError } from "../errors.ts";
 import { looksLikePyTorch, openPyTorch, withoutParallelPrefix } from "../formats/pytorch.ts";
 import { looksLikeSafetensors, openSafetensors } from "../formats/safetensors.ts";
 import type { StoredTensor } from "../formats/weight-tensor.ts";
+import { checkTensors } from "./check-tensors.ts";
 import { renameOldDensenetKeys } from "./densenet-renames.ts";
-import { type ExpectedWeight, expectedByPath, expectedFromPyTorch, shapeOf } from "./expected-weights.ts";
+import { expectedWeights, shapeOf, type WeightNaming } from "./expected-weights.ts";
 
 export const weightFormats = ["safetensors", "pytorch"] as const;
 export type WeightFormat = (typeof weightFormats)[number];
@@ -14,21 +15,25 @@ export type WeightFormat = (typeof weightFormats)[number];
 export interface LoadOptions {
   /** Default "auto": detect from the first bytes. */
   readonly format?: "auto" | WeightFormat;
+  /** Names of tensors that the file may lack; those weights keep their values. Default none. */
+  readonly optional?: ((name: string) => boolean) | undefined;
 }
 
 export interface LoadReport {
   readonly format: WeightFormat;
   /** The convention of names and layouts in the file. */
-  readonly naming: "secateur" | "pytorch";
-  /** Paths of the model's weights, all of which were set. */
+  readonly naming: WeightNaming;
+  /** Paths of the model's weights that were set: all but the kept ones. */
   readonly loaded: readonly string[];
+  /** Paths of the optional weights that the file lacks. */
+  readonly kept: readonly string[];
   /** Names in the file that have no counterpart: PyTorch's `num_batches_tracked`. */
   readonly ignored: readonly string[];
 }
 
 interface WeightsFile {
   readonly format: WeightFormat;
-  readonly naming: "secateur" | "pytorch";
+  readonly naming: WeightNaming;
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
@@ -48,13 +53,15 @@ export function loadWeights(
   bytes: Uint8Array,
   options: LoadOptions = {},
 ): LoadReport {
-  const file = readWeightsFile(bytes, options.format ?? "auto");
-  const expected = file.naming === "secateur" ? expectedByPath(model) : expectedFromPyTorch(model);
-  const names = new Set(expected.map(({ name }) => name));
+  const { format = "auto", optional = () => false } = options;
+  const file = readWeightsFile(bytes, format);
+  const all = expectedWeights(model, file.naming);
+  const names = new Set(all.map(({ name }) => name));
   const tensors = file.naming === "pytorch" ? renameOldDensenetKeys(file.tensors, names) : file.tensors;
   const ignored = file.naming === "pytorch" ? [...tensors.keys()].filter(isBatchCounter) : [];
-  checkNames(expected, tensors, new Set(ignored));
-  const matched = expected.map((each) => [each, matching(each, tensors)] as const);
+  const isKept = ({ name }: { readonly name: string }): boolean => optional(name) && !tensors.has(name);
+  const expected = all.filter((each) => !isKept(each));
+  const matched = checkTensors(expected, tensors, new Set(ignored));
   const values = matched.map(([{ convert }, { shape, decode }]) => convert({ shape, data: decode() }));
   for (const [i, { weight }] of expected.entries()) {
     const value = tf.tensor(values[i] ?? [], [...shapeOf(weight)], "float32");
@@ -62,7 +69,8 @@ export function loadWeights(
     value.dispose();
   }
   const loaded = expected.map(({ path }) => path);
-  return { format: file.format, naming: file.naming, loaded, ignored };
+  const kept = all.filter(isKept).map(({ path }) => path);
+  return { format: file.format, naming: file.naming, loaded, kept, ignored };
 }
 
 function readWeightsFile(bytes: Uint8Array, format: "auto" | WeightFormat): WeightsFile {
@@ -86,35 +94,4 @@ function detectFormat(bytes: Uint8Array): WeightFormat {
 
 function isBatchCounter(name: string): boolean {
   return name === "num_batches_tracked" || name.endsWith(".num_batches_tracked");
-}
-
-function checkNames(
-  expected: readonly ExpectedWeight[],
-  tensors: ReadonlyMap<string, StoredTensor>,
-  ignored: ReadonlySet<string>,
-): void {
-  const names = new Set(expected.map(({ name }) => name));
-  const missing = [...names].filter((name) => !tensors.has(name));
-  const unexpected = [...tensors.keys()].filter((name) => !names.has(name) && !ignored.has(name));
-  const problems = [
-    ...(missing.length > 0 ? [`lacks ${abbreviate(missing)}, which the model requires`] : []),
-    ...(unexpected.length > 0 ? [`contains ${abbreviate(unexpected)}, which the model lacks`] : []),
-  ];
-  if (problems.length > 0) throw new WeightsError(`the weights file ${problems.join(", and ")}`);
-}
-
-function abbreviate(names: readonly string[]): string {
-  const [first = "", ...rest] = names;
-  return rest.length === 0 ? `"${first}"` : `"${first}" and ${rest.length} more`;
-}
-
-function matching(
-  { path, name, shape }: ExpectedWeight,
-  tensors: ReadonlyMap<string, StoredTensor>,
-): StoredTensor {
-  const tensor = tensors.get(name);
-  if (tensor !== undefined && tensor.shape.join() === shape.join()) return tensor;
-  throw new WeightsError(
-    `"${name}" has shape [${tensor?.shape.join(", ")}] in the file; "${path}" requires [${shape.join(", ")}]`,
-  );
 }

@@ -83,3 +83,10 @@ export function toTfjsOrder({ data }: WeightTensor, { view, order }: PyTorchLayo
     throw new RangeError(`cannot view ${data.length} elements as [${view.join(", ")}]`);
   return transpose({ shape: view, data }, order).data;
 }
+
+/** The inverse: values in tfjs's layout to a tensor of shape `layout.shape`. */
+export function toPyTorchOrder(data: Float32Array, { shape, view, order }: PyTorchLayout): WeightTensor {
+  const inverse = view.map((_, axis) => order.indexOf(axis));
+  const sizes = order.map((axis) => view[axis] ?? 1);
+  return { shape, data: transpose({ shape: sizes, data }, inverse).data };
+}

@@ -1,20 +1,28 @@
-/** Saves a model's weights as safetensors, by path and in tfjs's layout. */
-import { modelGraph } from "@secateur/model-graph";
+/** Saves a model's weights as safetensors. */
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { shapeOf } from "./expected-weights.ts";
+import { expectedWeights, type WeightNaming } from "./expected-weights.ts";
+
+export interface SaveOptions {
+  /** Default "secateur": weight paths and tfjs's layout. "pytorch": for PyTorch's `load_state_dict`. */
+  readonly naming?: WeightNaming;
+}
+
+/** The `format` in the metadata; "pt" is the safetensors library's word for PyTorch. */
+const formats: Readonly<Record<WeightNaming, string>> = { secateur: "secateur", pytorch: "pt" };
 
 /**
- * A safetensors file that `loadWeights` reads back bit for bit. Names are paths such as `backbone/conv1/kernel`.
+ * A safetensors file that `loadWeights` reads back bit for bit. With the naming "pytorch" a PyTorch network whose layers
+ * have the model's names and sizes, smaller ones after pruning, loads it; `num_batches_tracked` is not written.
  *
- * @throws ModelGraphError if two layers of the model have the same path.
+ * @throws ModelGraphError if two layers of the model have the same path. WeightsError for a layer that has no counterpart in
+ * PyTorch.
  *
- * @example await writeFile("model.safetensors", saveWeights(model));
+ * @example await writeFile("resnet50.safetensors", saveWeights(model, { naming: "pytorch" }));
  */
-export function saveWeights(model: tfl.LayersModel): Uint8Array {
-  const tensors = [...modelGraph(model).weights].map(([path, weight]) => {
-    const data = Float32Array.from(weight.read().dataSync());
-    return [path, { shape: shapeOf(weight), data }] as const;
+export function saveWeights(model: tfl.LayersModel, { naming = "secateur" }: SaveOptions = {}): Uint8Array {
+  const tensors = expectedWeights(model, naming).map(({ name, weight, toFile }) => {
+    return [name, toFile(Float32Array.from(weight.read().dataSync()))] as const;
   });
-  return writeSafetensors(new Map(tensors), new Map([["format", "secateur"]]));
+  return writeSafetensors(new Map(tensors), new Map([["format", formats[naming]]]));
 }
