@@ -35,7 +35,10 @@ export function eliminate(problem: EliminationProblem, count: number): readonly 
 }
 
 /** The increase of the squared error; infinite for a block whose part of A⁻¹ is not positive definite. */
-function removalCost({ inverse, weights, size, outputs }: EliminationProblem, block: Int32Array): number {
+export function removalCost(
+  { inverse, weights, size, outputs }: Omit<EliminationProblem, "blocks">,
+  block: Int32Array,
+): number {
   const width = block.length;
   const part = submatrix(inverse, size, block);
   if (!factorize(part, width)) return Number.POSITIVE_INFINITY;

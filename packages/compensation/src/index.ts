@@ -10,6 +10,7 @@ export {
 } from "./compensate.ts";
 export { CompensationError } from "./errors.ts";
 export { outputError } from "./output-error.ts";
+export { reconstructionScores } from "./reconstruction-scores.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
 export { collectSamples, sampleLimit } from "./samples.ts";

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { solveFactorized } from "./cholesky.ts";
+import { inverseOf } from "./elimination.ts";
 import { inverseByHalves } from "./engine-inverse.ts";
 import { gramFactors, penaltiesOf, type RidgeSettings } from "./gram-factors.ts";
 import type { SecondMoments } from "./second-moments.ts";
@@ -32,9 +33,8 @@ const mostResidual = 0.1;
 
 /** @throws CompensationError for moments that are not finite. */
 export async function ridgeSystem(moments: SecondMoments, settings: RidgeSettings): Promise<RidgeSystem> {
-  const { groups, size } = moments;
-  const isLarge = groups === 1 && size >= manyFeatures && settings.ridge >= leastRidge;
-  return (isLarge ? await onEngine(moments, settings) : null) ?? inDouble(moments, settings);
+  const found = await scaledInverse(moments, settings);
+  return found === null ? inDouble(moments, settings) : onEngine(found, moments.size, settings.ridge);
 }
 
 function inDouble(moments: SecondMoments, settings: RidgeSettings): RidgeSystem {
@@ -54,22 +54,40 @@ function inDouble(moments: SecondMoments, settings: RidgeSettings): RidgeSystem 
   };
 }
 
-/** Null where single precision does not suffice. */
-async function onEngine(moments: SecondMoments, settings: RidgeSettings): Promise<RidgeSystem | null> {
-  const { size } = moments;
+/** `A = S⁻¹ M S⁻¹`, with M and its inverse on the engine. */
+interface ScaledInverse {
+  /** M, with a unit diagonal. The caller disposes it and the inverse. */
+  readonly matrix: tf.Tensor2D;
+  readonly inverse: tf.Tensor2D;
+  /** The diagonal of S. */
+  readonly scale: Float64Array;
+  readonly lambda: Float64Array;
+}
+
+/** Null where there are few features, or where single precision does not suffice. */
+async function scaledInverse(moments: SecondMoments, settings: RidgeSettings): Promise<ScaledInverse | null> {
+  const { groups, size } = moments;
+  if (groups > 1 || size < manyFeatures || settings.ridge < leastRidge) return null;
   const lambda = penaltiesOf(moments, settings);
   const scale = unitScale(moments, lambda);
   const matrix = tf.tensor2d(scaledMatrix(moments, lambda, scale), [size, size]);
   const inverse = await inverseByHalves(matrix);
-  if (inverse === null || !((await residualOf(matrix, inverse)) < mostResidual)) {
-    matrix.dispose();
-    inverse?.dispose();
-    return null;
-  }
+  if (inverse !== null && (await residualOf(matrix, inverse)) < mostResidual)
+    return { matrix, inverse, scale, lambda };
+  matrix.dispose();
+  inverse?.dispose();
+  return null;
+}
+
+function onEngine(
+  { matrix, inverse, scale, lambda }: ScaledInverse,
+  size: number,
+  ridge: number,
+): RidgeSystem {
   return {
     lambda,
     size,
-    ridge: settings.ridge,
+    ridge,
     async solve(b) {
       const scaled = Float32Array.from(b, (value, at) => value * (scale[at % size] as number));
       const solution = tf.tidy(() => refined(matrix, inverse, tf.tensor2d(scaled, [b.length / size, size])));
@@ -78,8 +96,22 @@ async function onEngine(moments: SecondMoments, settings: RidgeSettings): Promis
       for (let at = 0; at < b.length; at++) b[at] = (values[at] as number) * (scale[at % size] as number);
       return b;
     },
-    dispose: () => tf.dispose([matrix, inverse]),
+    dispose: () => void tf.dispose([matrix, inverse]),
   };
+}
+
+/** `(mean x xᵀ + λ I)⁻¹`, `[features, features]`, of a layer with one group. */
+export async function ridgeInverse(moments: SecondMoments, settings: RidgeSettings): Promise<Float64Array> {
+  const { size } = moments;
+  const found = await scaledInverse(moments, settings);
+  if (found === null) return inverseOf(gramFactors(moments, settings).factors[0] as Float64Array, size);
+  const { matrix, inverse, scale } = found;
+  const values = Float64Array.from(await inverse.data());
+  tf.dispose([matrix, inverse]);
+  for (let at = 0; at < values.length; at++)
+    values[at] =
+      (values[at] as number) * (scale[Math.floor(at / size)] as number) * (scale[at % size] as number);
+  return values;
 }
 
 /** `(diagonal + λ)^-½` */

@@ -1,0 +1,75 @@
+/**
+ * Scores of units by what their removal costs after a refit: the squared error that the layers reading a unit are left with
+ * when their other inputs replace it as well as they can, `tr Wᵤᵀ [A⁻¹]ᵤᵤ⁻¹ Wᵤ`, A the second moments of the layer's inputs
+ * plus a ridge (Hassibi and Stork 1992). Relative to the variance of each layer's output, and summed over the readers.
+ */
+import { consumesUnits, type DependencyGraph, type GroupId } from "@secateur/dependency-graph";
+import type { UnlabelledBatches } from "@secateur/training";
+import * as tf from "@tensorflow/tfjs-core";
+import { checkCompensateOptions } from "./compensate.ts";
+import { removalCost } from "./elimination.ts";
+import { CompensationError } from "./errors.ts";
+import { walkModel } from "./model-walk.ts";
+import { inputsByUnit, type Reader, readerProblem, readersOf } from "./readers.ts";
+import { collectSamples } from "./samples.ts";
+import type { SwapOptions } from "./swap-units.ts";
+
+/** Readers with more inputs are refused: the time grows with the cube. */
+const mostInputs = 5000;
+
+/**
+ * Scores for `selectUnits`, one per unit. Needs no labels and no gradients. The model does not change; samples are disposed.
+ *
+ * @param samples - Minibatches of inputs, `{ xs }`.
+ * @returns By group, `[units]`; 0 for a unit that the others replace exactly.
+ * @throws CompensationError where a layer that reads units cannot be refitted.
+ *
+ * @example const plan = selectUnits(graph, await reconstructionScores(graph, [{ xs: images }]), { macs: 0.3 });
+ */
+export async function reconstructionScores(
+  graph: DependencyGraph,
+  samples: UnlabelledBatches,
+  { samples: limit, ridge = 1e-3, positions, seed = 0 }: SwapOptions = {},
+): Promise<ReadonlyMap<GroupId, Float32Array>> {
+  checkCompensateOptions({
+    ridge,
+    seed,
+    ...(limit === undefined ? {} : { samples: limit }),
+    ...(positions === undefined ? {} : { positions }),
+  });
+  const readers = readersOf(graph);
+  requireReaders(graph, readers);
+  const minibatches = await collectSamples(graph.model, samples, limit);
+  const walk = walkModel(graph.model, minibatches);
+  const scores = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
+  try {
+    for (const reader of readers) {
+      walk.advance(reader.call);
+      const problem = await readerProblem(graph.model, reader, walk, minibatches, { ridge, positions, seed });
+      for (const read of reader.reads) {
+        const blocks = await inputsByUnit(graph.model, reader.linear, read);
+        const costs = blocks.map((block) => removalCost(problem, block) / problem.variance);
+        const before = scores.get(read.group.id) ?? new Float32Array(costs.length);
+        scores.set(
+          read.group.id,
+          before.map((score, unit) => score + Number(costs[unit])),
+        );
+      }
+    }
+    return scores;
+  } finally {
+    walk.dispose();
+    tf.dispose(minibatches.flat());
+  }
+}
+
+function requireReaders({ groups }: DependencyGraph, readers: readonly Reader[]): void {
+  const read = new Set(readers.filter(({ inputs }) => inputs <= mostInputs).map(({ layer }) => layer));
+  for (const { id, slices } of groups) {
+    const missing = slices.find(({ role, layer }) => consumesUnits(role) && !read.has(layer));
+    if (missing === undefined) continue;
+    throw new CompensationError(
+      `group "${id}" has no reconstruction score: layer "${missing.layer}", which reads it, cannot be refitted. Use another criterion`,
+    );
+  }
+}
