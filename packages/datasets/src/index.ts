@@ -25,6 +25,7 @@ export { type EncodedImages, selectImages } from "./images/encoded-images.ts";
 export { type ImageBatchOptions, imageBatches } from "./images/image-batches.ts";
 export { type ImageFolderOptions, imageFolder } from "./images/image-folder.ts";
 export { type ImagenetSplit, imagenet } from "./images/imagenet.ts";
+export { imagenetByName } from "./images/imagenet-by-name.ts";
 export { imagenetWnids } from "./images/imagenet-wnids.ts";
 export { listImages } from "./images/list-images.ts";
 export { type ImageSize, readImage } from "./images/read-image.ts";
