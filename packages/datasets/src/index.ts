@@ -24,6 +24,7 @@ export {
 } from "./errors.ts";
 export type { ImageDataset, ImageSet, ImageShape } from "./image-set.ts";
 export { type ImagenetSplit, imagenet } from "./imagenet/imagenet.ts";
+export { imagenetByName } from "./imagenet/imagenet-by-name.ts";
 export { imagenetWnids } from "./imagenet/imagenet-wnids.ts";
 export { type Crop, centerCrop, randomResizedCrop } from "./images/crops.ts";
 export { type EncodedImages, selectImages } from "./images/encoded-images.ts";

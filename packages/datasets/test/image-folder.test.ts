@@ -7,6 +7,8 @@ import {
   type EncodedImages,
   imageFolder,
   imagenet,
+  imagenetByName,
+  imagenetWnids,
   MissingFileError,
 } from "../src/index.ts";
 import { temporaryFolder, writeFiles } from "./tiny-images.ts";
@@ -93,19 +95,48 @@ describe("imagenet", () => {
     );
     expect((await imagenet(directory, "train")).count).toBe(1);
     expect(await imagenet(directory, "val")).toMatchObject({
-      classes: ["n01440764", "n01443537"],
+      classes: imagenetWnids,
       labels: Int32Array.of(0, 0, 1),
     });
-    const { labels } = await imagenet(directory, "train", { classes: ["n01440764", "n01443537"] });
-    expect([...labels]).toEqual([1]);
+    const { labels } = await imagenet(directory, "train", { classes: ["n01443537", "n01440764"] });
+    expect([...labels]).toEqual([0]);
   });
 
   it("states the expected layout", async () => {
-    const directory = await folderOf("train/cats/1.JPEG");
+    const directory = await folderOf("train/cats/1.JPEG", "train/n01440764/1.JPEG");
     await expect(imagenet(directory, "train")).rejects.toThrow(DatasetError);
     await expect(imagenet(directory, "train")).rejects.toThrow(
-      /^cats in .*train is not a wnid such as n01440764; expected a folder per wnid/,
+      /^cats in .*train is not the wnid of one of ImageNet's 1000 classes, such as n01440764; expected a folder per wnid/,
     );
     await expect(imagenet(directory, "val")).rejects.toThrow(MissingFileError);
+  });
+});
+
+describe("imagenetByName", () => {
+  it("labels images by the wnid that begins their names, in all subfolders", async () => {
+    const directory = await folderOf(
+      "n01443537_goldfish.JPEG",
+      "more/n15075141_1.JPEG",
+      "n01440764_10026.jpg",
+    );
+    const folder = await imagenetByName(directory);
+    const named = [...folder.labels].map((label, index) => [path.basename(folder.nameOf(index)), label]);
+    expect(Object.fromEntries(named)).toEqual({
+      "n01443537_goldfish.JPEG": 1,
+      "n15075141_1.JPEG": 999,
+      "n01440764_10026.jpg": 0,
+    });
+    expect(
+      [
+        ...(await imagenetByName(directory, { classes: ["n01443537", "n15075141", "n01440764"] })).labels,
+      ].toSorted(),
+    ).toEqual([0, 1, 2]);
+  });
+
+  it("names an image of another class", async () => {
+    const directory = await folderOf("n01443537_goldfish.JPEG", "n99999999_1.JPEG");
+    await expect(imagenetByName(directory)).rejects.toThrow(
+      /^n99999999_1.JPEG in .* does not begin with the wnid of one of the 1000 classes; expected names such as/,
+    );
   });
 });

@@ -8,6 +8,7 @@ import { imageFiles } from "../images/image-files.ts";
 import { byCodePoint, type ImageFolderOptions, imageFolder, isImageName } from "../images/image-folder.ts";
 import { labelsOfNames } from "../images/labels.ts";
 import { findClasses } from "./find-classes.ts";
+import { imagenetWnids } from "./imagenet-wnids.ts";
 import { checkLabelOrder, isWnid } from "./label-order.ts";
 import { findShards, readShards } from "./shards.ts";
 
@@ -23,8 +24,8 @@ const folderNames: Readonly<Record<ImagenetSplit, readonly string[]>> = {
 };
 
 /**
- * Lists a split of the ImageNet in `directory`. Labels are the indices of the sorted wnids, as in torchvision, timm and
- * Keras. If only some of the 1000 classes exist, pass all wnids as `classes` to keep their labels. Read are
+ * Lists a split of the ImageNet in `directory`. Labels are the indices of all 1000 wnids in sorted order, as in
+ * torchvision, timm and Keras, also where only some classes are there; `classes` gives another order, or other classes. Read are
  *
  * - train/<wnid>/*.JPEG and val/<wnid>/*.JPEG;
  * - val/*.JPEG with LOC_val_solution.csv, val.txt, or the devkit (packed or not);
@@ -96,11 +97,15 @@ async function readFolder(
 
 async function classFolders(folder: string, options: ImageFolderOptions): Promise<EncodedImages> {
   const images = await imageFolder(folder, options);
-  const unknown = images.classes.find((name) => !isWnid(name));
-  if (unknown === undefined) return images;
-  throw new DatasetError(
-    `${unknown} in ${folder} is not a wnid such as n01440764; expected a folder per wnid: use imageFolder for other class names`,
-  );
+  if (options.classes !== undefined) return images;
+  const ranks = new Map(imagenetWnids.map((wnid, rank) => [wnid, rank]));
+  const unknown = images.classes.find((name) => !ranks.has(name));
+  if (unknown !== undefined)
+    throw new DatasetError(
+      `${unknown} in ${folder} is not the wnid of one of ImageNet's 1000 classes, such as n01440764; expected a folder per wnid: use imageFolder for other classes`,
+    );
+  const labels = images.labels.map((label) => ranks.get(images.classes[label] ?? "") ?? 0);
+  return { ...images, classes: imagenetWnids, labels };
 }
 
 function flatFolder(folder: string, files: readonly string[], found: FoundClasses): EncodedImages {
