@@ -13,7 +13,10 @@ export function syntheticBatches(count: number, testCount: number): BatchSource 
     scoringCount: train.count,
     stepsPerEpoch: train.count / batchSize,
     normalizations: ["cifar10"],
-    training: (seed) => (epoch) => batches(train, { batchSize, seed, epoch, shuffle: true, normalize }),
+    training:
+      (seed) =>
+      (epoch, skip = 0) =>
+        batches(train, { batchSize, seed, epoch, skip: skip * batchSize, shuffle: true, normalize }),
     scoring: (seed) => batches(train, { batchSize, seed, normalize }),
     test: () => batches(test, { batchSize: 20, normalize }),
   };

@@ -13,6 +13,8 @@ export interface EpochOptions {
   readonly shuffle?: boolean;
   /** Maximum number of images per epoch. Default: all. */
   readonly limit?: number | undefined;
+  /** Images at the start of the epoch's order that are left out, because an interrupted epoch has used them. Default 0. */
+  readonly skip?: number;
   /** Drop the last batch if it is smaller than `batchSize`. Default false. */
   readonly dropLast?: boolean;
 }
@@ -21,9 +23,10 @@ export interface EpochOptions {
 const orderStream = 1;
 const augmentationStream = 2;
 
-/** @throws DatasetOptionError unless `batchSize` and `limit` are integers of at least 1. */
-export function checkEpochOptions({ batchSize, limit }: EpochOptions): void {
+/** @throws DatasetOptionError unless `batchSize` and `limit` are integers of at least 1, and `skip` one of at least 0. */
+export function checkEpochOptions({ batchSize, limit, skip = 0 }: EpochOptions): void {
   requireInteger("batchSize", batchSize, 1);
+  requireInteger("skip", skip, 0);
   if (limit !== undefined) requireInteger("limit", limit, 1);
 }
 
@@ -37,12 +40,12 @@ const mixedGroups = 8;
  *   images of eight groups at a time.
  */
 export function epochOrder(count: number, options: EpochOptions, groupSizes?: Int32Array): Int32Array {
-  const { batchSize, seed = 0, epoch = 0, limit = count, dropLast = false } = options;
+  const { batchSize, seed = 0, epoch = 0, limit = count, skip = 0, dropLast = false } = options;
   const random = createRandom(orderStream, seed, epoch);
   const order = options.shuffle && groupSizes ? mixGroups(groupSizes, random) : range(0, count);
   if (options.shuffle && !groupSizes) shuffle(order, random);
   const length = Math.min(count, limit);
-  return order.subarray(0, dropLast ? length - (length % batchSize) : length);
+  return order.subarray(skip, dropLast ? length - (length % batchSize) : length);
 }
 
 function mixGroups(sizes: Int32Array, random: Random): Int32Array {

@@ -56,6 +56,22 @@ describe("batches", () => {
     ]);
   });
 
+  it("go on in the middle of an epoch as if they had not stopped", async () => {
+    const options = {
+      shuffle: true,
+      epoch: 3,
+      augment: cropAndFlip({ padding: 1 }),
+      dropLast: true,
+    } as const;
+    const whole = await collect(batches(numbered(11), { batchSize: 3, normalize: plain, ...options }));
+    const rest = await collect(
+      batches(numbered(11), { batchSize: 3, normalize: plain, ...options, skip: 6 }),
+    );
+    expect(rest).toEqual({ xs: whole.xs.slice(2), ys: whole.ys.slice(2), shapes: whole.shapes.slice(2) });
+    expect(await labelsOf(numbered(11), { ...options, skip: 12 })).toEqual([]);
+    expect(() => batches(numbered(11), { batchSize: 3, normalize: plain, skip: -1 })).toThrow(/skip is -1/);
+  });
+
   it("subtract the mean and divide by the deviation of each channel", async () => {
     const set: ImageSet = {
       images: Uint8Array.of(0, 255, 51),

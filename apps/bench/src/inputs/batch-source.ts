@@ -20,6 +20,8 @@ export interface BatchSizes {
   readonly evaluationBatchSize: number;
   /** Minibatches over which criteria average their scores. */
   readonly scoringBatches: number;
+  /** Height and width of ImageNet's images. Default 224. */
+  readonly imageSize?: number;
 }
 
 export interface BatchSource {
@@ -29,8 +31,11 @@ export interface BatchSource {
   readonly stepsPerEpoch: number;
   /** The data set's own, then others that a downloaded network may have been trained with. */
   readonly normalizations: readonly [own: Normalization, ...others: Normalization[]];
-  /** Shuffled and augmented by seed and epoch; full batches only. */
-  readonly training: (seed: number, normalization: Normalization) => (epoch: number) => Batches;
+  /** Shuffled and augmented by seed and epoch; full batches only. `skip` leaves out the first batches of an epoch. */
+  readonly training: (
+    seed: number,
+    normalization: Normalization,
+  ) => (epoch: number, skip?: number) => Batches;
   /** A few minibatches of training images without augmentation. */
   readonly scoring: (seed: number, normalization: Normalization) => Batches;
   readonly test: (normalization: Normalization) => Batches;

@@ -47,16 +47,19 @@ export async function cifar10Batches(
     scoringCount: Math.min(train.count, scoringBatches * batchSize),
     stepsPerEpoch: Math.max(1, Math.floor(train.count / batchSize)),
     normalizations: ["cifar10", "imagenet"],
-    training: (seed, normalization) => (epoch) =>
-      batches(train, {
-        batchSize,
-        seed,
-        epoch,
-        shuffle: true,
-        augment,
-        normalize: statistics[normalization],
-        dropLast: train.count >= batchSize,
-      }),
+    training:
+      (seed, normalization) =>
+      (epoch, skip = 0) =>
+        batches(train, {
+          batchSize,
+          seed,
+          epoch,
+          skip: skip * batchSize,
+          shuffle: true,
+          augment,
+          normalize: statistics[normalization],
+          dropLast: train.count >= batchSize,
+        }),
     scoring: (seed, normalization) =>
       batches(train, {
         batchSize,

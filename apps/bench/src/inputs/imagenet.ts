@@ -15,7 +15,7 @@ type Options = Omit<ImageBatchOptions, "normalize">;
 
 export async function imagenetBatches(
   settings: ImageSettings,
-  { batchSize, evaluationBatchSize, scoringBatches }: BatchSizes,
+  { batchSize, evaluationBatchSize, scoringBatches, imageSize: size = 224 }: BatchSizes,
 ): Promise<BatchSource> {
   const { train, test } = await findFolders(settings);
   const read = (folder: ImagenetFolders["train"], options: Options): Batches =>
@@ -26,23 +26,26 @@ export async function imagenetBatches(
     scoringCount: Math.min(train.count, scoringBatches * batchSize),
     stepsPerEpoch: Math.max(1, Math.floor(train.count / batchSize)),
     normalizations: ["imagenet"],
-    training: (seed) => (epoch) =>
-      read(train, {
-        batchSize,
-        crop: randomResizedCrop(),
-        seed,
-        epoch,
-        shuffle: true,
-        dropLast: train.count >= batchSize,
-      }),
+    training:
+      (seed) =>
+      (epoch, skip = 0) =>
+        read(train, {
+          batchSize,
+          crop: randomResizedCrop({ size }),
+          seed,
+          epoch,
+          skip: skip * batchSize,
+          shuffle: true,
+          dropLast: train.count >= batchSize,
+        }),
     scoring: (seed) =>
       read(train, {
         batchSize,
-        crop: centerCrop(),
+        crop: centerCrop({ size }),
         seed: seed + 1000,
         shuffle: true,
         limit: scoringBatches * batchSize,
       }),
-    test: () => read(test, { batchSize: evaluationBatchSize, crop: centerCrop() }),
+    test: () => read(test, { batchSize: evaluationBatchSize, crop: centerCrop({ size }) }),
   };
 }

@@ -21,7 +21,7 @@ export interface PruningPoint {
   readonly state: PruneState | null;
 }
 
-const stateSchema: z.ZodType<PruneState> = z.object({
+export const pruneStateSchema: z.ZodType<PruneState> = z.object({
   epoch: z.number(),
   batch: z.number(),
   step: z.number(),
@@ -54,7 +54,7 @@ export function startingPoint(
   const { metadata } = readSafetensors(checkpoint);
   const ratio = Number(metadata.get("ratio"));
   if (ratio > Math.min(...ratios)) return start;
-  const state = stateSchema.parse(JSON.parse(metadata.get("state") ?? "null"));
+  const state = pruneStateSchema.parse(JSON.parse(metadata.get("state") ?? "null"));
   const model = applyPlan(graph.model, state.plan, { graph });
   restoreCheckpoint(model, checkpoint, optimizer);
   return { ratio, model, plan: state.plan, state };

@@ -1,0 +1,21 @@
+/** The pruned network as files: a folder that `tf.loadLayersModel` reads, its weights as safetensors, and the plan. */
+import path from "node:path";
+import { saveModel } from "@secateur/model-files";
+import { saveWeights } from "@secateur/models";
+import type { Plan } from "@secateur/surgery";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import type { RunDirectory } from "../run/run-directory.ts";
+
+const names = { model: "model", weights: "weights.safetensors", plan: "plan.json" } as const;
+
+/** @returns the names in the run's directory. */
+export async function saveNetwork(
+  run: Pick<RunDirectory<unknown, never>, "path" | "write">,
+  model: tfl.LayersModel,
+  plan: Plan,
+): Promise<readonly string[]> {
+  await saveModel(model, path.join(run.path, names.model));
+  run.write(names.weights, saveWeights(model));
+  run.write(names.plan, `${JSON.stringify(plan)}\n`);
+  return [`${names.model}/`, names.weights, names.plan];
+}
