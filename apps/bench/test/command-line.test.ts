@@ -81,7 +81,7 @@ describe("parseArguments", () => {
     [["--ratios", "half"], '--ratios must be a number (the share to remove), not "half".'],
     [["--ratios", "0.3,0.3"], "--ratios contains the same value twice."],
     [["--criteria", ","], "--criteria must name at least one criterion."],
-    [["--engine", "gpu"], /^--engine must be one of auto, .*, not "gpu"\. Did you mean "webgpu"\?$/],
+    [["--engine", "gpu"], /^--engine must be one of auto, .*, not "gpu"\. Did you mean "tensorflow-gpu"\?$/],
     [["--budget", "flops"], /^--budget must be one of units, macs, parameters, not "flops"\.$/],
     [
       ["--criteria", "l1,taylor-gat"],

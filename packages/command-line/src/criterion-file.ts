@@ -4,7 +4,8 @@
  */
 import { type Criterion, defineCriterion } from "@secateur/criteria";
 import * as tf from "@tensorflow/tfjs-core";
-import { firstLine, importPlugin, isRecord, type LoadModule, PluginFileError } from "./plugin-file.ts";
+import { pluginFault } from "./plugin-fault.ts";
+import { importPlugin, isRecord, type LoadModule, PluginFileError } from "./plugin-file.ts";
 
 /** Names are headings of tables and parts of file names. */
 const maximumNameLength = 60;
@@ -74,7 +75,8 @@ function checked(file: string, make: () => unknown): Criterion {
     );
   } catch (error) {
     if (error instanceof PluginFileError) throw error;
-    throw new PluginFileError(`${file}: ${firstLine(error)}.`, { cause: error });
+    const { place, reason } = pluginFault(error, file);
+    throw new PluginFileError(`${place}: ${reason}.`, { cause: error });
   }
 }
 

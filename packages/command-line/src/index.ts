@@ -16,7 +16,7 @@ export {
   unique,
 } from "./arguments/values.ts";
 export { type LoadedCriterion, loadCriterion } from "./criterion-file.ts";
-export { firstLine, importPlugin, isRecord, type LoadModule, PluginFileError } from "./plugin-file.ts";
+export { importPlugin, isRecord, type LoadModule, PluginFileError } from "./plugin-file.ts";
 export { describeFailure, exitCodes, type Failure, wantsDebug } from "./process/failure.ts";
 export { onInterrupt } from "./process/interrupt.ts";
 export { createProgress, formatDuration, type Progress, type Task } from "./process/progress.ts";

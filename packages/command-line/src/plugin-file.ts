@@ -5,6 +5,7 @@ import fs from "node:fs";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UsageError } from "./arguments/usage-error.ts";
+import { pluginFault } from "./plugin-fault.ts";
 
 /** A plugin's file cannot be used: one sentence, exit code 2. */
 export class PluginFileError extends UsageError {
@@ -46,18 +47,15 @@ async function loadFile(file: string, load: LoadModule): Promise<Exports> {
   } catch (error) {
     const isUnknown =
       error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_FILE_EXTENSION";
-    const reason = isUnknown
-      ? `Node ${process.versions.node} does not read ${extname(file)} files: use Node 22.18 or newer, or write it as .mjs`
-      : firstLine(error);
-    throw new PluginFileError(`${file} cannot be loaded: ${reason}.`, { cause: error });
+    const { place, reason } = isUnknown
+      ? {
+          place: file,
+          reason: `Node ${process.versions.node} does not read ${extname(file)} files: use Node 22.18 or newer, or write it as .mjs`,
+        }
+      : pluginFault(error, file);
+    throw new PluginFileError(`${place} cannot be loaded: ${reason}.`, { cause: error });
   }
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
-
-/** The first line of an error's message, without its full stop. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split("\n").find((line) => line.trim() !== "") ?? "no reason given").replace(/\.$/, "");
-}

@@ -2,7 +2,7 @@
  * Chooses anew which units of each group go, so that the layer that reads them can be refitted best. How many go of each group
  * stays. Groups that several layers read keep their choice.
  */
-import { consumesUnits, type DependencyGraph, type Group } from "@secateur/dependency-graph";
+import { consumesUnits, type DependencyGraph, type Group, type GroupId } from "@secateur/dependency-graph";
 import { createPlan, type Plan, unitsToRemove } from "@secateur/surgery";
 import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -21,6 +21,8 @@ export interface SwapOptions {
   readonly positions?: number;
   /** Determines the sampled positions. Default 0. */
   readonly seed?: number;
+  /** Called after every group whose units were chosen anew. */
+  readonly onGroup?: (group: GroupId, done: number, total: number) => void;
 }
 
 /** Layers with more inputs keep their units: the time grows with the cube. */
@@ -38,7 +40,7 @@ export async function swapUnits(
   graph: DependencyGraph,
   plan: Plan,
   samples: UnlabelledBatches,
-  { samples: limit, ridge = 1e-3, positions, seed = 0 }: SwapOptions = {},
+  { samples: limit, ridge = 1e-3, positions, seed = 0, onGroup }: SwapOptions = {},
 ): Promise<Plan> {
   checkCompensateOptions({
     ridge,
@@ -46,19 +48,27 @@ export async function swapUnits(
     ...(limit === undefined ? {} : { samples: limit }),
     ...(positions === undefined ? {} : { positions }),
   });
+  const readers = readersOf(graph)
+    .filter(({ inputs }) => inputs <= mostInputs)
+    .map((reader) => ({
+      reader,
+      chosen: reader.reads.filter(({ group }) => isOnlyReader(group) && count(plan, group) > 0),
+    }));
+  const total = readers.reduce((sum, { chosen }) => sum + chosen.length, 0);
   const minibatches = await collectSamples(graph.model, samples, limit);
   const walk = walkModel(graph.model, minibatches);
   const remove = new Map(graph.groups.map((group) => [group.id, unitsToRemove(plan, group.id)]));
+  let done = 0;
   try {
-    for (const reader of readersOf(graph)) {
-      const chosen = reader.reads.filter(({ group }) => isOnlyReader(group) && count(plan, group) > 0);
-      if (chosen.length === 0 || reader.inputs > mostInputs) continue;
+    for (const { reader, chosen } of readers) {
+      if (chosen.length === 0) continue;
       walk.advance(reader.call);
       const problem = await readerProblem(graph.model, reader, walk, minibatches, { ridge, positions, seed });
       for (const read of chosen) {
         const blocks = await inputsByUnit(graph.model, reader.linear, read);
         const gone = eliminate({ ...problem, blocks }, count(plan, read.group));
         if (gone.length === count(plan, read.group)) remove.set(read.group.id, gone);
+        onGroup?.(read.group.id, ++done, total);
       }
     }
   } finally {

@@ -26,12 +26,22 @@ export function parseModelJson(text: string, name: string): ModelJson {
     return checkModelJson(JSON.parse(text), name);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
+    if (isProgram(text))
+      throw new UnsupportedModelError(
+        `"${name}" is a JavaScript program that holds a model, as nsfwjs ships its own: reading it would mean running it. Run it ` +
+          "once yourself and write what it exports to model.json and its weight files; the README of @secateur/model-files has " +
+          "the command",
+        { cause },
+      );
     const start = JSON.stringify(text.slice(0, 40));
     throw new ModelFileError(`"${name}" is neither JSON nor a Keras file: it starts with ${start}`, {
       cause,
     });
   }
 }
+
+const isProgram = (text: string): boolean =>
+  /^\s*(?:["']use strict|[!(;]|function|var|let|const|import|export|module\b|\/[/*])/.test(text);
 
 /**
  * @throws ModelFileError for what is no model, or a damaged manifest.

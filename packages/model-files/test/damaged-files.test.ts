@@ -242,6 +242,19 @@ describe("model.json", () => {
     await refused(problem);
   });
 
+  it.each(['!function(e){"object"==typeof exports}(0)', "module.exports = {};"])(
+    "that is a program: %s",
+    async (text) => {
+      fs.writeFileSync(file("model.json"), text);
+      await refused("is a JavaScript program that holds a model", UnsupportedModelError);
+    },
+  );
+
+  it("that a folder lacks", async () => {
+    fs.renameSync(file("model.json"), file("model.min.js"));
+    await refused(`contains no model.json, but ${only}, model.min.js: pass the path`);
+  });
+
   it("of 200 MB", async () => {
     fs.truncateSync(file("model.json"), 200e6);
     await refused("has 200000000 bytes, expected at most 67108864");

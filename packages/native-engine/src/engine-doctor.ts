@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `engine:doctor`: which engines are installed, on which device they run, and whether they compute correctly. */
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -6,7 +5,7 @@ import { describeChoice, diagnoseEngines } from "./self-test/diagnose.ts";
 
 const help = `Tests every engine in a child process: is it installed, on which device does it run, does it compute correctly?
 
-Usage: npx secateur-engine-doctor [--json]        (in Secateur's repository: npx pnpm@10.34.9 engine:doctor [--json])
+Usage: npx pnpm@10.34.9 engine:doctor [--json]        (outside of Secateur's repository: npx secateur doctor)
 
 Ends with 1 when an engine that is installed does not work.`;
 

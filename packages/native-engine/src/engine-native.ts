@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `engine:native`: installs a current TensorFlow under tfjs-node or tfjs-node-gpu. */
 import { resolve } from "node:path";
 import process from "node:process";
@@ -8,7 +7,7 @@ import { type EngineRequest, provideEngine } from "./install/provide-engine.ts";
 
 const help = `Installs native TensorFlow under TensorFlow.js, for training in Node at full speed.
 
-Usage: npx secateur-engine-native [flags]        (in Secateur's repository: npx pnpm@10.34.9 engine:native [flags])
+Usage: npx pnpm@10.34.9 engine:native [flags]        (outside of Secateur's repository: npx secateur engine:native)
 
   --gpu          For NVIDIA GPUs: @tensorflow/tfjs-node-gpu with CUDA's libraries.
   --project DIR  Where the package is installed. [default: what @secateur/native-engine uses]

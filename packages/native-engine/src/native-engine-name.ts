@@ -1,10 +1,4 @@
 /** The names of the engines for Node, in the order in which `auto` tries them. */
-import { type PortableEngineName, portableEngineNames } from "@secateur/backend";
 
-export type NativeEngineName = "tensorflow-gpu" | "tensorflow" | PortableEngineName;
-
-export const nativeEngineNames: readonly NativeEngineName[] = [
-  "tensorflow-gpu",
-  "tensorflow",
-  ...portableEngineNames,
-];
+export const nativeEngineNames = ["tensorflow-gpu", "tensorflow", "wasm", "cpu"] as const;
+export type NativeEngineName = (typeof nativeEngineNames)[number];

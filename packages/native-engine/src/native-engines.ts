@@ -1,4 +1,4 @@
-/** The engines for Node: native TensorFlow first, then the portable ones. */
+/** The engines for Node: native TensorFlow first, then those that browsers have too. */
 import { type Engine, portableEngines } from "@secateur/backend";
 import type { NativeEngineName } from "./native-engine-name.ts";
 import { tensorflow, tensorflowGpu } from "./tensorflow.ts";
@@ -12,5 +12,6 @@ import { tensorflow, tensorflowGpu } from "./tensorflow.ts";
 export const nativeEngines: Readonly<Record<NativeEngineName, Engine>> = {
   "tensorflow-gpu": tensorflowGpu,
   tensorflow,
-  ...portableEngines,
+  wasm: portableEngines.wasm,
+  cpu: portableEngines.cpu,
 };

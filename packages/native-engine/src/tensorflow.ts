@@ -23,14 +23,14 @@ import { tensorflowKernels } from "./tensorflow-kernels.ts";
 export const tensorflow: Engine = {
   isAutomatic: true,
   remedy:
-    "run `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0` and `npx secateur-engine-native`, or choose wasm",
+    "run `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0` and `npx secateur engine:native`, or choose wasm",
   start: () => start("tensorflow", "@tensorflow/tfjs-node"),
 };
 
 export const tensorflowGpu: Engine = {
   isAutomatic: true,
   remedy:
-    "run `npm install --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0` and `npx secateur-engine-native --gpu` on a machine with an NVIDIA GPU, or choose tensorflow or wasm",
+    "run `npm install --ignore-scripts @tensorflow/tfjs-node-gpu@4.22.0` and `npx secateur engine:native --gpu` on a machine with an NVIDIA GPU, or choose tensorflow or wasm",
   start: () => start("tensorflow-gpu", "@tensorflow/tfjs-node-gpu"),
 };
 

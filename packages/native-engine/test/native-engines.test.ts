@@ -44,7 +44,7 @@ it.skipIf(hasTensorFlow)("a missing engine is one clear sentence, and the former
   await expect(start()).rejects.toThrow(EngineUnavailableError);
   await expect(start()).rejects.toThrow(
     'Engine "tensorflow" cannot be used: @tensorflow/tfjs-node is installed without its native part; ' +
-      "run `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0` and `npx secateur-engine-native`, or choose wasm.",
+      "run `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0` and `npx secateur engine:native`, or choose wasm.",
   );
   expect(tf.getBackend()).toBe("wasm");
 });

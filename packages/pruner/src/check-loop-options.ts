@@ -50,8 +50,8 @@ function refuseOneShotOptions({ criterion, targets, compensate }: PruneLoopOptio
   if (isSelector(criterion))
     throw new PrunerError("the loop scores units while it trains: pass a criterion, or call pruneOnce");
   if (typeof compensate !== "object") return;
-  for (const option of ["trials", "swapUnits"] as const)
-    if (compensate[option] === true)
+  for (const option of ["trials", "swapUnits", "onGroup"] as const)
+    if (compensate[option] !== undefined && compensate[option] !== false)
       throw new PrunerError(`compensate.${option} is an option of pruneOnce: leave it out`);
 }
 

@@ -39,6 +39,7 @@ const compensateFields: Fields<CompensateSettings> = {
   onLayer: true,
   swapUnits: true,
   trials: true,
+  onGroup: true,
 };
 
 /** Throws `PrunerError` for options that `pruneOnce` does not take. */
@@ -116,9 +117,10 @@ function checkCompensate(compensate: PruneOptions["compensate"]): void {
   if (typeof compensate !== "object" || compensate === null)
     throw new PrunerError(`compensate must be true, false or an object, not ${JSON.stringify(compensate)}`);
   checkFields("compensate", compensate, compensateFields);
-  const { swapUnits, trials, ...options } = compensate;
+  const { swapUnits, trials, onGroup, ...options } = compensate;
   for (const [name, value] of Object.entries({ swapUnits, trials }))
     if (value !== undefined && typeof value !== "boolean")
       throw new PrunerError(`compensate.${name} must be true or false, not ${JSON.stringify(value)}`);
+  requireFunction("compensate.onGroup", onGroup);
   checkCompensateOptions(options);
 }

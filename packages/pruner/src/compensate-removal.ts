@@ -23,7 +23,7 @@ export async function compensateRemoval(
   const samples = inputs.take();
   if (samples.length === 0) return { model: smaller, compensation: null };
   try {
-    const { swapUnits, trials, ...options } = settings;
+    const { swapUnits, trials, onGroup, ...options } = settings;
     const { model, report } = await compensate(before.model, smaller, plan, samples, {
       ...options,
       graph: before,

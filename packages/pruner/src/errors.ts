@@ -6,8 +6,25 @@ export class PrunerError extends SecateurError {
   override readonly code: string = "PRUNER";
 }
 
+/** How far a removal reaches that does not meet its budget. */
+export interface Reach {
+  /** What the budget limits. */
+  readonly kind: "units" | "macs" | "parameters" | "bytes";
+  /** The largest share of it that can be removed, 0..1. */
+  readonly share: number;
+  /** Where most of what stays is: a layer or a group, its share of what stays, and why it stays. */
+  readonly holders: readonly { readonly name: string; readonly share: number; readonly reason: string }[];
+}
+
 /** A budget outside its range, or one that the selection does not allow to be met. */
 export class BudgetError extends PrunerError {
   override readonly name = "BudgetError";
   override readonly code = "BUDGET";
+  /** Set where units can be removed, but too few for the budget. */
+  readonly reach: Reach | null;
+
+  constructor(message: string, reach: Reach | null = null) {
+    super(message);
+    this.reach = reach;
+  }
 }

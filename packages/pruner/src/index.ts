@@ -1,6 +1,6 @@
 /** @packageDocumentation Ranking, budgets, selections, one-shot pruning and the iterative loop. */
 export { type Amounts, type Budget, type BudgetKind, budgetKind, type LatencyBudget } from "./budget.ts";
-export { BudgetError, PrunerError } from "./errors.ts";
+export { BudgetError, PrunerError, type Reach } from "./errors.ts";
 export type { Breach, Guard } from "./guard.ts";
 export { jointly, type Selector } from "./jointly.ts";
 export type { LayerFilter, LayerPattern } from "./layer-filter.ts";

@@ -111,9 +111,11 @@ async function swapped(
   inputs: KeptInputs,
   { compensate, seed = 0 }: PruneOptions,
 ): Promise<Plan> {
-  const { swapUnits: swap = true, samples, ridge, positions } = compensateSettings(compensate);
+  const { swapUnits: swap = true, ...settings } = compensateSettings(compensate);
   if (inputs.count() === 0 || !swap) return plan;
-  return swapUnits(graph, plan, inputs.copy(), { ...withoutUndefined({ samples, ridge, positions }), seed });
+  const { samples, ridge, positions, onGroup } = settings;
+  const options = withoutUndefined({ samples, ridge, positions, onGroup });
+  return swapUnits(graph, plan, inputs.copy(), { ...options, seed });
 }
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

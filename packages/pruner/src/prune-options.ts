@@ -1,5 +1,5 @@
 /** What one-shot pruning and the pruning loop are asked for: the same options, and a schedule for the loop. */
-import type { CompensateOptions } from "@secateur/compensation";
+import type { CompensateOptions, SwapOptions } from "@secateur/compensation";
 import type { Criterion, Targets } from "@secateur/criteria";
 import type { LayerRules } from "@secateur/dependency-graph";
 import type { InputShape } from "@secateur/model-graph";
@@ -27,6 +27,8 @@ export type CompensateSettings = Omit<CompensateOptions, "graph" | "rules" | "se
    * parameters or bytes and scores of single units, in one shot. Default false: it takes five quick refits more.
    */
   readonly trials?: boolean;
+  /** Called, in one shot and without trials, after every group whose units were swapped. */
+  readonly onGroup?: SwapOptions["onGroup"];
 };
 
 /** As `Data`, of minibatches that may lack labels. */

@@ -1,7 +1,7 @@
 /** Says why a budget cannot be met: how far the removal reaches, and the layers that hold most of what stays. */
 import type { DependencyGraph, Group, GroupId, PinnedChannels } from "@secateur/dependency-graph";
 import { type Amounts, type Budget, limitedKind } from "./budget.ts";
-import { BudgetError } from "./errors.ts";
+import { BudgetError, type Reach } from "./errors.ts";
 import type { Limits, Selection } from "./selection.ts";
 import type { TakenUnits } from "./taken-units.ts";
 
@@ -32,11 +32,15 @@ export function unreachable(
   const [original, left, target] = [shortfall.original, shortfall.left, shortfall.target].map((amounts) =>
     Number(amounts[kind]),
   ) as [number, number, number];
-  const share = (100 * (1 - left / original)).toFixed(1);
+  const reach = { kind, share: 1 - left / original, holders: largest(holders(graph, kind, shortfall)) };
+  const places = reach.holders.map(
+    ({ name, share, reason }) => `"${name}" (${(100 * share).toFixed(0)} %: ${reason})`,
+  );
   return new BudgetError(
-    `budget ${JSON.stringify(budget)} cannot be met: at most ${share} % of the ${kind} can be removed ` +
+    `budget ${JSON.stringify(budget)} cannot be met: at most ${(100 * reach.share).toFixed(1)} % of the ${kind} can be removed ` +
       `(${left} stay, at most ${Math.max(0, Math.floor(target))} should) with selection ${describe(selection)}. ` +
-      `Most of what stays is in ${largest(holders(graph, kind, shortfall))}. Ask for less, or let the selection remove more`,
+      `Most of what stays is in ${places.join(", ")}. Ask for less, or let the selection remove more`,
+    reach,
   );
 }
 
@@ -52,13 +56,12 @@ function nothingToRemove({ model, pinned }: DependencyGraph): BudgetError {
 }
 
 /** The three holders with the largest amounts. */
-function largest(all: readonly Holder[]): string {
+function largest(all: readonly Holder[]): Reach["holders"] {
   const total = all.reduce((sum, { amount }) => sum + amount, 0);
   return all
     .toSorted((a, b) => b.amount - a.amount)
     .slice(0, 3)
-    .map(({ name, amount, reason }) => `"${name}" (${((100 * amount) / total).toFixed(0)} %: ${reason})`)
-    .join(", ");
+    .map(({ name, amount, reason }) => ({ name, share: amount / total, reason }));
 }
 
 function holders(graph: DependencyGraph, kind: keyof Amounts, shortfall: Shortfall): readonly Holder[] {

@@ -5,16 +5,26 @@ export const grouped = (value: number): string => Math.round(value).toLocaleStri
 
 /** `2.74 MB`, `117 kB` */
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(2)} MB`;
-  return bytes >= 1e3 ? `${(bytes / 1e3).toFixed(1)} kB` : `${bytes} B`;
+  return bytes >= 1e3 ? `${short(bytes)}B` : `${bytes} B`;
 }
 
 /** `31.5 M`, `12.0 k` */
 export function short(value: number): string {
-  if (value >= 1e9) return `${(value / 1e9).toFixed(2)} G`;
-  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M`;
-  return value >= 1e4 ? `${(value / 1e3).toFixed(1)} k` : grouped(value);
+  for (const [unit, letter] of units) if (value >= unit) return `${threeDigits(value / unit)} ${letter}`;
+  return grouped(value);
 }
+
+const units = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/** `2.74`, `12.0`, `117` */
+const threeDigits = (value: number): string => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+
+/** `8.07 ms`, `41.2 ms` */
+export const milliseconds = (ms: number): string => `${threeDigits(ms)} ms`;
 
 /** A share of 0..1: `95.0 %`. */
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;

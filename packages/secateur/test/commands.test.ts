@@ -56,6 +56,28 @@ describe("secateur graph", () => {
       expect(page).toContain(`data-name="${layer}"`);
     expect(page).not.toMatch(/<(link|img)|src=|https?:/);
   });
+
+  it("creates no folder for the page, and replaces none", async () => {
+    const missing = await project.run(
+      "graph",
+      project.path("model"),
+      "--html",
+      project.path("no", "graph.html"),
+    );
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("--html: there is no folder") });
+    expect(fs.existsSync(project.path("no"))).toBe(false);
+    const folder = await project.run("graph", project.path("model"), "--html", project.path("images"));
+    expect(folder).toMatchObject({ code: 1, stderr: expect.stringContaining("images is a folder") });
+  });
+
+  it("names every pinned layer once, with all its reasons", async () => {
+    const { stdout } = await project.run("graph", project.path("model"), "--json");
+    const { pinned } = JSON.parse(stdout);
+    expect(pinned.map(({ layer, reason }: Record<string, unknown>) => [layer, reason])).toEqual([
+      ["classes", "softmax mixes the channels; model output"],
+      ["conv1_input", "model input"],
+    ]);
+  });
 });
 
 it("secateur inspect counts every layer", async () => {
@@ -101,6 +123,7 @@ it.each(Object.keys(commands))("%s explains every flag", async (name) => {
   expect(code).toBe(0);
   expect(stdout).toContain(`Usage: npx secateur ${name}`);
   expect(stdout).toContain("Exit codes: 0 success");
+  expect(stdout).not.toMatch(/webgl|webgpu/); // Node has neither
 });
 
 it("names the argument that is missing", async () => {

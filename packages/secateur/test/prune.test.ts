@@ -31,6 +31,8 @@ describe("secateur prune", () => {
     const out = project.path("smaller");
     const { code, stdout, stderr } = await prune("--macs", "0.4", "--out", out);
     expect(stderr).toContain("Preprocessing: ");
+    for (const stage of ["Scoring", "Choosing units", "Repairing"])
+      expect(stderr).toContain(`${stage}: done`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Multiply-adds .*−[456]\d\.\d %/);
     expect(stdout).toContain("on 3 images that were held back");
@@ -168,8 +170,18 @@ describe("failures", () => {
     [["--macs", "0.3", "--dry-run", "--preprocess", "unit", "--mean", "0.5"], 2, "contradict each other"],
     [["--macs", "0.3", "--dry-run", "--scale", "0"], 2, "--scale must be above 0, not 0."],
     [["--macs", "0.3", "--dry-run", "--labels", "/no/such.csv"], 1, "there is no file /no/such.csv"],
-    [["--macs", "0.3", "--dry-run", "--exclude", "nothing"], 1, 'matches "nothing"'],
-    [["--macs", "0.99", "--dry-run"], 1, "macs"],
+    [
+      ["--macs", "0.3", "--dry-run", "--exclude", "nothing"],
+      1,
+      '--exclude: no layer of "tiny" matches "nothing"',
+    ],
+    [
+      ["--macs", "0.99", "--dry-run"],
+      1,
+      "--macs 0.99 cannot be met: at most 97.7 % of the multiply-adds can",
+    ],
+    [["--size", "0.98", "--dry-run", "--round-to", "4"], 1, "or change --round-to."],
+    [["--units", "0.7", "--dry-run", "--exclude", "conv2"], 1, "kept by --exclude or --include"],
     [["--macs", "0.3", "--dry-run", "--mean", "1,2"], 1, "give 1 or 3"],
   ])("%j: exit code %i, one sentence", async (flags, expected, message) => {
     const { code, stderr } = await prune(...flags);

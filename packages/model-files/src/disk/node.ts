@@ -10,7 +10,14 @@ import { type ModelFolder, type OpenedModel, tooLarge } from "../model-folder.ts
 export async function openOnDisk(source: string): Promise<OpenedModel> {
   const path = source.startsWith("file:") ? fileURLToPath(source) : source;
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  if (isFolder) return { folder: diskFolder(path), name: "model.json" };
+  if (isFolder) {
+    const names = await listFolder(path);
+    if (!names.includes("model.json"))
+      throw new ModelFileError(
+        `"${path}" contains no model.json, ${names.length === 0 ? "it is empty" : `but ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`}: pass the path of the model's own file`,
+      );
+    return { folder: diskFolder(path), name: "model.json" };
+  }
   return { folder: diskFolder(dirname(path)), name: basename(path) };
 }
 

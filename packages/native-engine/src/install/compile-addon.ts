@@ -19,14 +19,20 @@ const require = createRequire(import.meta.url);
 /** Headers of Node's stable interface, the same for all versions of Node. */
 const nodeHeaders = join(dirname(require.resolve("node-api-headers/package.json")), "include");
 
-/** The folder of the package as seen from a project. */
-export function packageFolder(project: string, packageName: string): string {
+/** The folder of the package as seen from a project; null where it is not installed. */
+export function findPackage(project: string, packageName: string): string | null {
   // Not `require.resolve`, which also looks in NODE_PATH.
   for (let folder = resolve(project); ; folder = dirname(folder)) {
     const found = join(folder, "node_modules", packageName);
     if (existsSync(join(found, "package.json"))) return realpathSync(found);
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return null;
   }
+}
+
+/** @throws MissingPieceError where the package is not installed. */
+export function packageFolder(project: string, packageName: string): string {
+  const found = findPackage(project, packageName);
+  if (found !== null) return found;
   throw new MissingPieceError(
     `${packageName} is not installed in ${project}: run \`npm install --ignore-scripts ${packageName}@4.22.0\` there; its own install script is not needed.`,
   );

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runSelfTest } from "../self-test/run-self-test.ts";
-import { packageFolder, provideAddon } from "./compile-addon.ts";
+import { findPackage, packageFolder, provideAddon } from "./compile-addon.ts";
 import { after } from "./duration.ts";
 import { installAddon } from "./install-addon.ts";
 import { installPrebuilt } from "./prebuilt.ts";
@@ -12,7 +12,7 @@ import { tryPackage } from "./try-package.ts";
 
 export interface EngineRequest {
   readonly gpu: boolean;
-  /** The folder of the project that has tfjs-node installed; null for the one that this package uses. */
+  /** The folder of the project that has tfjs-node installed; null for what this package uses, or else the working directory's. */
   readonly project: string | null;
   /** Compile the addon even if an engine works already. */
   readonly force: boolean;
@@ -36,14 +36,16 @@ export async function provideEngine(request: EngineRequest, say: Say): Promise<v
   const { gpu, project, force } = request;
   requireSupport(request);
   const packageName = `@tensorflow/tfjs-node${gpu ? "-gpu" : ""}`;
-  const tfjsNode = packageFolder(project ?? thisPackage, packageName);
+  const own = project === null ? findPackage(thisPackage, packageName) : null;
+  const tfjsNode = own ?? packageFolder(project ?? process.cwd(), packageName);
   const attempt = (): Promise<Outcome> =>
-    project === null ? tryHere(gpu ? "tensorflow-gpu" : "tensorflow") : tryThere(tfjsNode);
+    own !== null ? tryHere(gpu ? "tensorflow-gpu" : "tensorflow") : tryThere(tfjsNode);
   if (!force) {
     const present = await attempt();
     if ("success" in present) return say(`${packageName} works already: ${present.success}.`);
-    const own = await providePrebuilt(tfjsNode, gpu, say, attempt);
-    if (own !== null) return say(`The package's own TensorFlow is ready${after(startedAt)}: ${own}.`);
+    const prebuilt = await providePrebuilt(tfjsNode, gpu, say, attempt);
+    if (prebuilt !== null)
+      return say(`The package's own TensorFlow is ready${after(startedAt)}: ${prebuilt}.`);
   }
   const library = await provideTensorFlow(gpu, say);
   installAddon(await provideAddon(tfjsNode, library, force, say), tfjsNode);

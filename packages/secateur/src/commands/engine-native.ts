@@ -20,7 +20,7 @@ const program: Program<EngineSettings> = {
       kind: "path",
       group: "Engine",
       value: "DIR",
-      help: "Where tfjs-node is installed. Default: beside secateur.",
+      help: "Where tfjs-node is installed. Default: beside secateur, else the current folder.",
     },
     force: {
       kind: "switch",

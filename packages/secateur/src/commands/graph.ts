@@ -7,6 +7,7 @@ import { buildDependencyGraph, describeGraph, toMermaid } from "@secateur/depend
 import { disposeModel } from "@secateur/model-graph";
 import { z } from "zod";
 import { startEngine } from "../engine.ts";
+import { CommandError } from "../errors.ts";
 import { graphJson } from "../graph/graph-json.ts";
 import { graphPage } from "../graph/graph-page.ts";
 import { openModel } from "../open-model.ts";
@@ -56,6 +57,7 @@ export const graph: Subcommand = subcommand(program, async (settings, { print })
   const { json, mermaid, html } = settings;
   if ([json, mermaid, html !== null].filter(Boolean).length > 1)
     throw new UsageError("--json, --mermaid and --html are different outputs: give one of them.");
+  if (html !== null) requireWritable(html);
   await startEngine("wasm");
   const { model, rules } = await openModel(settings.model, settings.rules);
   const found = buildDependencyGraph(model, { rules });
@@ -69,6 +71,15 @@ export const graph: Subcommand = subcommand(program, async (settings, { print })
   disposeModel(model);
   return 0;
 });
+
+/** @throws CommandError unless the file can be written: its folder exists, and it is no folder itself. */
+function requireWritable(file: string): void {
+  const folder = path.dirname(file);
+  if (!fs.existsSync(folder))
+    throw new CommandError(`--html: there is no folder ${folder}. Create it first.`);
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new CommandError(`--html: ${file} is a folder. Give the name of a file, such as graph.html.`);
+}
 
 /** All or nothing. */
 async function writePage(file: string, text: string): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Criterion } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { quantizationOf } from "@secateur/model-files";
-import { type PruneResult, pruneOnce } from "@secateur/pruner";
+import { type PruneOptions, type PruneResult, pruneOnce } from "@secateur/pruner";
 import type { UnlabelledBatch } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { engineLine, startEngine } from "../engine.ts";
@@ -10,6 +10,7 @@ import { inParts } from "../images/image-set.ts";
 import { disposing, type OpenedModel, openModel } from "../open-model.ts";
 import { type Context, repeatCommand } from "../subcommand.ts";
 import { budgetOf, checkPruneSettings, chosenBudget } from "./check-settings.ts";
+import { withErrorsInFlags } from "./errors-in-flags.ts";
 import { fineTune } from "./fine-tune.ts";
 import { criterionOf, defaultCriterion } from "./load-criterion.ts";
 import { measure } from "./measure.ts";
@@ -93,7 +94,7 @@ async function removeAndRepair(
 ): Promise<PruneResult> {
   const { include, exclude, roundTo, seed } = settings;
   const stages = startStages(progress, inputs.used.length);
-  const result = await pruneOnce(model, {
+  const request: PruneOptions = {
     criterion,
     data: stages.scoring(minibatches(inputs)),
     targets: inputs.hasLabels ? "labels" : "own",
@@ -105,6 +106,7 @@ async function removeAndRepair(
     },
     compensate: settings.compensate && {
       positions: Math.ceil(refitRows / inputs.used.length),
+      onGroup: (_, done, total) => stages.choosing(done, total),
       onLayer: (_, done, total) => stages.repairing(done, total),
     },
     mode: "eval",
@@ -112,7 +114,8 @@ async function removeAndRepair(
     seed,
     rules,
     onWarning,
-  });
+  };
+  const result = await withErrorsInFlags(chosenBudget(settings), () => pruneOnce(model, request));
   stages.done();
   return result;
 }

@@ -2,8 +2,18 @@
 
 import path from "node:path";
 import { fact, facts, type Html, html, list, page, plainTable, section } from "@secateur/command-line/page";
-import { change, counted, formatBytes, grouped, percent, short, significant } from "../numbers.ts";
+import {
+  change,
+  counted,
+  formatBytes,
+  grouped,
+  milliseconds,
+  percent,
+  short,
+  significant,
+} from "../numbers.ts";
 import type { OutputComparison } from "./compare-outputs.ts";
+import { budgetNouns } from "./errors-in-flags.ts";
 import type { PruneSummary, Width } from "./result.ts";
 import { changeRows, timeText } from "./summary-text.ts";
 
@@ -46,9 +56,6 @@ const timeNote =
   "Times are medians of single images, with the range of the middle half of the runs; both networks took turns.";
 
 function leadText({ budget, repair, finetunedEpochs, outputs }: PruneSummary): string {
-  const what = { macs: "multiply-adds", parameters: "parameters", units: "units", size: "bytes" }[
-    budget.name
-  ];
   const then = [
     repair === null ? "" : ", repaired without labels or training",
     finetunedEpochs === 0 ? "" : `, trained for ${counted(finetunedEpochs, "epoch")}`,
@@ -58,7 +65,7 @@ function leadText({ budget, repair, finetunedEpochs, outputs }: PruneSummary): s
     first?.agreement == null
       ? ""
       : ` Its first class is that of the unpruned network for ${percent(first.agreement)} of the images that were held back.`;
-  return `${percent(budget.share, 0)} of the ${what ?? budget.name} removed${then}.${agreement}`;
+  return `${significant(100 * budget.share)} % of the ${budgetNouns[budget.name]} removed${then}.${agreement}`;
 }
 
 function keyFigures({ macs, parameters, bytes, time, outputs }: PruneSummary): Html {
@@ -77,8 +84,8 @@ function keyFigures({ macs, parameters, bytes, time, outputs }: PruneSummary): H
     ),
     fact(
       "Time per image",
-      `${time.after.medianMs.toFixed(1)} ms`,
-      `${change(time.before.medianMs, time.after.medianMs)} of ${time.before.medianMs.toFixed(1)} ms`,
+      milliseconds(time.after.medianMs),
+      `${change(time.before.medianMs, time.after.medianMs)} of ${milliseconds(time.before.medianMs)}`,
     ),
     ...(agreement === null ? [] : [fact("Same first class", percent(agreement), "of held-back images")]),
   ]);

@@ -1,5 +1,6 @@
 /** What `secateur prune` found: all numbers of the report, as JSON. */
 import type { OutputComparison } from "./compare-outputs.ts";
+import type { BudgetName } from "./settings.ts";
 
 /** A number before and after. */
 export interface Change {
@@ -51,7 +52,7 @@ export interface PruneSummary {
   readonly widths: readonly Width[];
   readonly pinned: readonly PinnedLayer[];
   readonly criterion: string;
-  readonly budget: { readonly name: string; readonly share: number };
+  readonly budget: { readonly name: BudgetName; readonly share: number };
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
   /** How the weights are stored. */

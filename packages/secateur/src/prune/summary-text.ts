@@ -1,5 +1,5 @@
 /** The result of `secateur prune` for a terminal. */
-import { change, counted, formatBytes, grouped, percent, significant } from "../numbers.ts";
+import { change, counted, formatBytes, grouped, milliseconds, percent, significant } from "../numbers.ts";
 import { shownPath } from "../output-folder.ts";
 import { textTable } from "../text-table.ts";
 import type { OutputComparison } from "./compare-outputs.ts";
@@ -34,8 +34,8 @@ export function changeRows({ parameters, macs, bytes, time }: PruneSummary): rea
 
 /** `41.2 ms (40.1 to 44.0)` */
 export function timeText({ medianMs, spreadMs }: MeasuredTime): string {
-  const [median, ...spread] = [medianMs, ...spreadMs].map((ms) => ms.toFixed(ms < 10 ? 2 : 1));
-  return `${median} ms (${spread.join(" to ")})`;
+  const spread = spreadMs.map((ms) => milliseconds(ms).replace(" ms", ""));
+  return `${milliseconds(medianMs)} (${spread.join(" to ")})`;
 }
 
 function outputLine(

@@ -23,14 +23,21 @@ export function widthsOf({ model, groups }: DependencyGraph, smaller: tfl.Layers
     }));
 }
 
-/** Each reason once for every layer; the network's inputs and outputs come last. */
+/** Every layer once, with all its reasons; the network's inputs and outputs come last. */
 export function pinnedLayers({ pinned }: DependencyGraph): readonly PinnedLayer[] {
-  const unique = new Map(
-    pinned.map(({ layer, className, reason, channelCount, holds }) => [
-      `${layer}|${reason}`,
-      { layer, className, reason, channels: channelCount, holds },
-    ]),
-  );
-  const isExpected = ({ reason }: PinnedLayer): number => Number(reason.startsWith("model "));
-  return [...unique.values()].toSorted((a, b) => isExpected(a) - isExpected(b));
+  const layers = new Set(pinned.map(({ layer }) => layer));
+  const merged = [...layers].map((layer): PinnedLayer => {
+    const pins = pinned.filter((each) => each.layer === layer);
+    const reasons = new Set(pins.map(({ reason }) => reason).toSorted((a, b) => isEdge(a) - isEdge(b)));
+    return {
+      layer,
+      className: pins[0]?.className ?? "",
+      reason: [...reasons].join("; "),
+      channels: Math.max(...pins.map(({ channelCount }) => channelCount)),
+      holds: [...new Set(pins.flatMap(({ holds }) => holds))],
+    };
+  });
+  return merged.toSorted((a, b) => isEdge(a.reason) - isEdge(b.reason));
 }
+
+const isEdge = (reason: string): number => Number(reason.startsWith("model "));
