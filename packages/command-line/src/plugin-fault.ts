@@ -44,7 +44,7 @@ function firstPlace(text: string): string | null {
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** The first line of an error's message, without its full stop. */
-export function firstLine(error: unknown): string {
+function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return withoutStop(message.split("\n").find((line) => line.trim() !== "") ?? "no reason given");
 }

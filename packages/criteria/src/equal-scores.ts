@@ -4,18 +4,22 @@ import type { Scores } from "./score-minibatch.ts";
 /**
  * A sentence if the scores of all units are equal, or null. A single unit has nothing to be ranked against.
  *
+ * @param criterion - Its name; null where the scores are the caller's own.
+ *
  * @example const warning = equalScoresWarning("taylor-gate", scores);
  */
-export function equalScoresWarning(criterion: string, scores: Scores): string | null {
+export function equalScoresWarning(criterion: string | null, scores: Scores): string | null {
   const values = [...scores.values()].flatMap((ofGroup) => [...ofGroup]);
   const [first, ...others] = values;
   if (first === undefined || others.length === 0 || others.some((value) => value !== first)) return null;
   const reason =
-    first === 0
-      ? "the loss does not depend on the units, or is at its minimum"
-      : "it does not tell them apart";
+    first === 0 ? "the loss does not depend on the units, or is at its minimum" : "nothing tells them apart";
+  const what =
+    criterion === null
+      ? `the scores of all units are ${first}`
+      : `criterion "${criterion}" scores all units ${first}`;
   return (
-    `criterion "${criterion}" scores all ${values.length} units ${first}: ${reason}, so a plan made from these scores is ` +
+    `${what}: ${reason}, so a plan made from these scores is ` +
     'arbitrary. Check the data, the labels and the loss, or use another criterion, for instance "l2"'
   );
 }

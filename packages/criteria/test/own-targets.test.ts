@@ -353,9 +353,9 @@ it("scores that are all equal are warned about, by the criterion's name", async 
   await scoresOf(one, [], options);
   expect(warnings).toEqual([
     expect.stringContaining(
-      'criterion "taylor-gate" scores all 4 units 0: the loss does not depend on the units',
+      'criterion "taylor-gate" scores all units 0: the loss does not depend on the units',
     ),
-    expect.stringContaining('criterion "one" scores all 4 units 1: it does not tell them apart'),
+    expect.stringContaining('criterion "one" scores all units 1: nothing tells them apart'),
   ]);
   disposeModel(model);
 });

@@ -1,4 +1,5 @@
 /** One removal of the pruning loop: cuts the lowest units out of the model, the optimiser's state and the running scores. */
+import { equalScoresWarning, type Scores } from "@secateur/criteria";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel, type InputShape } from "@secateur/model-graph";
 import {
@@ -26,10 +27,13 @@ import { takenUnits } from "./taken-units.ts";
 export async function removal(
   run: PruneRun,
   optimizer: Optimizer,
-  { verify = "always", guard, compensate, inputShape, seed = 0 }: PruneLoopOptions,
+  { criterion, verify = "always", guard, compensate, inputShape, seed = 0 }: PruneLoopOptions,
 ): Promise<PruneEvent> {
   const before = run.graph;
-  const plan = nextPlan(run, inputShape);
+  const scores = run.scores.blend();
+  const equal = equalScoresWarning(criterion.name, scores);
+  if (equal !== null) run.warnings.warn(equal);
+  const plan = nextPlan(run, scores, inputShape);
   const isVerified = verify === "always" || (verify === "first" && run.removals === 0);
   const { model: cut, proof } = await removeUnits(
     before,
@@ -76,12 +80,12 @@ const unitsPerRemoval = ({ schedule, slowedTo }: PruneRun): number =>
   Math.min(schedule.unitsPerRemoval, slowedTo ?? schedule.unitsPerRemoval);
 
 /** The lowest units by the running scores, at most `unitsPerRemoval`. */
-function nextPlan(run: PruneRun, inputShape: InputShape | undefined): Plan {
+function nextPlan(run: PruneRun, scores: Scores, inputShape: InputShape | undefined): Plan {
   const { graph, target } = run;
   const limits = limitsNow(run);
   const taken = takenUnits(remainingOf(graph, { inputShape }), limits);
   const isEnough = (): boolean => taken.count() >= unitsPerRemoval(run) || isMet(taken.left(), target);
-  takeLowest(graph, run.scores.blend(), taken, limits.roundTo, isEnough);
+  takeLowest(graph, scores, taken, limits.roundTo, isEnough);
   if (taken.count() > 0) return createPlan(graph, taken.byGroup);
   throw new BudgetError(
     `the selection lets nothing more be removed, and the budget is not met: ${JSON.stringify(run.left)} are left, ` +

@@ -1,6 +1,6 @@
 /** Ranks the units of all groups together and removes the lowest until a budget is met. */
 import { printWarning } from "@secateur/base";
-import type { Scores } from "@secateur/criteria";
+import { equalScoresWarning, type Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { InputShape } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
@@ -14,7 +14,10 @@ import { uncountedWarnings } from "./uncounted-macs.ts";
 export interface SelectOptions {
   /** The sizes of the inputs without the batch; for budgets in MACs of models with open sizes. */
   readonly inputShape?: InputShape | undefined;
-  /** Receives one sentence where layers are not counted in a budget in MACs. Default: `console.warn`. */
+  /**
+   * Receives one sentence where layers are not counted in a budget in MACs, and where all scores are equal. Default:
+   * `console.warn`.
+   */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -37,6 +40,8 @@ export function selectUnits(
 ): Plan {
   const plan = selectWeighing(graph, scores, { budget, selection, inputShape }, 1);
   if (limitedKind(budget) === "macs") for (const warning of uncountedWarnings(graph)) onWarning(warning);
+  const equal = equalScoresWarning(null, scores);
+  if (equal !== null) onWarning(equal);
   return plan;
 }
 

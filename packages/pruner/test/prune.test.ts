@@ -1,6 +1,6 @@
 /** The loop: real removal while training, budgets met, checkpoints that lead to the same end, nothing leaked. */
 
-import { criteria } from "@secateur/criteria";
+import { criteria, defineCriterion, type GroupView } from "@secateur/criteria";
 import {
   fingerprint as fingerprintOf,
   type LayerRule,
@@ -156,6 +156,24 @@ describe("prune", () => {
     for (const [i, weight] of values(parts.model).entries())
       expect(weight).toBeAllClose(values(whole.model)[i] ?? [], { rtol: 1e-3, atol: 1e-5 });
     for (const each of [model, whole.model, parts.model]) disposeModel(each);
+  });
+
+  it("warns once of scores that are all equal", async () => {
+    const model = network();
+    const warnings: string[] = [];
+    const dead = { name: "dead", observes: [], score: ({ unitCount }: GroupView) => tf.zeros([unitCount]) };
+    const events = await collect(
+      prune(model, {
+        criterion: defineCriterion(dead),
+        data,
+        budget: { count: 4 },
+        schedule,
+        onWarning: (message) => void warnings.push(message),
+      }),
+    );
+    expect(warnings).toEqual([expect.stringContaining('criterion "dead" scores all units 0')]);
+    expect(last(events).warnings).toEqual(warnings);
+    for (const each of [model, last(events).model]) disposeModel(each);
   });
 
   it("hands on what the criterion has to say", async () => {

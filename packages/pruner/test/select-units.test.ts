@@ -28,6 +28,9 @@ const scoresFrom = (graph: DependencyGraph, numbers: readonly number[]): Scores 
   );
 };
 
+/** For scores that are all equal. */
+const quiet = { onWarning: () => undefined };
+
 /** Dense 2→4→3→2, named "a", "b", "out". */
 function perceptron(): tfl.LayersModel {
   return tfl.sequential({
@@ -101,6 +104,20 @@ describe("selectUnits", () => {
     expect(() => selectUnits(graph, scores, { count: 1 })).toThrow('the score of unit 1 of "a" is NaN');
     disposeModel(model);
   });
+
+  it("warns of scores that are all equal, which rank nothing", () => {
+    const model = perceptron();
+    const graph = buildDependencyGraph(model);
+    const warnings: string[] = [];
+    const onWarning = (message: string): void => void warnings.push(message);
+    for (const numbers of [[0], [0.5], [0.5, 0.25]])
+      selectUnits(graph, scoresFrom(graph, numbers), { count: 1 }, {}, { onWarning });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^the scores of all units are 0: the loss does not depend on the units/),
+      expect.stringMatching(/^the scores of all units are 0.5: nothing tells them apart/),
+    ]);
+    disposeModel(model);
+  });
 });
 
 describe("a selection", () => {
@@ -137,7 +154,7 @@ describe("a selection", () => {
     const model = tfl.model({ inputs: x, outputs: out });
     const graph = buildDependencyGraph(model);
     const groups = (selection: Selection): readonly string[] =>
-      Object.keys(selectUnits(graph, scoresFrom(graph, [0]), { count: 2 }, selection).remove);
+      Object.keys(selectUnits(graph, scoresFrom(graph, [0]), { count: 2 }, selection, quiet).remove);
     expect(groups({ include: "block1_*" })).toEqual(["block1_inner"]); // the stage has a producer outside
     expect(groups({ exclude: "block1_last" })).toEqual(["block1_inner"]);
     expect(groups({ exclude: "block1_inner" })).toEqual(["stem"]);
@@ -151,7 +168,7 @@ it("matches layers of models inside the model by path", () => {
   const model = tfl.sequential({ layers: [backbone, dense("c"), dense("out")] });
   const graph = buildDependencyGraph(model);
   const groups = (exclude: string): readonly string[] =>
-    Object.keys(selectUnits(graph, scoresFrom(graph, [0]), { units: 0.2 }, { exclude }).remove);
+    Object.keys(selectUnits(graph, scoresFrom(graph, [0]), { units: 0.2 }, { exclude }, quiet).remove);
   expect(groups("backbone/*")).toEqual(["c"]);
   expect(groups("backbone/a")).toEqual(["backbone/b"]);
   expect(groups("*b*")).toEqual(["backbone/a"]);
@@ -217,7 +234,9 @@ describe("on random architectures", () => {
         const predicted = remainingOf(graph);
         const original = predicted.amounts();
         expect(original).toMatchObject(counted(model));
-        const plan = planOrNull(() => selectUnits(graph, scoresFrom(graph, scores), { macs }, { roundTo }));
+        const plan = planOrNull(() =>
+          selectUnits(graph, scoresFrom(graph, scores), { macs }, { roundTo }, quiet),
+        );
         if (plan !== null) {
           met++;
           for (const { id, unitCount } of graph.groups)
