@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { CompensationError } from "./errors.ts";
 import { type LayerRefit, leastSquares, meanIntoBias, outputScale } from "./layer-refit.ts";
-import { compareOutputs } from "./output-error.ts";
+import { compareOutputs, type OutputComparison } from "./output-error.ts";
 import { recalibrate } from "./recalibrate.ts";
 import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
 import type { SkippedLayer } from "./refit-sites.ts";
@@ -112,9 +112,11 @@ export async function compensate(
   if (graph.model !== original) throw new CompensationError("the graph belongs to another model");
   const minibatches = await collectSamples(original, samples, options.samples);
   const compared = minibatches.slice(0, Math.ceil(comparedExamples / (minibatches[0]?.[0]?.shape[0] ?? 1)));
-  const outputs = compareOutputs(original, compared);
-  let model: tfl.LayersModel | null = cloneModel(smaller);
+  let outputs: OutputComparison | null = null;
+  let model: tfl.LayersModel | null = null;
   try {
+    outputs = compareOutputs(original, compared);
+    model = cloneModel(smaller);
     const before = await outputs.errorOf(smaller);
     const reports: MethodReport[] = [];
     for (const method of methods)
@@ -137,7 +139,7 @@ export async function compensate(
     if (model !== null) disposeModel(model);
     throw error;
   } finally {
-    outputs.dispose();
+    outputs?.dispose();
     tf.dispose(minibatches.flat());
   }
 }

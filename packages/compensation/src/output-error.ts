@@ -35,7 +35,7 @@ export function compareOutputs(
   original: tfl.LayersModel,
   minibatches: readonly (readonly tf.Tensor[])[],
 ): OutputComparison {
-  const expected = minibatches.map((inputs) => outputRows(original, inputs));
+  const expected = tf.tidy(() => minibatches.map((inputs) => outputRows(original, inputs)));
   const errorOf = async (model: tfl.LayersModel): Promise<number> => {
     const difference = new Float64Array(1);
     let count = 0;

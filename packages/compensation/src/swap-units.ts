@@ -8,7 +8,7 @@ import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkCompensateOptions } from "./compensate.ts";
 import { eliminate } from "./elimination.ts";
-import { walkModel } from "./model-walk.ts";
+import { type ModelWalk, walkModel } from "./model-walk.ts";
 import { inputsByUnit, readerProblem, readersOf } from "./readers.ts";
 import { collectSamples } from "./samples.ts";
 
@@ -56,10 +56,11 @@ export async function swapUnits(
     }));
   const total = readers.reduce((sum, { chosen }) => sum + chosen.length, 0);
   const minibatches = await collectSamples(graph.model, samples, limit);
-  const walk = walkModel(graph.model, minibatches);
+  let walk: ModelWalk | null = null;
   const remove = new Map(graph.groups.map((group) => [group.id, unitsToRemove(plan, group.id)]));
   let done = 0;
   try {
+    walk = walkModel(graph.model, minibatches);
     for (const { reader, chosen } of readers) {
       if (chosen.length === 0) continue;
       walk.advance(reader.call);
@@ -72,7 +73,7 @@ export async function swapUnits(
       }
     }
   } finally {
-    walk.dispose();
+    walk?.dispose();
     tf.dispose(minibatches.flat());
   }
   return createPlan(graph, remove);

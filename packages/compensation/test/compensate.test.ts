@@ -177,3 +177,21 @@ describe("compensate", () => {
     await expect(compensated({}, points(), spoil)).rejects.toThrow(CompensationError);
   });
 });
+
+it("disposes the samples where a layer of the original fails", async () => {
+  const model = small();
+  const graph = buildDependencyGraph(model);
+  const plan = createPlan(graph, [["fc", [0]]]);
+  const smaller = applyPlan(model, plan, { graph });
+  const { numTensors } = tf.memory();
+  Object.assign(model.getLayer("fc"), {
+    call: () => {
+      throw new Error("no such kernel");
+    },
+  });
+  const samples = () => [1, 2].map(() => ({ xs: tf.ones([3, 4]) }));
+  const refit = compensate(model, smaller, plan, samples(), { graph });
+  await expect(refit).rejects.toThrow("no such kernel");
+  expect(tf.memory().numTensors).toBe(numTensors);
+  for (const each of [model, smaller]) disposeModel(each);
+});
