@@ -25,6 +25,7 @@ describe("bench:oracle's command line", () => {
       engine: "auto",
       data: null,
       subsetImages: 128,
+      jointImages: 256,
     });
     expect(parse("--model", "resnet20").config).toMatchObject({
       weights: trainedWeights("resnet20"),

@@ -20,6 +20,7 @@ describe("oracleReportHtml", () => {
       "Scores and loss changes",
       "Per layer",
       "Removing several units",
+      "Sets chosen jointly",
       "Confidence",
       "Notes",
       "Environment",

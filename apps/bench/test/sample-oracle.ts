@@ -23,6 +23,7 @@ const config: OracleMeasurements["config"] = {
   engine: "wasm",
   data: null,
   subsetImages: 100,
+  jointImages: 64,
 };
 
 const subsets: OracleMeasurements["subsets"] = {
@@ -38,6 +39,15 @@ const subsets: OracleMeasurements["subsets"] = {
     "obd-hutchinson": [0.5, 0.7, 0.75, 0.9, 2.3],
     mine: [0.5, 0.7, 0.76, 1.1, 2.3],
   },
+};
+
+const joint: OracleMeasurements["joint"] = {
+  images: 64,
+  temperature: 4,
+  sets: [
+    { removed: 2, predicted: 0.01, measured: 0.02 },
+    { removed: 4, predicted: 0.1, measured: 0.5 },
+  ],
 };
 
 export function sampleOracle(changes: Partial<OracleMeasurements> = {}): OracleMeasurements {
@@ -75,6 +85,7 @@ export function sampleOracle(changes: Partial<OracleMeasurements> = {}): OracleM
     trainStepSeconds: 0.02,
     oracleSeconds: 66,
     subsets,
+    joint,
     engine: "wasm 4.22.0, 2 threads",
     versions: { node: "20.20.2" },
     commit: "7344255",

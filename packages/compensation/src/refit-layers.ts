@@ -18,8 +18,8 @@ import { type OriginalTarget, originalTargets, readPositions } from "./original-
 import { type RefitSite, refitSites, type SkippedLayer } from "./refit-sites.ts";
 import type { FitRows } from "./row-residuals.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
-import { type OriginalLayer, type SiteRows, siteRows, type WalkedModel } from "./site-rows.ts";
-import { writeBack } from "./write-back.ts";
+import { type OriginalLayer, siteRows, type WalkedModel } from "./site-rows.ts";
+import { momentRows, writeBack } from "./write-back.ts";
 
 export interface RefitSettings {
   /** Undefined for one that depends on the number of rows. */
@@ -125,15 +125,17 @@ async function refitSite(
   const map = affineMap(site.linear, call, normalization);
   const originalMap = affineMap(site.linear, ...callsOf(site, models[0]));
   const start = tf.tidy(() => refit.start(map, shifts));
-  const collected: SiteRows[] = [];
+  const features: tf.Tensor3D[] = []; // of the first rows
   const rows: FitRows[] = [];
   try {
     const perExample = positions ?? positionsPerExample(start.shape[1], minibatches);
     for (const minibatch of minibatches.keys()) {
       const random = createRandom(seed, site.call, minibatch);
       const each = siteRows(site, { ...target, map: originalMap }, models, minibatch, { perExample, random });
-      collected.push(each);
       rows.push(tf.tidy(() => refit.rows(each, map, shifts)));
+      const isEnough = features.reduce((n, { shape }) => n + shape[1], 0) >= momentRows;
+      if (!isEnough) features.push(tf.clone(each.features));
+      tf.dispose({ ...each });
     }
     const settings = { readThrough: site.readThrough, hasShift: shifts };
     const chosen =
@@ -141,13 +143,7 @@ async function refitSite(
     const fit = await fitColumns(rows, start, { ...settings, ...chosen });
     if (fit.after < fit.before) {
       const fitted = tf.tidy(() => refit.apply(map, fit.columns, shifts));
-      writeBack(
-        site.linear,
-        call,
-        normalization,
-        fitted,
-        collected.map(({ features }) => features),
-      );
+      writeBack(site.linear, call, normalization, fitted, features);
       tf.dispose({ ...fitted });
     }
     fit.columns.dispose();
@@ -156,13 +152,7 @@ async function refitSite(
     if (!(error instanceof CompensationError)) throw error;
     throw new CompensationError(`layer "${site.layer}": ${error.message}`, { cause: error });
   } finally {
-    tf.dispose([
-      { ...map },
-      { ...originalMap },
-      start,
-      ...collected.map((each) => ({ ...each })),
-      ...rows.map((each) => ({ ...each })),
-    ]);
+    tf.dispose([{ ...map }, { ...originalMap }, start, ...features, ...rows.map((each) => ({ ...each }))]);
   }
 }
 

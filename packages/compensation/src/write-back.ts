@@ -1,7 +1,7 @@
 /**
  * Writes a refitted map into a layer and the batch normalisation that follows it. The kernel keeps the norm that each of its
  * filters had, because the step size of later training depends on it; γ, β and the moving averages take up the rest, and the
- * moving averages are those of the samples.
+ * moving averages are those of the first samples.
  */
 import { type LayerCall, layerWeight, variableOf } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,8 +9,8 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type AffineMap, applyColumns } from "./affine-map.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 
-/** Rows from which moving averages are computed: whole minibatches, until there are as many. */
-const momentRows = 2 ** 13;
+/** Moving averages are computed from so many rows, or a few more. */
+export const momentRows: number = 2 ** 13;
 
 /** @param features - Of the smaller model, `[groups, rows, features]` per minibatch. */
 export function writeBack(
@@ -29,7 +29,7 @@ export function writeBack(
       return;
     }
     const norm = (c: tf.Tensor3D): tf.Tensor1D => tf.reshape(tf.norm(c, 2, 1), [-1]);
-    const { mean, variance } = moments(firstRows(features), columns);
+    const { mean, variance } = moments(features, columns);
     const { layer: bn } = normalization;
     const epsilon = Number(bn.getConfig()["epsilon"]);
     const bias = layerWeight(layer, linear.shift)?.read() ?? tf.zerosLike(map.shift);
@@ -56,14 +56,6 @@ export function writeBack(
 function ratio(a: tf.Tensor1D, b: tf.Tensor1D): tf.Tensor1D {
   const valid = tf.logicalAnd(tf.greater(a, 1e-12), tf.greater(b, 1e-12));
   return tf.where(valid, tf.div(a, tf.maximum(b, 1e-12)), tf.onesLike(a)) as tf.Tensor1D;
-}
-
-function firstRows(features: readonly tf.Tensor3D[]): readonly tf.Tensor3D[] {
-  let rows = 0;
-  return features.filter(({ shape }) => {
-    rows += shape[1];
-    return rows - shape[1] < momentRows;
-  });
 }
 
 /** Mean and biased variance of `features · columns` over all rows, `[channels]` each. */

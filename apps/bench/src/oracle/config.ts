@@ -20,6 +20,8 @@ export interface OracleConfig extends InputSettings {
   readonly seed: number;
   /** Images for the loss of every subset of the first group's units; 0 is none. */
   readonly subsetImages: number;
+  /** Images for the predicted and the measured loss of jointly chosen sets; 0 is none. */
+  readonly jointImages: number;
 }
 
 const largestSeed = 2 ** 31;
@@ -43,6 +45,7 @@ export const schema: z.ZodType<OracleConfig> = z
     mode: oneOf(["train", "eval"]),
     seed,
     subsetImages: images(0),
+    jointImages: images(0),
   })
   .refine(...someCriterion)
   .superRefine(({ model, weights }, context) => {
@@ -58,6 +61,7 @@ export const defaults: Omit<OracleConfig, "weights" | "criteria" | "subsetImages
   batchSize: 128,
   mode: "eval",
   seed: 0,
+  jointImages: 256,
   engine: "auto",
   data: null,
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type CriterionFilesEvent, criterionFilesEvent } from "../inputs/criterion-files.ts";
 import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
-import type { MeasuredCriterion } from "./measurements.ts";
+import type { JointStudy, MeasuredCriterion } from "./measurements.ts";
 
 /** The loss of the unpruned network. */
 export interface NetworkEvent {
@@ -23,6 +23,7 @@ export type OracleEvent =
     }
   /** The losses of the next subsets, in the order of their indices. */
   | { readonly type: "subsets"; readonly losses: readonly number[] }
+  | { readonly type: "joint"; readonly study: JointStudy }
   | CriterionFilesEvent
   | EngineEvent
   | WorkEvent;
@@ -32,6 +33,12 @@ const criterion = z.object({
   scores: z.record(z.string(), z.array(measured)).nullable(),
   notes: z.array(z.string()),
   secondsPerMinibatch: z.number().nullable(),
+});
+
+const joint = z.object({
+  images: z.number(),
+  temperature: z.number(),
+  sets: z.array(z.object({ removed: z.number(), predicted: measured, measured })),
 });
 
 export const oracleEvents: z.ZodType<OracleEvent> = z.discriminatedUnion("type", [
@@ -45,6 +52,7 @@ export const oracleEvents: z.ZodType<OracleEvent> = z.discriminatedUnion("type",
     seconds: z.number(),
   }),
   z.object({ type: z.literal("subsets"), losses: z.array(measured) }),
+  z.object({ type: z.literal("joint"), study: joint }),
   criterionFilesEvent,
   engineEvent,
   workEvent,

@@ -26,6 +26,7 @@ import {
   measureTrainStep,
   type OracleContext,
 } from "./measure.ts";
+import { measureJoint } from "./measure-joint.ts";
 import type { MeasuredCriterion, OracleMeasurements, SubsetStudy } from "./measurements.ts";
 
 type Run = RunDirectory<OracleConfig, OracleEvent>;
@@ -54,6 +55,7 @@ export async function measureAll(run: Run, progress: Progress): Promise<OracleMe
   copy.dispose();
   const oracle = await measureOracle(context);
   const subsets = config.subsetImages === 0 ? null : await studySubsets(context, measured, oracle.changes);
+  const joint = config.jointImages === 0 ? null : await measureJoint(context);
   const parameters = countParameters(model).trainable;
   const macs = countMacs(model).total;
   model.dispose();
@@ -68,6 +70,7 @@ export async function measureAll(run: Run, progress: Progress): Promise<OracleMe
     trainStepSeconds,
     oracleSeconds: oracle.seconds,
     subsets,
+    joint,
     engine: describeEngine(engine).split("\n")[0] ?? "", // without the engines that were not used
     versions: versions(),
     commit: commit(),

@@ -32,6 +32,18 @@ export interface SubsetStudy {
   readonly byCriterion: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Softened divergences from the unpruned network's prediction. */
+export interface JointStudy {
+  readonly images: number;
+  readonly temperature: number;
+  /** Growing sets, each with the units of the one before. */
+  readonly sets: readonly {
+    readonly removed: number;
+    readonly predicted: number;
+    readonly measured: number;
+  }[];
+}
+
 export interface OracleMeasurements {
   readonly formatVersion: 1;
   readonly config: OracleConfig;
@@ -52,6 +64,7 @@ export interface OracleMeasurements {
   /** The time for all loss changes. */
   readonly oracleSeconds: number;
   readonly subsets: SubsetStudy | null;
+  readonly joint: JointStudy | null;
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly commit: string | null;

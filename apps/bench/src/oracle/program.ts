@@ -37,6 +37,12 @@ const flags: Readonly<Record<keyof OracleConfig, Flag>> = {
     value: "N",
     help: "Images for the loss of every subset of the first layer's units; 0 is none.",
   },
+  jointImages: {
+    kind: "number",
+    group,
+    value: "N",
+    help: "Images for the predicted and the measured loss of sets of units that are chosen jointly; 0 is none.",
+  },
   engine,
   data,
 };

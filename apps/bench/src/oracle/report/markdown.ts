@@ -6,6 +6,7 @@ import { type CriterionCorrelations, correlate } from "../correlations.ts";
 import type { OracleMeasurements } from "../measurements.ts";
 import { certaintyTable, correlationTable, layerTable } from "./correlation-tables.ts";
 import { environment } from "./environment-rows.ts";
+import { jointTable } from "./joint-table.ts";
 import * as words from "./reading-guide.ts";
 import { notApplicable, remarks } from "./remarks.ts";
 import { subsetTable } from "./subset-table.ts";
@@ -15,7 +16,7 @@ export function oracleMarkdown(
   measurements: OracleMeasurements,
   correlations: readonly CriterionCorrelations[] = correlate(measurements),
 ): string {
-  const { subsets } = measurements;
+  const { subsets, joint } = measurements;
   const items = (texts: readonly string[]): string =>
     texts.map((text) => `- ${text.replaceAll("<", "\\<")}`).join("\n");
   const termed = (rows: readonly (readonly [string, string])[]): string =>
@@ -34,6 +35,9 @@ export function oracleMarkdown(
     ...(subsets === null
       ? []
       : ["## Removing several units", tableMarkdown(subsetTable(subsets)), words.subsetNote(subsets)]),
+    ...(joint === null
+      ? []
+      : ["## Sets chosen jointly", tableMarkdown(jointTable(joint)), words.jointNote(joint)]),
     "## Confidence",
     tableMarkdown(certaintyTable(measurements, correlations)),
     words.certaintyNote,

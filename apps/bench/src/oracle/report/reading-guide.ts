@@ -78,6 +78,14 @@ export const layerNote =
 export const scatterNote =
   "One dot per unit: |loss change| (horizontal) and |score| (vertical), on log scales; zeros are not shown. The horizontal scale is the same for all; scores are on the scale of their criterion. A perfect criterion draws a rising line of any slope.";
 
+export function jointNote({ images, temperature }: NonNullable<OracleMeasurements["joint"]>): string {
+  return (
+    `Divergence of the prediction, softened by a temperature of ${temperature}, from the unpruned network's on ${images} images, ` +
+    "without the units that a joint choice takes first: predicted by the slopes of the unpruned network's logits in all gates, and " +
+    "measured with the units removed."
+  );
+}
+
 export function subsetNote({ group, units, images }: NonNullable<OracleMeasurements["subsets"]>): string {
   return (
     `The loss on ${images} images without k of the ${units} units of ${group}, without fine-tuning. ` +

@@ -12,10 +12,11 @@ import {
 } from "@secateur/command-line/page";
 import { tableHtml } from "../../report/number-table.ts";
 import { type CriterionCorrelations, correlate } from "../correlations.ts";
-import type { OracleMeasurements, SubsetStudy } from "../measurements.ts";
+import type { JointStudy, OracleMeasurements, SubsetStudy } from "../measurements.ts";
 import { certaintyTable, correlationTable } from "./correlation-tables.ts";
 import { depthLegend } from "./depth-colours.ts";
 import { environment } from "./environment-rows.ts";
+import { jointTable } from "./joint-table.ts";
 import { layerHeat } from "./layer-heat.ts";
 import * as words from "./reading-guide.ts";
 import { notApplicable, remarks } from "./remarks.ts";
@@ -45,6 +46,7 @@ export async function oracleReportHtml(
     section("Scores and loss changes", words.scatterNote, dots),
     section("Per layer", `Spearman. ${words.layerNote}`, layerHeat(measurements, correlations)),
     ...(measurements.subsets === null ? [] : [await subsets(measurements.subsets)]),
+    ...(measurements.joint === null ? [] : [joint(measurements.joint)]),
     section("Confidence", words.certaintyNote, tableHtml(certaintyTable(measurements, correlations))),
     ...(notes.length === 0 ? [] : [section("Notes", "", list(notes))]),
     section("Environment", "", plainTable(environment(measurements))),
@@ -59,6 +61,10 @@ async function subsets(study: SubsetStudy): Promise<Html> {
     html`${subsetLegend(study)}<figure class="wide">${await subsetPlot(study)}</figure><div class="small">${small}</div>
 <details><summary>Table</summary>${tableHtml(subsetTable(study))}</details>`,
   );
+}
+
+function joint(study: JointStudy): Html {
+  return section("Sets chosen jointly", words.jointNote(study), tableHtml(jointTable(study)));
 }
 
 function inNumbers(measurements: OracleMeasurements, correlations: readonly CriterionCorrelations[]): Html {
