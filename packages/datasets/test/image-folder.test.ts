@@ -86,27 +86,35 @@ describe("imageFolder", () => {
 });
 
 describe("imagenet", () => {
-  it("reads a split", async () => {
+  it("labels a part of the classes by their ranks among all", async () => {
     const directory = await folderOf(
       "train/n01443537/1.JPEG",
       "val/n01443537/1.JPEG",
       "val/n01440764/2.JPEG",
-      "val/n01440764/3.JPEG",
+      "val/n01484850/3.JPEG",
     );
-    expect((await imagenet(directory, "train")).count).toBe(1);
-    expect(await imagenet(directory, "val")).toMatchObject({
-      classes: imagenetWnids,
-      labels: Int32Array.of(0, 0, 1),
-    });
-    const { labels } = await imagenet(directory, "train", { classes: ["n01443537", "n01440764"] });
-    expect([...labels]).toEqual([0]);
+    expect([...(await imagenet(directory, "train")).labels]).toEqual([1]);
+    const { classes, labels } = await imagenet(directory, "val");
+    expect(classes).toBe(imagenetWnids);
+    expect([...labels]).toEqual([0, 1, 2]);
+    const own = await imagenet(directory, "val", { classes: ["n01484850", "n01440764"] });
+    expect([...own.labels]).toEqual([0, 1]);
+  });
+
+  it("labels other wnids by their order", async () => {
+    const { classes, labels } = await imagenet(
+      await folderOf("val/n00000007/1.png", "val/n00000003/2.png"),
+      "val",
+    );
+    expect(classes).toEqual(["n00000003", "n00000007"]);
+    expect([...labels]).toEqual([0, 1]);
   });
 
   it("states the expected layout", async () => {
     const directory = await folderOf("train/cats/1.JPEG", "train/n01440764/1.JPEG");
     await expect(imagenet(directory, "train")).rejects.toThrow(DatasetError);
     await expect(imagenet(directory, "train")).rejects.toThrow(
-      /^cats in .*train is not the wnid of one of ImageNet's 1000 classes, such as n01440764; expected a folder per wnid/,
+      /^cats in .*train is not a wnid such as n01440764; expected a folder per wnid/,
     );
     await expect(imagenet(directory, "val")).rejects.toThrow(MissingFileError);
   });

@@ -9,7 +9,7 @@ import { pruningFlags } from "./pruning-flags.ts";
 const { model, criteria, criterion, engine, data } = inputFlags("cifar10");
 const { seeds, ...pruning } = pruningFlags(iterativeDefaults);
 
-const flags: Readonly<Record<Exclude<keyof CompareConfig, "classes">, Flag>> = {
+const flags: Readonly<Record<Exclude<keyof CompareConfig, "classes" | "decode">, Flag>> = {
   model,
   weights: {
     kind: "path",

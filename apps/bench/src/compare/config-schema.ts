@@ -1,6 +1,7 @@
 /** Validates a `CompareConfig`, from the command line and from `config.json` alike. */
 
-import { amount, count, number, shown, unique } from "@secateur/command-line";
+import { amount, count, number, oneOf, shown, unique } from "@secateur/command-line";
+import { decodings } from "@secateur/datasets";
 import { z } from "zod";
 import type { DataSet } from "../inputs/data-set.ts";
 import { inputSchemas, someCriterion } from "../inputs/input-settings.ts";
@@ -31,6 +32,7 @@ export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<Compa
       frequency: count("minibatches", 1).nullable().default(null),
       "per-removal": count("units", 1).nullable().default(null),
       compensate: z.boolean().default(false),
+      decode: oneOf(decodings).default("exact"),
       finetune: amount("epochs"),
       seeds: count("seeds", 1),
       ...own,

@@ -43,5 +43,6 @@ export const commonDefaults: Omit<CompareConfig, "model" | "ratios" | "epochs" |
   data: null,
   classes: null,
   subset: null,
+  decode: "exact",
   quick: false,
 };

@@ -32,7 +32,8 @@ export function completeConfig(given: Partial<CompareConfig>): CompareConfig {
 export const needed: NonNullable<BenchProgram<CompareConfig>["needed"]> = [
   {
     setting: "data",
-    advice: () => "give the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG",
+    advice: () =>
+      "give the directory of ImageNet: class folders, the official archives, or WebDataset, TFRecord or Parquet shards",
   },
   {
     setting: "weights",

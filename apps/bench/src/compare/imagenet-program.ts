@@ -18,7 +18,7 @@ const flags: Readonly<Record<Key, Flag>> = {
     kind: "path",
     group: "Images",
     value: "DIR",
-    help: "Required: the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG. Accuracies are those on val.",
+    help: "Required: the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG, the official archives, or WebDataset, TFRecord or Parquet shards; flat validation images need the devkit or LOC_val_solution.csv beside them. train-shards.txt and val-shards.txt may list shards by path or URL. Accuracies are those on val.",
   },
   subset: {
     kind: "number",
@@ -30,7 +30,13 @@ const flags: Readonly<Record<Key, Flag>> = {
     kind: "path",
     group: "Images",
     value: "FILE",
-    help: "Where DIR holds only some of the 1000 folders: a text file with all 1000 wnids in any order, such as Kaggle's LOC_synset_mapping.txt. It decides the labels.",
+    help: "For other classes than ImageNet-1k's: a text file with 1000 wnids in any order, which decide the labels.",
+  },
+  decode: {
+    kind: "text",
+    group: "Images",
+    value: "NAME",
+    help: "How images are decoded: exact has torchvision's pixels, fast lets the decoder scale and differs by a few of 255 levels.",
   },
   model,
   weights: {
@@ -71,7 +77,7 @@ export const imagenet: BenchProgram<CompareConfig> = {
     ],
     [
       "Ten of the classes (Imagenette), and your own criterion beside Taylor:",
-      `--data imagenette2 --classes LOC_synset_mapping.txt --weights resnet50-0676ba61.pth --criteria taylor-gate --criterion ./my-criterion.ts`,
+      `--data imagenette2 --weights resnet50-0676ba61.pth --criteria taylor-gate --criterion ./my-criterion.ts`,
     ],
     ["Continue an interrupted run:", "--out runs/first --resume"],
   ],

@@ -1,5 +1,5 @@
 /** What a run reads images through, whatever the data set: minibatches for training, scoring and testing. */
-import type { Progress } from "@secateur/datasets";
+import type { Decoding, Progress } from "@secateur/datasets";
 import type { ModelName } from "@secateur/models";
 import type { Batches } from "@secateur/training";
 import type { Normalization } from "./normalization.ts";
@@ -13,6 +13,8 @@ export interface ImageSettings {
   readonly classes: string | null;
   /** The number of training images used; the test set shrinks in proportion. Null is all. */
   readonly subset: number | null;
+  /** How images are decoded, for ImageNet only. Default "exact". */
+  readonly decode?: Decoding;
 }
 
 export interface BatchSizes {
@@ -39,6 +41,8 @@ export interface BatchSource {
   /** A few minibatches of training images without augmentation. */
   readonly scoring: (seed: number, normalization: Normalization) => Batches;
   readonly test: (normalization: Normalization) => Batches;
+  /** Images that could not be decoded and were skipped so far: a sentence each. Undefined where there cannot be any. */
+  readonly skipped?: () => readonly string[];
 }
 
 export type OnProgress = (progress: Progress) => void;

@@ -14,7 +14,7 @@ export async function findFolders({
   data,
   classes: file,
   subset,
-}: Omit<ImageSettings, "model">): Promise<ImagenetFolders> {
+}: Pick<ImageSettings, "data" | "classes" | "subset">): Promise<ImagenetFolders> {
   const directory = data ?? "";
   const classes = file === null ? undefined : readClassList(file);
   const train = await imagenet(directory, "train", { classes });
@@ -31,11 +31,11 @@ export async function findFolders({
   return { train: evenly(train, subset), test: evenly(test, testCount) };
 }
 
-/** Labels are ranks among all classes; with missing folders they would be those of other classes. */
+/** Labels are ranks among all classes; of other wnids than ImageNet's, some alone do not have them. */
 function requireAllClasses({ classes, source }: EncodedImages): void {
   if (classes.length === classCount) return;
   throw new UsageError(
-    `${source} holds ${classes.length} of ImageNet's ${classCount} folders, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids (for instance Kaggle's LOC_synset_mapping.txt).`,
+    `${source} holds ${classes.length} of ${classCount} classes, and not those of ImageNet-1k, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids in any order.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** ImageNet, decoded a few minibatches ahead and cropped as torchvision does. */
+import { printWarning } from "@secateur/base";
 import {
   centerCrop,
   type ImageBatchOptions,
@@ -11,15 +12,24 @@ import type { Batches } from "@secateur/training";
 import type { BatchSizes, BatchSource, ImageSettings } from "./batch-source.ts";
 import { findFolders, type ImagenetFolders } from "./imagenet-folders.ts";
 
-type Options = Omit<ImageBatchOptions, "normalize">;
+type Options = Omit<ImageBatchOptions, "normalize" | "decoding" | "onCorrupt">;
 
 export async function imagenetBatches(
   settings: ImageSettings,
   { batchSize, evaluationBatchSize, scoringBatches, imageSize: size = 224 }: BatchSizes,
 ): Promise<BatchSource> {
   const { train, test } = await findFolders(settings);
-  const read = (folder: ImagenetFolders["train"], options: Options): Batches =>
-    prefetch(imageBatches(folder, { ...options, normalize: imagenetStatistics }));
+  const skipped = new Set<string>();
+  const always = {
+    normalize: imagenetStatistics,
+    decoding: settings.decode ?? "exact",
+    onCorrupt: ({ message }: Error) => {
+      if (!skipped.has(message)) printWarning(`Skipped an image: ${message}`);
+      skipped.add(message);
+    },
+  };
+  const read = (images: ImagenetFolders["train"], options: Options): Batches =>
+    prefetch(imageBatches(images, { ...options, ...always }));
   return {
     trainCount: train.count,
     testCount: test.count,
@@ -46,6 +56,7 @@ export async function imagenetBatches(
         shuffle: true,
         limit: scoringBatches * batchSize,
       }),
+    skipped: () => [...skipped],
     test: () => read(test, { batchSize: evaluationBatchSize, crop: centerCrop({ size }) }),
   };
 }

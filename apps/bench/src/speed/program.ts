@@ -21,12 +21,17 @@ const networks = workloads.map(({ network }) => network);
 export const speed: BenchProgram<SpeedConfig> = {
   ...named("speed"),
   purpose:
-    "Measure training steps, evaluation, scoring, graphs and surgery, kernels, and memory over many steps. Every contender is a process; they take turns. PyTorch and Torch-Pruning take part where the Python named by PYTHON, or python3, has them (pip install torch torchvision torch-pruning). Keep the machine idle during the measurement.",
+    "Measure training steps, evaluation, scoring, graphs and surgery, kernels, decoding of images, and memory over many steps. Every contender is a process; they take turns. PyTorch and Torch-Pruning take part where the Python named by PYTHON, or python3, has them (pip install torch torchvision torch-pruning). Keep the machine idle during the measurement.",
   flags: {
     only: { kind: "texts", group, value: "A,B,…", help: `Sections: ${sectionNames.join(", ")}.` },
     networks: { kind: "texts", group, value: "A,B,…", help: `Networks to train: ${networks.join(", ")}.` },
     rounds: { kind: "number", group, value: "N", help: "Turns of each contender; the median counts." },
-    steps: { kind: "number", group, value: "N", help: "Training steps of the memory test." },
+    steps: {
+      kind: "number",
+      group,
+      value: "N",
+      help: "Training steps of the memory test; that of decoding takes ten images for each.",
+    },
     out: {
       ...outputFlags("").out,
       help: "Also write speed.json, speed.md and speed.svg to this directory.",

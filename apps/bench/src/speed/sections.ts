@@ -21,6 +21,13 @@ import {
 } from "./contenders.ts";
 import { formatConvKernels, measureConvKernels } from "./conv-kernels.ts";
 import { formatDataParallel, measureDataParallel } from "./data-parallel.ts";
+import {
+  formatDecoding,
+  formatDecodingMemory,
+  imagesPerStep,
+  measureDecoding,
+  measureDecodingMemory,
+} from "./decoding.ts";
 import { formatGraphs, measureGraphs } from "./graph-and-surgery.ts";
 import { formatMemory, measureMemory } from "./memory.ts";
 import { formatBeside, measureTorchPruning } from "./torch-pruning.ts";
@@ -42,7 +49,15 @@ export interface Section {
 
 type Run = (options: SpeedOptions, progress: Progress) => AsyncGenerator<Section>;
 
-export type SectionName = "train" | "evaluate" | "score" | "threads" | "graphs" | "kernels" | "memory";
+export type SectionName =
+  | "train"
+  | "evaluate"
+  | "score"
+  | "threads"
+  | "graphs"
+  | "kernels"
+  | "decoding"
+  | "memory";
 
 export const sections: Readonly<Record<SectionName, Run>> = {
   async *train(options, progress) {
@@ -106,6 +121,23 @@ export const sections: Readonly<Record<SectionName, Run>> = {
     const kernels = await measureConvKernels({ rounds });
     const title = "Convolutions of ResNet-20, batch 128, wasm";
     yield { title, markdown: formatConvKernels(kernels), numbers: kernels };
+  },
+  async *decoding({ rounds, steps }, progress) {
+    await useBackend("wasm");
+    const turns = progress.task("Decoding", rounds);
+    const rates = await measureDecoding(rounds, () => turns.advance(1));
+    turns.done();
+    const title = "Decoding images of 500 × 375 pixels, batches of 32 with 224 × 224";
+    yield { title, markdown: formatDecoding(rates), numbers: rates };
+    const images = steps * imagesPerStep;
+    const task = progress.task("Memory of decoding", images);
+    const samples = await measureDecodingMemory(images, (count) => task.advance(count));
+    task.done();
+    yield {
+      title: `Memory while decoding ${images} images`,
+      markdown: formatDecodingMemory(samples),
+      numbers: samples,
+    };
   },
   async *memory({ steps }, progress) {
     for (const engine of ["tensorflow", "wasm"] as const) {

@@ -7,14 +7,12 @@ import { join } from "node:path";
 import type { FoundClasses } from "../archives/tar-images.ts";
 import { readArchive } from "../cifar10/archive.ts";
 import { LabelOrderError, MissingFileError } from "../errors.ts";
-import type { LabelOptions } from "../images/labels.ts";
 import { readRegularFile } from "../read-regular-file.ts";
 import { type Devkit, groundTruthName, metaName, validationClasses } from "./devkit.ts";
 import type { ImagenetSplit } from "./imagenet.ts";
 import { readLabelList, stemOf } from "./label-list.ts";
 import { devkitOrder } from "./label-order.ts";
 
-const classCount = 1000;
 const maximumBytes = 16e6;
 
 const listNames: Readonly<Record<ImagenetSplit, readonly string[]>> = {
@@ -25,18 +23,18 @@ const devkitFolders = [".", "data", "ILSVRC2012_devkit_t12", "ILSVRC2012_devkit_
 const devkitArchives = ["ILSVRC2012_devkit_t12.tar.gz", "ILSVRC2012_devkit_t12.tgz"] as const;
 
 /**
- * @param options - Class names by label.
+ * @param classes - Class names by label.
  * @throws LabelOrderError for numbers in the devkit's order without meta.mat; MissingFileError where nothing is found.
  */
 export async function findClasses(
   directory: string,
   split: ImagenetSplit,
-  options: LabelOptions,
+  classes: readonly string[],
 ): Promise<FoundClasses> {
   const list = listNames[split].map((name) => join(directory, name)).find((file) => existsSync(file));
-  if (list !== undefined) return listedClasses(list, options);
+  if (list !== undefined) return listedClasses(list, classes);
   const devkit = split === "val" ? await findDevkit(directory) : null;
-  if (devkit !== null) return { ...options, classOf: validationClasses(devkit) };
+  if (devkit !== null) return { classes, classOf: validationClasses(devkit) };
   const names = [
     ...listNames[split],
     ...(split === "val" ? [devkitArchives[0], `${groundTruthName} with ${metaName}`] : []),
@@ -46,14 +44,13 @@ export async function findClasses(
   );
 }
 
-async function listedClasses(file: string, options: LabelOptions): Promise<FoundClasses> {
+async function listedClasses(file: string, classes: readonly string[]): Promise<FoundClasses> {
   const { entries, isNumbered } = await readLabelList(file);
-  if (!isNumbered) return { ...options, classOf: (name) => entries.get(stemOf(name)) };
-  if ([...entries.values()].some((number) => Number(number) >= classCount))
+  if (!isNumbered) return { classes, classOf: (name) => entries.get(stemOf(name)) };
+  if ([...entries.values()].some((number) => Number(number) >= classes.length))
     throw new LabelOrderError(
-      `${file} has labels above ${classCount - 1}, so it does not number the sorted wnids from 0; ${devkitOrder}`,
+      `${file} has labels above ${classes.length - 1}, so it does not number the sorted wnids from 0; ${devkitOrder}`,
     );
-  const classes = options.classes ?? Array.from({ length: classCount }, (_, label) => String(label));
   return { classes, classOf: (name) => classes[Number(entries.get(stemOf(name)) ?? -1)] };
 }
 

@@ -14,8 +14,6 @@ import { findShards, readShards } from "./shards.ts";
 
 export type ImagenetSplit = "train" | "val";
 
-const allNumbers: readonly string[] = Array.from({ length: 1000 }, (_, label) => String(label));
-
 /** Where the folders of the splits are; the last two are Kaggle's. */
 const roots = [".", "ILSVRC/Data/CLS-LOC", "Data/CLS-LOC"] as const;
 const folderNames: Readonly<Record<ImagenetSplit, readonly string[]>> = {
@@ -24,8 +22,8 @@ const folderNames: Readonly<Record<ImagenetSplit, readonly string[]>> = {
 };
 
 /**
- * Lists a split of the ImageNet in `directory`. Labels are the indices of all 1000 wnids in sorted order, as in
- * torchvision, timm and Keras, also where only some classes are there; `classes` gives another order, or other classes. Read are
+ * Lists a split of the ImageNet in `directory`. Labels are the indices of the sorted wnids, as in torchvision, timm and
+ * Keras, also where only some of the 1000 classes exist. Read are
  *
  * - train/<wnid>/*.JPEG and val/<wnid>/*.JPEG;
  * - val/*.JPEG with LOC_val_solution.csv, val.txt, or the devkit (packed or not);
@@ -48,16 +46,8 @@ export async function imagenet(
     throw new MissingFileError(
       `${directory} holds no ${split} images of ImageNet; looked for ${folderNames[split][0]}/<wnid>/*.JPEG, ILSVRC2012_img_${split}.tar, WebDataset, TFRecord and Parquet files named ${split}-*, and ${split}-shards.txt`,
     );
-  const labelled = withAllClasses(images);
-  checkLabelOrder(labelled);
-  return labelled;
-}
-
-/** Archives number the classes, and the largest of them may be missing. */
-function withAllClasses(images: EncodedImages): EncodedImages {
-  const { classes } = images;
-  if (classes[0] !== "0" || classes.length > allNumbers.length) return images;
-  return { ...images, classes: allNumbers };
+  checkLabelOrder(images);
+  return images;
 }
 
 async function readSplit(
@@ -65,47 +55,43 @@ async function readSplit(
   split: ImagenetSplit,
   options: ImageFolderOptions,
 ): Promise<EncodedImages | null> {
+  const classes = options.classes ?? imagenetWnids;
+  const classesOfFiles = (): Promise<FoundClasses> => findClasses(directory, split, classes);
   const folders = roots.flatMap((root) => folderNames[split].map((name) => join(directory, root, name)));
   for (const folder of folders) {
-    const images = await readFolder(folder, options, () => findClasses(directory, split, options));
+    const images = await readFolder(folder, options, classesOfFiles);
     if (images !== null) return images;
   }
   const shards = await findShards(directory, split, folders);
   if (shards.length === 0) return null;
-  return readShards(shards, {
-    classes: options.classes,
-    isClass: isWnid,
-    findClasses: () => findClasses(directory, split, options),
-  });
+  return readShards(shards, { classes, isClass: isWnid, findClasses: classesOfFiles });
 }
 
 /** Null where the folder has neither folders nor images. */
 async function readFolder(
   folder: string,
   options: ImageFolderOptions,
-  classesOf: () => ReturnType<typeof findClasses>,
+  classesOfFiles: () => Promise<FoundClasses>,
 ): Promise<EncodedImages | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.map(({ name }) => name).filter((name) => !name.startsWith("."));
-  if (entries.some((entry) => !entry.isFile() && names.includes(entry.name) && isWnid(entry.name)))
-    return classFolders(folder, options);
-  const files = names.filter(isImageName).sort(byCodePoint);
-  if (files.length > 0) return flatFolder(folder, files, await classesOf());
-  const other = entries.find((entry) => entry.isDirectory() && names.includes(entry.name));
-  return other === undefined ? null : classFolders(folder, options);
+  const visible = entries.filter(({ name }) => !name.startsWith("."));
+  const isClassFolder = visible.some((entry) => !entry.isFile() && isWnid(entry.name));
+  const files = visible.map(({ name }) => name).filter(isImageName);
+  if (files.length > 0 && !isClassFolder)
+    return flatFolder(folder, files.sort(byCodePoint), await classesOfFiles());
+  return visible.some((entry) => !entry.isFile()) ? classFolders(folder, options) : null;
 }
 
 async function classFolders(folder: string, options: ImageFolderOptions): Promise<EncodedImages> {
   const images = await imageFolder(folder, options);
-  if (options.classes !== undefined) return images;
-  const ranks = new Map(imagenetWnids.map((wnid, rank) => [wnid, rank]));
-  const unknown = images.classes.find((name) => !ranks.has(name));
-  if (unknown !== undefined)
+  const other = images.classes.find((name) => !isWnid(name));
+  if (other !== undefined)
     throw new DatasetError(
-      `${unknown} in ${folder} is not the wnid of one of ImageNet's 1000 classes, such as n01440764; expected a folder per wnid: use imageFolder for other classes`,
+      `${other} in ${folder} is not a wnid such as n01440764; expected a folder per wnid: use imageFolder for other class names`,
     );
-  const labels = images.labels.map((label) => ranks.get(images.classes[label] ?? "") ?? 0);
-  return { ...images, classes: imagenetWnids, labels };
+  const all = new Set(imagenetWnids);
+  const isPart = options.classes === undefined && images.classes.every((name) => all.has(name));
+  return isPart ? imageFolder(folder, { classes: imagenetWnids }) : images;
 }
 
 function flatFolder(folder: string, files: readonly string[], found: FoundClasses): EncodedImages {
