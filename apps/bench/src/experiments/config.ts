@@ -1,5 +1,6 @@
 /** The settings of `bench:imagenet --experiment`: what the command line changes of an experiment. */
 import { count, filePath, oneOf } from "@secateur/command-line";
+import { decodings } from "@secateur/datasets";
 import type { ModelName } from "@secateur/models";
 import { z } from "zod";
 import type { BenchProgram } from "../cli/program.ts";
@@ -36,6 +37,7 @@ export function completeConfig(given: Partial<ExperimentConfig>): ExperimentConf
     data: null,
     classes: null,
     subset: null,
+    decode: "exact",
     weights: null,
     accumulate: 1,
     repair: false,
@@ -61,6 +63,7 @@ export const schema: z.ZodType<ExperimentConfig> = z
     data,
     classes: filePath.nullable(),
     subset: count("training images", 1).nullable(),
+    decode: oneOf(decodings).default("exact"),
     weights: filePath.nullable(),
     batch: count("images", 1),
     accumulate: count("parts", 1),

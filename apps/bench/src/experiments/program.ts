@@ -25,6 +25,7 @@ const flags: Readonly<Record<Exclude<keyof ExperimentConfig, "model">, Flag>> = 
   data: imagenet.flags["data"] as Flag,
   subset: imagenet.flags["subset"] as Flag,
   classes: imagenet.flags["classes"] as Flag,
+  decode: imagenet.flags["decode"] as Flag,
   batch: {
     kind: "number",
     group,
