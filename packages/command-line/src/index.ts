@@ -20,3 +20,4 @@ export { importPlugin, isRecord, type LoadModule, PluginFileError } from "./plug
 export { describeFailure, exitCodes, type Failure, wantsDebug } from "./process/failure.ts";
 export { onInterrupt } from "./process/interrupt.ts";
 export { createProgress, formatDuration, type Progress, type Task } from "./process/progress.ts";
+export { versions } from "./process/versions.ts";

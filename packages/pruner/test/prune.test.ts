@@ -161,7 +161,11 @@ describe("prune", () => {
   it("warns once of scores that are all equal", async () => {
     const model = network();
     const warnings: string[] = [];
-    const dead = { name: "dead", observes: [], score: ({ unitCount }: GroupView) => tf.zeros([unitCount]) };
+    const dead = {
+      name: "dead",
+      observes: [],
+      score: ({ unitCount }: GroupView) => tf.zeros<tf.Rank.R1>([unitCount]),
+    };
     const events = await collect(
       prune(model, {
         criterion: defineCriterion(dead),

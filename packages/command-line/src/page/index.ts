@@ -1,3 +1,3 @@
 /** @packageDocumentation HTML pages without external resources: escaped templates, sections, tables, one style sheet. */
 export { type Html, html, trusted } from "./html.ts";
-export { fact, facts, figures, list, page, plainTable, section } from "./page.ts";
+export { documentOf, fact, facts, figures, list, page, plainTable, section } from "./page.ts";

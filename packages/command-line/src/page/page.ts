@@ -4,19 +4,25 @@ import { style } from "./style.ts";
 
 /** A whole document without external resources. */
 export function page(title: string, lead: string, content: readonly Html[]): string {
+  const body = html`<main>
+<h1>${title}</h1>
+<p class="lead">${lead}</p>
+${content}
+</main>`;
+  return documentOf(title, style, body);
+}
+
+/** @param styleSheet - CSS. @param body - What the body contains. */
+export function documentOf(title: string, styleSheet: string, body: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${trusted(style)}</style>
+<style>${trusted(styleSheet)}</style>
 </head>
-<body><main>
-<h1>${title}</h1>
-<p class="lead">${lead}</p>
-${content}
-</main></body>
+<body>${body}</body>
 </html>
 `.html;
 }

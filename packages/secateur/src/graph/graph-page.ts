@@ -1,6 +1,6 @@
 /** The dependency graph as one page without other resources: pan by dragging, zoom by the wheel, search by name. */
 
-import { type Html, html, trusted } from "@secateur/command-line/page";
+import { documentOf, type Html, html, trusted } from "@secateur/command-line/page";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { counted } from "../numbers.ts";
 import { type GraphJson, type GroupJson, graphJson } from "./graph-json.ts";
@@ -12,25 +12,14 @@ export function graphPage(graph: DependencyGraph): string {
   const found = graphJson(graph);
   const title = `${found.model}: what can only be pruned together`;
   const units = found.groups.reduce((sum, { units: own }) => sum + own, 0);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${trusted(pageStyle)}</style>
-</head>
-<body>
-<header>
+  const body = html`<header>
 <h1>${title}</h1>
 <p>${counted(found.groups.length, "group")} with ${counted(units, "unit")}. A layer with a coloured edge produces units; layers of one colour are pruned together. Dashed: pinned, never removed.</p>
 <div class="tools"><input type="search" placeholder="Search layers and groups" aria-label="Search layers and groups"><span role="status"></span><button data-zoom="1.4" aria-label="Zoom in">+</button><button data-zoom="0.7" aria-label="Zoom out">−</button><button data-zoom="fit">Fit</button></div>
 </header>
 <main>${drawing(graph, found)}<aside>${groupList(found)}${pinnedList(found)}</aside></main>
-<script>${trusted(script)}</script>
-</body>
-</html>
-`.html;
+<script>${trusted(script)}</script>`;
+  return documentOf(title, pageStyle, body);
 }
 
 /** Colours of neighbouring groups differ: their hues are a golden angle apart. */

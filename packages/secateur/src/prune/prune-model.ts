@@ -1,4 +1,5 @@
 /** `secateur prune`: load, score, select, cut, prove, repair, train, compare, measure. */
+import { versions } from "@secateur/command-line";
 import type { Criterion } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
 import { quantizationOf } from "@secateur/model-files";
@@ -17,7 +18,7 @@ import { measure } from "./measure.ts";
 import { batchSize, type Inputs, openInputs } from "./open-inputs.ts";
 import { pruneProgram } from "./program.ts";
 import type { PruneSummary } from "./result.ts";
-import { asSaved, versions, writeFiles } from "./result-files.ts";
+import { asSaved, writeFiles } from "./result-files.ts";
 import { resultWarnings } from "./result-warnings.ts";
 import type { PruneSettings } from "./settings.ts";
 import { startStages } from "./stages.ts";

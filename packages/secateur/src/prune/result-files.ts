@@ -2,12 +2,10 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import process from "node:process";
 import { withStaging } from "@secateur/base/node";
 import { loadModel, type Quantization, saveModel } from "@secateur/model-files";
 import type { Plan } from "@secateur/surgery";
-import * as tf from "@tensorflow/tfjs-core";
-import * as tfl from "@tensorflow/tfjs-layers";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import { writeResult } from "../output-folder.ts";
 import { reportHtml } from "./report.ts";
 import type { PruneSummary } from "./result.ts";
@@ -39,14 +37,4 @@ export async function writeFiles(
     await fs.writeFile(path.join(staging, "plan.json"), `${JSON.stringify(plan)}\n`);
     await fs.writeFile(path.join(staging, "report.html"), reportHtml(summary));
   });
-}
-
-export function versions(): Readonly<Record<string, string>> {
-  return {
-    node: process.versions.node,
-    "tfjs-core": tf.version_core,
-    "tfjs-layers": tfl.version_layers,
-    platform: `${process.platform} ${process.arch}`,
-    processor: `${os.availableParallelism()} × ${os.cpus()[0]?.model.trim() ?? "unknown"}`,
-  };
 }
