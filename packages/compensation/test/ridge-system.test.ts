@@ -2,19 +2,21 @@
 import { createRandom } from "@secateur/base";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
+import { centredInverse } from "../src/centred-inverse.ts";
 import { solveFactorized } from "../src/cholesky.ts";
 import { inverseByHalves } from "../src/engine-inverse.ts";
 import { gramFactors } from "../src/gram-factors.ts";
 import { ridgeSystem } from "../src/ridge-system.ts";
 import { type SecondMoments, secondMoments } from "../src/second-moments.ts";
 
-/** ReLU features with few causes, so that they are nearly dependent; the last is a constant. */
-function features(rows: number, size: number): tf.Tensor3D {
+/** ReLU features with few causes, so that they are nearly dependent, plus `mean`; the last is a constant. */
+function features(rows: number, size: number, mean = 0): tf.Tensor3D {
   return tf.tidy(() => {
     const causes = tf.randomNormal([rows, 40], 0, 1, "float32", 1);
     const noise = tf.randomNormal([rows, size - 1], 0, 0.05, "float32", 2);
     const mixed = tf.matMul(causes, tf.randomNormal([40, size - 1], 0.05, 0.2, "float32", 3));
-    return tf.expandDims(tf.concat([tf.relu(tf.add(mixed, noise)), tf.ones([rows, 1])], 1), 0);
+    const relu = tf.relu(tf.add(mixed, noise));
+    return tf.expandDims(tf.concat([tf.add(relu, mean), tf.ones([rows, 1])], 1), 0);
   });
 }
 
@@ -34,10 +36,32 @@ function objective(
   return value;
 }
 
+describe("second moments", () => {
+  it("of several blocks are the products of all features", async () => {
+    const x = features(30, 1100);
+    const { sums, size, rows } = await secondMoments([x, x]);
+    const values = await x.data();
+    x.dispose();
+    expect(rows).toBe(60);
+    for (const [i, j] of [
+      [0, 0],
+      [3, 1050],
+      [1050, 3],
+      [500, 600],
+      [1099, 1099],
+    ] as const) {
+      let sum = 0;
+      for (let row = 0; row < 30; row++)
+        sum += 2 * Number(values[row * size + i]) * Number(values[row * size + j]);
+      expect(Math.abs(Number(sums[i * size + j]) - sum)).toBeLessThan(1e-5 * sum + 1e-6);
+    }
+  });
+});
+
 describe("ridge systems on the engine", () => {
-  it("minimise the objective as far as double precision does", async () => {
+  it.each([0, 20])("minimise the objective as far as double precision does (means of %i)", async (mean) => {
     const size = 700;
-    const x = features(1500, size);
+    const x = features(1500, size, mean);
     const moments = await secondMoments([x]);
     x.dispose();
     const random = createRandom(4);
@@ -47,6 +71,9 @@ describe("ridge systems on the engine", () => {
     });
     const settings = { ridge: 1e-3, hasShift: true };
     const { factors, lambda } = gramFactors(moments, settings);
+    const found = await centredInverse(moments, settings);
+    expect(found).not.toBeNull(); // the engine's inverse is what is tested
+    if (found !== null) tf.dispose([found.matrix, found.inverse]);
     const exact = b.slice();
     solveFactorized(factors[0] as Float64Array, size, exact);
     const system = await ridgeSystem(moments, settings);
