@@ -72,10 +72,12 @@ export function runCalls(
     const fused = fusedCalls(fusions, call);
     const [first] = fused;
     const inputs = inputsOf(values, first, pass);
-    const results =
+    const run = (): readonly tf.Tensor[] =>
       fused.length === 1
         ? runCall(call, inputs, pass, masks?.get(call.inputs[0] as GraphTensor))
         : [runFused(fused, inputs[0] as tf.Tensor)];
+    // In training mode a batch normalisation hands its statistics to the pass.
+    const results = pass.mode === "eval" ? tf.tidy(() => [...run()]) : run();
     if (masks === undefined) requireNoMask(call);
     else passMasks(call, inputs, masks);
     const hook = hookAt(pass.outputHooks, call.path);
