@@ -54,7 +54,7 @@ describe("findFolders", () => {
       [{ data: flat }, /the val images in .*flat are in no class folders, and nothing says their classes;/],
       [
         { classes: null },
-        /train holds 2 of ImageNet's 1000 folders, so the labels are unknown: give --classes FILE/,
+        /train holds 2 of 1000 classes, and not those of ImageNet-1k, so the labels are unknown: give --classes FILE/,
       ],
       [{ classes: few }, /^--classes: .*few.txt holds 2 different wnids such as n01440764; all 1000/],
       [{ classes: "/no/such" }, /^--classes: there is no file \/no\/such\.$/],
@@ -66,6 +66,19 @@ describe("findFolders", () => {
 });
 
 describe("imagenetBatches", () => {
+  it.each(["tfrecord", "webdataset", "parquet"])("reads %s shards", async (layout) => {
+    const shards = path.join(import.meta.dirname, "../../../packages/datasets/test/fixtures", layout);
+    const settings = configOf({ data: shards, classes: null, decode: "fast" });
+    const data = await imagenetBatches(settings, recipeFor("resnet50"));
+    expect(data).toMatchObject({ trainCount: 3, testCount: 3 });
+    for await (const batch of data.test("imagenet")) {
+      const { xs, ys } = batch as Batch<tf.Tensor, tf.Tensor>;
+      expect([...ys.dataSync()]).toEqual([65, 970, 230]);
+      tf.dispose([xs, ys]);
+    }
+    expect(data.skipped?.()).toEqual([]);
+  });
+
   it("creates batches for training, scoring and testing", async () => {
     const data = await imagenetBatches(configOf(), recipeFor("resnet50"));
     expect(data).toMatchObject({ trainCount: 8, testCount: 8, scoringCount: 8, stepsPerEpoch: 1 });

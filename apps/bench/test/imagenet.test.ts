@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Summary } from "../src/compare/results.ts";
 import { type Ended, runProcess } from "./run-process.ts";
-import { writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
+import { ranks, wnids, writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
 
 let directory = "";
 const at = (name: string): string => path.join(directory, name);
@@ -13,6 +13,7 @@ const at = (name: string): string => path.join(directory, name);
 beforeAll(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-imagenet-"));
   await writeTinyImagenet(directory, 2);
+  fs.writeFileSync(at(`train/${wnids[ranks[0]]}/broken.JPEG`), "no image");
   writeWeights(at("mobilenet.safetensors"), "mobilenet-v2");
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
@@ -63,6 +64,11 @@ describe("bench:imagenet", () => {
       ["taylor-gate", "30"],
     ]);
     const { cells } = results(out);
+    for (const { notes } of cells)
+      expect(notes.join()).toMatch(
+        /1 image could not be decoded and took no part: .*broken.JPEG cannot be read/,
+      );
+    expect(stderr.match(/Skipped an image: .*broken.JPEG/g)).toHaveLength(1);
     for (const { lossBefore, lossPruned, lossRepaired, macs, parameters, accuracyTuned } of cells) {
       expect(lossBefore).toBeGreaterThan(6); // ln 1000 is 6.9
       expect(lossPruned).not.toBe(lossBefore);
@@ -85,7 +91,11 @@ describe("bench:imagenet", () => {
   });
 
   it.each([
-    ["data", 2, /^--data is missing: give the directory of ImageNet, with train\/<wnid>\/\*\.JPEG and val/],
+    [
+      "data",
+      2,
+      /^--data is missing: give the directory of ImageNet: class folders, the official archives, or WebDataset/,
+    ],
     [
       "weights",
       2,

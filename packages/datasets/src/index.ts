@@ -1,4 +1,4 @@
-/** @packageDocumentation CIFAR-10, verified and cached; ImageNet and image folders; augmentation, shuffling, prefetch; synthetic images. */
+/** @packageDocumentation CIFAR-10, verified and cached; ImageNet, image folders and archives; augmentation, shuffling, prefetch; synthetic images. */
 
 export type { Random } from "@secateur/base";
 export { cacheFolder } from "@secateur/base/node";

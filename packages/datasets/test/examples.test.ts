@@ -1,7 +1,10 @@
 import fs from "node:fs";
+import path from "node:path";
 import { expect, it } from "vitest";
 import { readOneEpoch } from "../examples/read-images.ts";
+import { countClasses } from "../examples/read-shards.ts";
 import { findCachedCifar10 } from "../src/index.ts";
+import { fixtures } from "./stored-pictures.ts";
 import { formulaImage, temporaryFolder, writeFiles } from "./tiny-images.ts";
 
 it("the example with synthetic images runs", async () => {
@@ -18,6 +21,15 @@ it("the example with image folders runs and equals the README's", async () => {
   expect(await readOneEpoch(directory)).toBe(3);
   const read = (file: string) => fs.readFileSync(new URL(file, import.meta.url), "utf8");
   expect(read("../README.md")).toContain(`\`\`\`ts\n${read("../examples/read-images.ts")}\`\`\``);
+});
+
+it("the example with archives runs", async () => {
+  const folder = path.join(fixtures, "webdataset");
+  const archives = ["imagenet1k-train-0000.tar", "imagenet1k-train-0001.tar"];
+  expect([...(await countClasses(archives.map((name) => path.join(folder, name))))]).toEqual([
+    ["0", 2],
+    ["1", 1],
+  ]);
 });
 
 const cached = findCachedCifar10();

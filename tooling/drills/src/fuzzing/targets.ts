@@ -1,12 +1,13 @@
 /** The readers of foreign files that `drill:fuzz` knows. */
 import type { FuzzTarget } from "./target.ts";
+import { archiveTarget } from "./targets/archive.ts";
 import { imageTarget } from "./targets/image.ts";
 import { pickleTarget } from "./targets/pickle.ts";
 import { planTarget } from "./targets/plan.ts";
 import { pytorchTarget } from "./targets/pytorch.ts";
 import { safetensorsTarget } from "./targets/safetensors.ts";
 
-export const targetNames = ["pickle", "pytorch", "safetensors", "plan", "image"] as const;
+export const targetNames = ["pickle", "pytorch", "safetensors", "plan", "image", "archive"] as const;
 export type TargetName = (typeof targetNames)[number];
 
 export const targets: Readonly<Record<TargetName, () => FuzzTarget | Promise<FuzzTarget>>> = {
@@ -15,4 +16,5 @@ export const targets: Readonly<Record<TargetName, () => FuzzTarget | Promise<Fuz
   safetensors: () => safetensorsTarget,
   plan: () => planTarget,
   image: imageTarget,
+  archive: archiveTarget,
 };
