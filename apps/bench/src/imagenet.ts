@@ -5,10 +5,16 @@ import { imagenet } from "./compare/imagenet-program.ts";
 import { runComparison } from "./compare/run-comparison.ts";
 import { chosenProgram } from "./experiments/chosen-program.ts";
 import { experimentEvents } from "./experiments/events.ts";
+import { list } from "./experiments/list/program.ts";
+import { runList } from "./experiments/list/run-list.ts";
 import { experiments } from "./experiments/program.ts";
 import { runExperiment } from "./experiments/run-experiment.ts";
-import { runInDirectory } from "./run/run-program.ts";
+import { smoke } from "./experiments/smoke/program.ts";
+import { runSmoke } from "./experiments/smoke/run-smoke.ts";
+import { runInDirectory, runProgram } from "./run/run-program.ts";
 
 const choice = chosenProgram(process.argv.slice(2), process.cwd());
 if (choice === "experiment") await runInDirectory(experiments, experimentEvents, runExperiment);
+else if (choice === "list") await runProgram(list, runList);
+else if (choice === "smoke") await runProgram(smoke, runSmoke);
 else await runInDirectory(imagenet, compareEvents, runComparison);

@@ -16,6 +16,7 @@ import {
 import { requireTestedTfjs } from "@secateur/backend/ops";
 import * as tf from "@tensorflow/tfjs-core";
 import { compileToGraph } from "./graph/compile.ts";
+import { gpusAreHidden } from "./hidden-gpus.ts";
 import { reserveMemory } from "./kernels/reserve-memory.ts";
 import { findAddon, requireWorkingAddon } from "./native-addon.ts";
 import { tensorflowKernels } from "./tensorflow-kernels.ts";
@@ -41,17 +42,20 @@ async function start(
   const note = await requireWorkingAddon(engine, findAddon(packageName));
   restoreRemovedNodeFunctions();
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  // Otherwise the first process takes all of a GPU's memory, and a worker process none.
+  process.env["TF_FORCE_GPU_ALLOW_GROWTH"] ??= "true";
   const version = versionOf(await load(packageName));
   requireTestedTfjs(packageName, version);
   const former = tf.getBackend();
   await startBackend("tensorflow");
-  if (engine === "tensorflow-gpu" && !usesGpu()) {
+  if (engine === "tensorflow-gpu" && !usesGpu() && !gpusAreHidden()) {
     if (former !== undefined && former !== "tensorflow") await tf.setBackend(former);
     throw new EngineStartError("TensorFlow loads but sees no GPU");
   }
   registerKernels("tensorflow", tensorflowKernels);
   registerReluGradients();
-  const device = `${usesGpu() ? "GPU" : "CPU"}${note}`;
+  const hidden = engine === "tensorflow-gpu" && !usesGpu() ? ", GPUs hidden by CUDA_VISIBLE_DEVICES" : "";
+  const device = `${usesGpu() ? "GPU" : "CPU"}${hidden}${note}`;
   return {
     device: { version, device, threads: availableParallelism() },
     capabilities: { compile: compileToGraph, reserveMemory },

@@ -113,6 +113,17 @@ describe("what is missing is named", () => {
     expect(readdirSync(join(folder, "cache", "native-engine"))).toEqual([]);
   });
 
+  it.skipIf(existsSync("/dev/nvidiactl") || existsSync("/dev/dxg"))(
+    "a GPU, unless the GPUs are hidden",
+    () => {
+      const { code, stderr } = run("--gpu", ...inProject());
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/^There is no NVIDIA GPU here, .* CUDA_VISIBLE_DEVICES=-1 .*\n$/);
+      const hidden = runWith({ CUDA_VISIBLE_DEVICES: "-1" }, "--gpu", ...inProject());
+      expect(hidden.stderr).toMatch(/^@tensorflow\/tfjs-node-gpu is not installed in /);
+    },
+  );
+
   it("room on the disk", () => {
     put(
       "python3",

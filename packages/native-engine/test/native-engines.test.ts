@@ -2,16 +2,20 @@ import { readFile } from "node:fs/promises";
 import { describeEngine, EngineUnavailableError, useBackend } from "@secateur/backend";
 import { nativeEngineNames, nativeEngines } from "@secateur/native-engine";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { gpusAreHidden } from "../src/hidden-gpus.ts";
 import { findAddon } from "../src/native-addon.ts";
+import { runSelfTest } from "../src/self-test/run-self-test.ts";
 
-const hasTensorFlow = ((): boolean => {
+const hasAddon = (packageName: string): boolean => {
   try {
-    return findAddon("@tensorflow/tfjs-node") !== "";
+    return findAddon(packageName) !== "";
   } catch {
     return false;
   }
-})();
+};
+const execArgv = ["--import", "tsx", "--conditions=@secateur/source"];
+const hasTensorFlow = hasAddon("@tensorflow/tfjs-node");
 
 afterEach(async () => {
   await useBackend("wasm");
@@ -54,6 +58,30 @@ it.runIf(hasTensorFlow)("auto takes native TensorFlow where it works", async () 
   expect(report).toMatchObject({ engine: "tensorflow", version: "4.22.0" });
   expect(tf.getBackend()).toBe("tensorflow");
 });
+
+it.each([
+  [undefined, false],
+  ["0", false],
+  ["1,0", false],
+  ["0,-1", false],
+  ["-1", true],
+  ["", true],
+])("CUDA_VISIBLE_DEVICES=%s hides all GPUs: %s", (devices, hidden) => {
+  expect(gpusAreHidden(devices === undefined ? {} : { CUDA_VISIBLE_DEVICES: devices })).toBe(hidden);
+});
+
+it.runIf(hasAddon("@tensorflow/tfjs-node-gpu"))(
+  "the GPU's build of TensorFlow computes correctly on the processor, with all GPUs hidden",
+  { timeout: 300_000 },
+  async () => {
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", "-1");
+    const result = await runSelfTest("tensorflow-gpu", { execArgv });
+    expect(result).toMatchObject({ outcome: "passed" });
+    if (result.outcome === "passed")
+      expect(result.device.device).toContain("CPU, GPUs hidden by CUDA_VISIBLE_DEVICES");
+    vi.unstubAllEnvs();
+  },
+);
 
 it("the README shows the example as it is", async () => {
   const text = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");

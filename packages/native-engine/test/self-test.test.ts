@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { requireWorkingAddon } from "../src/native-addon.ts";
 import { cacheResult, readCachedResult } from "../src/self-test/cached-results.ts";
 import { runChecks, runSelfTest } from "../src/self-test/index.ts";
@@ -142,6 +142,9 @@ describe("cached results", () => {
     cacheResult(addon, passed);
     expect(readCachedResult(addon)).toEqual(passed);
     expect(readCachedResult(other)).toBeUndefined();
+    vi.stubEnv("CUDA_VISIBLE_DEVICES", "-1"); // a test on the processor says nothing about the GPU
+    expect(readCachedResult(addon)).toBeUndefined();
+    vi.unstubAllEnvs();
     writeFileSync(addon, "another build");
     expect(readCachedResult(addon)).toBeUndefined();
   });

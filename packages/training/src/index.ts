@@ -36,6 +36,7 @@ export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-v
 export { type LogitMargins, logitMargins, type MarginOptions } from "./gradients/logit-margins.ts";
 export { type LogitSlopes, logitSlopes } from "./gradients/logit-slopes.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./gradients/loss-and-gradients.ts";
+export { stepBytes } from "./gradients/step-memory.ts";
 export {
   type KeepBestOptions,
   keepBest,

@@ -80,5 +80,8 @@ export const imagenet: BenchProgram<CompareConfig> = {
       `--data imagenette2 --weights resnet50-0676ba61.pth --criteria taylor-gate --criterion ./my-criterion.ts`,
     ],
     ["Continue an interrupted run:", "--out runs/first --resume"],
+    ["A row of the paper's table; it has a --help of its own:", `--experiment resnet50-81 ${inputs}`],
+    ["All rows, and the memory and the hours that they need:", "--list"],
+    ["Try this machine in five minutes:", "--smoke"],
   ],
 };

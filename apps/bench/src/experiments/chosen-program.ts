@@ -2,11 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 
-export type Choice = "compare" | "experiment";
+const choices = ["experiment", "list", "smoke"] as const;
+
+type Choice = (typeof choices)[number] | "compare";
 
 /** @param cwd - The folder that relative paths start from. */
 export function chosenProgram(args: readonly string[], cwd: string): Choice {
-  if (args.some((word) => /^--experiment(=|$)/.test(word))) return "experiment";
+  const named = choices.find((choice) => args.some((word) => word.replace(/=.*/, "") === `--${choice}`));
+  if (named !== undefined) return named;
   return args.includes("--resume") && isExperiment(path.resolve(cwd, outOf(args))) ? "experiment" : "compare";
 }
 

@@ -18,7 +18,7 @@ export interface Removal {
   readonly loss: number;
 }
 
-export const stages = ["unpruned", "pruned", "repaired", "fine-tuned"] as const;
+const stages = ["unpruned", "pruned", "repaired", "fine-tuned"] as const;
 
 /** A test on the validation images. */
 export interface StageTest {

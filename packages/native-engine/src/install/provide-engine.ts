@@ -1,6 +1,7 @@
 /** Installs one engine in the quickest way that works. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gpusAreHidden } from "../hidden-gpus.ts";
 import { runSelfTest } from "../self-test/run-self-test.ts";
 import { findPackage, packageFolder, provideAddon } from "./compile-addon.ts";
 import { after } from "./duration.ts";
@@ -68,9 +69,10 @@ function requireSupport({ gpu, force }: EngineRequest): void {
     );
   }
   // Checked before gigabytes are downloaded. The second device is that of the Windows Subsystem for Linux.
-  if (gpu && !force && !existsSync("/dev/nvidiactl") && !existsSync("/dev/dxg")) {
+  const isNeeded = !force && !gpusAreHidden();
+  if (gpu && isNeeded && !existsSync("/dev/nvidiactl") && !existsSync("/dev/dxg")) {
     throw new MissingPieceError(
-      "There is no NVIDIA GPU here, or its driver is not installed: install the driver, leave --gpu out, or add --force to build the engine all the same.",
+      "There is no NVIDIA GPU here, or its driver is not installed: install the driver, leave --gpu out, or set CUDA_VISIBLE_DEVICES=-1 to build the engine and try it on the processor.",
     );
   }
 }

@@ -29,10 +29,11 @@ export function cacheResult(addon: string, result: CachedResult): void {
 
 const file = (): string => join(cacheFolder(), "engine-self-tests.json");
 
-/** Changes with the addon's build, Node's version and the processor. */
+/** Changes with the addon's build, Node's version, the processor and the choice of GPUs. */
 function keyOf(addon: string): string {
   const { size, mtimeMs } = statSync(addon);
-  return [addon, size, Math.round(mtimeMs), process.version, cpus()[0]?.model.trim()].join("|");
+  const gpus = process.env["CUDA_VISIBLE_DEVICES"];
+  return [addon, size, Math.round(mtimeMs), process.version, cpus()[0]?.model.trim(), gpus].join("|");
 }
 
 /** The variables that a self-test can set; others in the file are refused. */

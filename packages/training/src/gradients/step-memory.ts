@@ -7,7 +7,14 @@ const bytesPerNumber = 4;
 /** A weight, its gradient, and the optimiser's state, before and after the step. */
 const tensorsPerWeight = 4;
 
-/** @returns From the batch size to the bytes of all layer outputs and weights. */
+/**
+ * For networks that do not fit: what a step needs, without running it. Steps need less where a layer's output is disposed once
+ * the next has read it.
+ *
+ * @returns From the batch size to the bytes of all layer outputs, and of weights, gradients and the optimiser's state.
+ *
+ * @example const bytes = stepBytes(model)(256);
+ */
 export function stepBytes(model: tfl.LayersModel): (batchSize: number) => number {
   const sizes = modelGraph(model).calls.flatMap(({ inputs, outputs }) =>
     inputs.length === 0 ? [] : outputs.map(({ shape }) => sizeOf(shape.slice(1))),
