@@ -9,9 +9,10 @@ import type { Scores } from "./score-minibatch.ts";
  * @example const warning = equalScoresWarning("taylor-gate", scores);
  */
 export function equalScoresWarning(criterion: string | null, scores: Scores): string | null {
-  const values = [...scores.values()].flatMap((ofGroup) => [...ofGroup]);
-  const [first, ...others] = values;
-  if (first === undefined || others.length === 0 || others.some((value) => value !== first)) return null;
+  const groups = [...scores.values()];
+  const first = groups.find(({ length }) => length > 0)?.[0];
+  const count = groups.reduce((sum, { length }) => sum + length, 0);
+  if (count < 2 || groups.some((values) => values.some((value) => value !== first))) return null;
   const reason =
     first === 0 ? "the loss does not depend on the units, or is at its minimum" : "nothing tells them apart";
   const what =

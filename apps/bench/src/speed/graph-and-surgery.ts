@@ -1,14 +1,20 @@
 /** Times to build a network's dependency graph, to select units, and to remove them. */
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { disposeModel } from "@secateur/model-graph";
-import { createModel, type ModelName } from "@secateur/models";
 import { selectUnits } from "@secateur/pruner";
 import { applyPlan } from "@secateur/surgery";
+import type * as tfl from "@tensorflow/tfjs-layers";
 import { markdownOf } from "../report/markdown-table.ts";
 import { median } from "../run/median.ts";
 
+export interface GraphModel {
+  readonly name: string;
+  /** The caller disposes the model. */
+  readonly open: () => Promise<tfl.LayersModel>;
+}
+
 export interface GraphTime {
-  readonly model: ModelName;
+  readonly model: string;
   readonly graphMs: number;
   readonly planMs: number;
   readonly surgeryMs: number;
@@ -17,9 +23,13 @@ export interface GraphTime {
 }
 
 /** Random scores; half of the units are removed. Medians. */
-export function measureGraphs(models: readonly ModelName[], repeats: number): readonly GraphTime[] {
-  return models.map((name) => {
-    const model = createModel(name);
+export async function measureGraphs(
+  models: readonly GraphModel[],
+  repeats: number,
+): Promise<readonly GraphTime[]> {
+  const measured: GraphTime[] = [];
+  for (const { name, open } of models) {
+    const model = await open();
     const [graphMs, planMs, surgeryMs]: [number[], number[], number[]] = [[], [], []];
     const timed = <T>(times: number[], work: () => T): T => {
       const start = performance.now();
@@ -38,16 +48,17 @@ export function measureGraphs(models: readonly ModelName[], repeats: number): re
       groups = graph.groups.length;
       units = graph.groups.reduce((sum, { unitCount }) => sum + unitCount, 0);
     }
-    model.dispose();
-    return {
+    disposeModel(model);
+    measured.push({
       model: name,
       graphMs: median(graphMs),
       planMs: median(planMs),
       surgeryMs: median(surgeryMs),
       groups,
       units,
-    };
-  });
+    });
+  }
+  return measured;
 }
 
 export function formatGraphs(times: readonly GraphTime[]): string {

@@ -1,7 +1,7 @@
 /** The sections of `bench:speed`. */
 import { useBackend } from "@secateur/backend";
 import type { Progress } from "@secateur/command-line";
-import type { ModelName } from "@secateur/models";
+import { createModel, type ModelName } from "@secateur/models";
 import { formatArithmetic } from "./arithmetic.ts";
 import { formatScaling, measureScaling } from "./channel-scaling.ts";
 import type { ChartRow } from "./chart.ts";
@@ -28,8 +28,9 @@ import {
   measureDecoding,
   measureDecodingMemory,
 } from "./decoding.ts";
-import { formatGraphs, measureGraphs } from "./graph-and-surgery.ts";
+import { formatGraphs, type GraphModel, measureGraphs } from "./graph-and-surgery.ts";
 import { formatMemory, measureMemory } from "./memory.ts";
+import { publishedModels } from "./published-models.ts";
 import { formatBeside, measureTorchPruning } from "./torch-pruning.ts";
 
 interface SpeedOptions {
@@ -99,7 +100,7 @@ export const sections: Readonly<Record<SectionName, Run>> = {
   async *graphs({ rounds }, progress) {
     progress.log("Graphs");
     await useBackend("wasm");
-    const graphs = measureGraphs(graphModels, rounds);
+    const graphs = await measureGraphs([...graphModels.map(ownModel), ...(await publishedModels())], rounds);
     yield {
       title: "Graph, plan and surgery, half of the units",
       markdown: formatGraphs(graphs),
@@ -158,6 +159,8 @@ const graphModels: readonly ModelName[] = [
   "densenet201",
   "mobilenet-v2",
 ];
+
+const ownModel = (name: ModelName): GraphModel => ({ name, open: async () => createModel(name) });
 
 const hasRun = (measured: readonly Measured[], name: string): boolean =>
   measured.some((each) => each.name === name && each.ms !== null);
