@@ -19,15 +19,15 @@ BUILDERS = {
 }
 
 
-def build(name, size):
-    """A network with torchvision's random weights, for images of size × size. VGG is not pooled to 7 × 7."""
+def build(name, height, width):
+    """A network with torchvision's random weights, for images of this size. VGG is not pooled to 7 × 7."""
     net = getattr(torchvision.models, BUILDERS[name])(weights=None)
     if name.endswith("dense-bn"):
         for i in (1, 4):
             net.classifier[i], net.classifier[i + 1] = nn.BatchNorm1d(4096), nn.ReLU()
-    if isinstance(net, torchvision.models.VGG) and size // 32 != 7:
+    if isinstance(net, torchvision.models.VGG) and (height // 32, width // 32) != (7, 7):
         net.avgpool = nn.Identity()
-        net.classifier[0] = nn.Linear(512 * (size // 32) ** 2, 4096)
+        net.classifier[0] = nn.Linear(512 * (height // 32) * (width // 32), 4096)
     return net
 
 

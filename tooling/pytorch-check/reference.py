@@ -18,7 +18,7 @@ folder = pathlib.Path(sys.argv[1])
 name, (size, batch, seed, with_gradients) = sys.argv[2], map(int, sys.argv[3:])
 
 torch.manual_seed(seed)
-net = deterministic(build(name, size))
+net = deterministic(build(name, size, size))
 for layer in net.modules():
     if hasattr(layer, "running_mean"):
         torch.nn.init.uniform_(layer.weight, 0.5, 1.5)

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 folder, name, size = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 images = torch.load(folder / "reference.pth")["images"].permute(0, 3, 1, 2).double()
-net = load_smaller(build(name, size), load_file(folder / "smaller.safetensors"))
+net = load_smaller(build(name, size, size), load_file(folder / "smaller.safetensors"))
 with torch.no_grad():
     logits = net.double().eval()(images)
 torch.save({"logits": logits, "parameters": torch.tensor(sum(p.numel() for p in net.parameters()))}, folder / "smaller.pth")

@@ -1,5 +1,7 @@
-/** `bench:imagenet`: prune a trained network by several criteria and compare, or run a row of the paper's table. */
+/** `bench:imagenet`: prune a trained network by several criteria and compare, run a row of the paper's table, or list architectures. */
 import process from "node:process";
+import { architectures } from "./architecture/program.ts";
+import { runArchitectures } from "./architecture/run-architectures.ts";
 import { compareEvents } from "./compare/events.ts";
 import { imagenet } from "./compare/imagenet-program.ts";
 import { runComparison } from "./compare/run-comparison.ts";
@@ -15,6 +17,7 @@ import { runInDirectory, runProgram } from "./run/run-program.ts";
 
 const choice = chosenProgram(process.argv.slice(2), process.cwd());
 if (choice === "experiment") await runInDirectory(experiments, experimentEvents, runExperiment);
+else if (choice === "architecture-only") await runProgram(architectures, runArchitectures);
 else if (choice === "list") await runProgram(list, runList);
 else if (choice === "smoke") await runProgram(smoke, runSmoke);
 else await runInDirectory(imagenet, compareEvents, runComparison);

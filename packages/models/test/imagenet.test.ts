@@ -1,6 +1,7 @@
 /** The ImageNet networks against torchvision. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { hashedTensors } from "@repo/testing/hashed-tensors";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -13,7 +14,6 @@ import {
   writeSafetensors,
 } from "../src/index.ts";
 import { expectedWeights } from "../src/weights/expected-weights.ts";
-import { hashedTensors } from "./hashed-tensors.ts";
 import { logits, sineImages } from "./logits.ts";
 
 interface Golden {
@@ -42,7 +42,7 @@ function build(name: ModelName, [height, width]: readonly [number, number]): tfl
   return model;
 }
 
-/** As in golden/make-imagenet-logits.py. */
+/** As in tooling/pytorch-check/make-imagenet-logits.py. */
 function digestOfStateDict(model: tfl.LayersModel): string {
   const lines = expectedWeights(model, "pytorch").map(({ name, shape }) => `${name} ${shape.join("x")}`);
   return createHash("sha256").update(lines.sort().join("\n")).digest("hex");
@@ -57,7 +57,7 @@ describe.each(names)("%s", (name) => {
     expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, 1000]]);
     expect(digestOfStateDict(model)).toBe(expected.stateDict);
 
-    const report = loadWeights(model, writeSafetensors(hashedTensors(model)));
+    const report = loadWeights(model, writeSafetensors(hashedTensors(expectedWeights(model, "pytorch"))));
     expect(report).toMatchObject({ naming: "pytorch", ignored: [] });
     const x = sineImages(...expected.size);
     const y = logits(model, x);
@@ -83,7 +83,7 @@ describe("another network's file is rejected", () => {
 
 it("DenseNet files with old keys load the same", () => {
   const model = build("densenet121", [32, 32]);
-  const tensors = hashedTensors(model);
+  const tensors = hashedTensors(expectedWeights(model, "pytorch"));
   const old = [...tensors].map(
     ([name, tensor]) => [name.replace(/(denselayer\d+\.(?:norm|conv))(\d)/, "$1.$2"), tensor] as const,
   );

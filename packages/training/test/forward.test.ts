@@ -314,3 +314,25 @@ it("weights of equal names in a nested model have their own paths", () => {
   tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);
   disposeModel(model);
 });
+
+it("in evaluation a deeper layer finds no more tensors than the first one", () => {
+  const depth = 5;
+  const layers = Array.from({ length: depth }, (_, i) => [
+    tfl.layers.conv2d({ name: `conv${i}`, filters: 3, kernelSize: 3, inputShape: [6, 6, 3] }),
+    norm(`norm${i}`),
+    tfl.layers.reLU({ name: `relu${i}` }),
+    tfl.layers.zeroPadding2d({ padding: 1, name: `pad${i}` }),
+  ]);
+  const model = tfl.sequential({ layers: [...layers.flat(), tfl.layers.flatten(), dense("out", 2)] });
+  const x = tf.zeros([2, 6, 6, 3]);
+  const counts: number[] = [];
+  const count = (tensor: tf.Tensor): tf.Tensor => {
+    counts.push(tf.memory().numTensors);
+    return tensor;
+  };
+  const outputHooks = Object.fromEntries(layers.map((_, i) => [`relu${i}`, count]));
+  tf.dispose([x, forward(model, x, { outputHooks })]);
+  expect(counts).toHaveLength(depth);
+  expect(new Set(counts).size).toBe(1);
+  disposeModel(model);
+});

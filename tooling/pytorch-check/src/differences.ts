@@ -14,7 +14,7 @@ export function largestDifference(expected: Float32Array, actual: Float32Array):
 }
 
 /** A gradient below this share of the largest one is a rounding error, such as that of a bias before batch normalisation. */
-const negligible = 1e-6;
+const negligible = 1e-3;
 
 /** Of all tensors, the largest ‖actual - expected‖ / ‖expected‖; NaN if one is missing or has another size. */
 export function largestRelativeDistance(

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-const choices = ["experiment", "list", "smoke"] as const;
+const choices = ["experiment", "list", "smoke", "architecture-only"] as const;
 
 type Choice = (typeof choices)[number] | "compare";
 

@@ -1,10 +1,20 @@
-/** PyTorch's tensors for a model, filled by the formula in golden/make-imagenet-logits.py. */
-import type * as tfl from "@tensorflow/tfjs-layers";
-import type { WeightTensor } from "../src/index.ts";
-import { expectedWeights } from "../src/weights/expected-weights.ts";
+/** Weights by the formula of tooling/pytorch-check/hashed.py, for comparisons with PyTorch of large networks. */
 
-export function hashedTensors(model: tfl.LayersModel): Map<string, WeightTensor> {
-  const named = expectedWeights(model, "pytorch").map(({ name, shape }) => {
+interface NamedShape {
+  /** PyTorch's. */
+  readonly name: string;
+  /** PyTorch's. */
+  readonly shape: readonly number[];
+}
+
+interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors of the given names and shapes, in PyTorch's order of values. */
+export function hashedTensors(shapes: readonly NamedShape[]): Map<string, Tensor> {
+  const named = shapes.map(({ name, shape }) => {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
     const scale = shape.length > 1 ? Math.sqrt(6 / (data.length / (shape[0] ?? 1))) : 1;
     for (let i = 0; i < data.length; i++) data[i] = scale * hashed(i + name.length);
@@ -20,7 +30,7 @@ function vectorRule(name: string): (s: number) => number {
 }
 
 /** Uniform in [-1, 1). */
-function hashed(i: number): number {
+export function hashed(i: number): number {
   let h = Math.imul(i, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   h ^= h >>> 13;
