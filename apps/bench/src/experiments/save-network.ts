@@ -1,4 +1,7 @@
-/** The pruned network as files: a folder that `tf.loadLayersModel` reads, its weights as safetensors, and the plan. */
+/**
+ * The pruned network as files: a folder that `tf.loadLayersModel` reads, its weights as safetensors with torchvision's names, and
+ * the plan.
+ */
 import path from "node:path";
 import { saveModel } from "@secateur/model-files";
 import { saveWeights } from "@secateur/models";
@@ -15,7 +18,7 @@ export async function saveNetwork(
   plan: Plan,
 ): Promise<readonly string[]> {
   await saveModel(model, path.join(run.path, names.model));
-  run.write(names.weights, saveWeights(model));
+  run.write(names.weights, saveWeights(model, { naming: "pytorch" }));
   run.write(names.plan, `${JSON.stringify(plan)}\n`);
   return [`${names.model}/`, names.weights, names.plan];
 }
