@@ -5,7 +5,16 @@ import { fuzz } from "../src/fuzzing/fuzz.ts";
 import { targetNames, targets } from "../src/fuzzing/targets.ts";
 
 const seed = Date.now() % 2 ** 31;
-const inputs = { pickle: 1500, pytorch: 500, safetensors: 1000, plan: 1000, image: 250 } as const;
+const inputs = {
+  pickle: 1500,
+  pytorch: 500,
+  safetensors: 1000,
+  plan: 1000,
+  image: 250,
+  "model-json": 150,
+  h5: 100,
+  keras: 100,
+} as const;
 
 describe.each(targetNames)("%s", (name) => {
   it("makes the same input from the same seed and index, whatever came before", async () => {
