@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,7 +20,7 @@ import {
   SecateurError,
   seedFromText,
 } from "@secateur/base";
-import { fillFolder, isRunning, thisProcess } from "@secateur/base/node";
+import { fillFolder, isRunning, thisProcess, withStaging } from "@secateur/base/node";
 import { describe, expect, test } from "vitest";
 
 test("FNV-1a equals its published test vectors", () => {
@@ -96,6 +104,33 @@ test("a folder is filled completely or not at all, and what killed processes lef
   ).rejects.toThrow("interrupted");
   expect(readdirSync(folder)).toEqual(["a"]);
   expect(readdirSync(parent)).toEqual(["data"]);
+});
+
+describe("a folder that is replaced", () => {
+  const former = (): { parent: string; folder: string } => {
+    const parent = mkdtempSync(join(tmpdir(), "secateur-"));
+    mkdirSync(join(parent, "data"));
+    writeFileSync(join(parent, "data", "a"), "former");
+    return { parent, folder: join(parent, "data") };
+  };
+
+  test("stays where the new one cannot take its place", async () => {
+    const { parent, folder } = former();
+    const failing = fillFolder(folder, async (staging) => rmSync(staging, { recursive: true }));
+    await expect(failing).rejects.toThrow("ENOENT");
+    expect(readFileSync(join(folder, "a"), "utf8")).toBe("former");
+    expect(readdirSync(parent)).toEqual(["data"]);
+  });
+
+  test("is restored after a kill between the two renames", async () => {
+    const { parent, folder } = former();
+    const staging = join(parent, ".staging-99999999-abcdef");
+    mkdirSync(join(staging, "former"), { recursive: true });
+    renameSync(folder, join(staging, "former", "data"));
+    await withStaging(parent, async () => undefined);
+    expect(readFileSync(join(folder, "a"), "utf8")).toBe("former");
+    expect(readdirSync(parent)).toEqual(["data"]);
+  });
 });
 
 test("a staging folder is removed where process.exit ends the process", async () => {

@@ -11,6 +11,9 @@ import { mendTopology } from "./mends/index.ts";
 import { parameterCount, type StoredWeights, setWeights } from "./set-weights.ts";
 import { withZeroWeights } from "./zero-weights.ts";
 
+/** Beyond, models are refused: tfjs takes time that grows with the square of the layers. Real networks have 3,000 at most. */
+const maximumLayers = 10_000;
+
 /** Says which option of a layer tfjs lacks. */
 export type MissingOption = (className: string, config: JsonObject) => string | undefined;
 
@@ -19,7 +22,8 @@ export type MissingOption = (className: string, config: JsonObject) => string | 
  *
  * @param topology - `class_name` and `config`, as any version of Keras or tfjs writes them.
  * @throws UnsupportedModelError with every layer that tfjs cannot express.
- * @throws ModelFileError if tfjs refuses the configuration, or the weights are not those of the model.
+ * @throws ModelFileError if tfjs refuses the configuration, the weights are not those of the model, or it has more than
+ * 10,000 layers.
  */
 export function buildModel(
   topology: JsonObject,
@@ -27,6 +31,7 @@ export function buildModel(
   missingOption: MissingOption = () => undefined,
 ): tfl.LayersModel {
   return withoutLeftovers(() => {
+    requireFewLayers(topology);
     const mended = mendTopology(topology);
     requireLayers(mended, topology, missingOption);
     checkConnections(mended);
@@ -48,6 +53,12 @@ function modelOf({ class_name: className, config }: JsonObject): tfl.LayersModel
     ): tfl.LayersModel;
   };
   return fromConfig(Model, toCamelCase(config), {}, true);
+}
+
+function requireFewLayers(topology: JsonObject): void {
+  const { length } = layerEntries(topology);
+  if (length > maximumLayers)
+    throw new ModelFileError(`the model has ${length} layers, expected at most ${maximumLayers}`);
 }
 
 function requireLayers(mended: JsonObject, topology: JsonObject, missingOption: MissingOption): void {

@@ -5,6 +5,9 @@
 import { ModelFileError } from "./errors.ts";
 import { isRecord, type JsonObject } from "./json-object.ts";
 
+/** Calls that are looked at, counted once in each pass. */
+const maximumWork = 500_000;
+
 /** A call that has to be made: `[layer, call, output, ...]` for each of its inputs. */
 interface Call {
   readonly layer: string;
@@ -12,7 +15,7 @@ interface Call {
 }
 
 /**
- * Models inside the model are checked as well.
+ * Models inside the model are checked as well. Keras lists layers in the order of their calls, so that few passes suffice.
  *
  * @param topology - `class_name` and `config`, in the form of Keras 2.
  * @throws ModelFileError that names a layer and an input of it.
@@ -23,8 +26,14 @@ export function checkConnections({ config }: JsonObject): void {
   for (const layer of layers) checkConnections(layer);
   const made = new Map(layers.map((layer) => [String(layer["name"]), callsFromTheStart(layer)]));
   let waiting = layers.flatMap(callsOf);
+  let work = 0;
   for (let before = -1; waiting.length !== before; ) {
     before = waiting.length;
+    work += before;
+    if (work > maximumWork)
+      throw new ModelFileError(
+        `the calls of its ${layers.length} layers are listed in reverse order: export the model again`,
+      );
     waiting = waiting.filter(({ layer, inputs }) => {
       if (!inputs.every((input) => exists(input, made))) return true;
       made.set(layer, (made.get(layer) ?? 0) + 1);

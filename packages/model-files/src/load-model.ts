@@ -25,6 +25,10 @@ const maximumKerasBytes = 2 ** 31 - 1;
 /**
  * Loads a model and its weights; the state of an optimiser is not read. The caller disposes the model.
  *
+ * Whatever the bytes are, model.json may have 64 MB and 10,000 layers, and no more bytes of weights are read than its
+ * shapes give, at most 4 GB; a Keras file may have 2 GB, its HDF5 file 5,000 groups, and its weights 64 times the bytes of
+ * that file. A model has a million parameters more than the files at most. tfjs's time is not bounded otherwise.
+ *
  * @throws ModelFileError for files that are missing, truncated, damaged or too large; UnsupportedModelError for a graph
  * model and for layers that tfjs lacks. Nothing stays allocated.
  *

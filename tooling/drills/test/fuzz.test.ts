@@ -12,6 +12,9 @@ const inputs = {
   plan: 1000,
   image: 250,
   archive: 500,
+  "model-json": 150,
+  h5: 100,
+  keras: 100,
 } as const;
 
 describe.each(targetNames)("%s", (name) => {

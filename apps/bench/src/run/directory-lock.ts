@@ -1,10 +1,11 @@
 /**
  * At most one process at a time works in a directory. Each process creates a file that bears its identity and then
- * lists the directory: of two processes, the later to list sees the other's file and withdraws. Only files of processes
- * that no longer run are removed, so no process can take a lock away from a running one.
+ * lists the directory: of two processes, the later to list sees the other's file and withdraws. Two that withdraw from each
+ * other try again after different times. Only files of processes that no longer run are removed.
  */
 import fs from "node:fs";
 import path from "node:path";
+import { createRandom } from "@secateur/base";
 import { isRunning, thisProcess } from "@secateur/base/node";
 import { explained, RunDirectoryError } from "./run-directory-error.ts";
 
@@ -16,24 +17,41 @@ export function isLock(name: string): boolean {
   return pattern.test(name);
 }
 
+/** Enough that processes which start together do not all withdraw. */
+const attempts = 8;
+const maximumPauseMs = 8;
+
 /** @returns a function that releases the lock. @throws RunDirectoryError where another process holds it. */
 export function lockDirectory(directory: string): () => void {
   const { pid, startTime } = thisProcess();
-  const own = `.lock-${pid}-${startTime}`;
-  const file = path.join(directory, own);
+  const file = path.join(directory, `.lock-${pid}-${startTime}`);
   if (fs.existsSync(file)) throw busy(directory, pid);
-  explained(`write to ${directory}`, () => fs.writeFileSync(file, "", { flag: "wx" }));
-  const release = (): void => fs.rmSync(file, { force: true });
+  const random = createRandom(pid);
+  let holder = pid;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    explained(`write to ${directory}`, () => fs.writeFileSync(file, "", { flag: "wx" }));
+    const other = otherHolder(directory, path.basename(file));
+    if (other === null) return () => fs.rmSync(file, { force: true });
+    fs.rmSync(file, { force: true });
+    holder = other;
+    pause(1 + random.below(maximumPauseMs));
+  }
+  throw busy(directory, holder);
+}
+
+/** The id of another process that holds the lock or tries to; null if there is none. Removes files of ended processes. */
+function otherHolder(directory: string, own: string): number | null {
   for (const name of fs.readdirSync(directory)) {
-    const [, otherPid, otherStart] = pattern.exec(name) ?? [];
-    if (otherPid === undefined || name === own) continue;
-    if (isRunning({ pid: Number(otherPid), startTime: otherStart ?? "" })) {
-      release();
-      throw busy(directory, Number(otherPid));
-    }
+    const [, pid, startTime = ""] = pattern.exec(name) ?? [];
+    if (pid === undefined || name === own) continue;
+    if (isRunning({ pid: Number(pid), startTime })) return Number(pid);
     fs.rmSync(path.join(directory, name), { force: true });
   }
-  return release;
+  return null;
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function busy(directory: string, pid: number): RunDirectoryError {

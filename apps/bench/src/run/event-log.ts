@@ -1,6 +1,7 @@
 /**
  * `events.jsonl`: the events of a run, one JSON object per line, append-only. Every line is validated when the log is
- * opened; an incomplete last line, which a killed process leaves, is cut off.
+ * opened; an incomplete last line, which a killed process leaves, is cut off. Reading takes time and memory in proportion
+ * to the file: its bytes, and JSON line by line.
  */
 import fs from "node:fs";
 import type { z } from "zod";

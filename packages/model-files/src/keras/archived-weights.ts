@@ -2,43 +2,73 @@
  * The weights in `model.weights.h5`. Keras names the groups of a model's layers after their classes, in the order of the
  * configuration: `layers/conv2d/vars/0`, `layers/conv2d_1/vars/0`, `layers/sequential/layers/dense/vars/0`.
  */
+import { ModelFileError } from "../errors.ts";
 import { isRecord, type JsonObject } from "../json-object.ts";
 import type { StoredWeight, StoredWeights } from "../set-weights.ts";
 import { type Hdf5Group, storedWeight, subgroup } from "./hdf5.ts";
 
-/** By the path of the layer, in Keras's order. */
+/**
+ * Groups that are visited at most. Every wrapper asks for three, and a group in a hostile file can contain itself, so that
+ * a few hundred bytes of configuration would ask for more than ever ends.
+ */
+const maximumGroups = 5_000;
+
+/**
+ * By the path of the layer, in Keras's order.
+ *
+ * @throws ModelFileError for more than 5,000 groups.
+ */
 export function archivedWeights(topology: JsonObject, file: Hdf5Group): StoredWeights {
-  return new Map(weightsOf(topology, file, ""));
+  return new Map(weightsOf(topology, file, "", { groups: maximumGroups }));
 }
 
 type NamedWeight = readonly [path: string, weight: StoredWeight];
 
+/** What may still be visited. */
+interface Budget {
+  groups: number;
+}
+
 /** @param path - Of the layer, with a slash behind it. */
-function weightsOf(layer: JsonObject, group: Hdf5Group | undefined, path: string): readonly NamedWeight[] {
+function weightsOf(
+  layer: JsonObject,
+  group: Hdf5Group | undefined,
+  path: string,
+  budget: Budget,
+): readonly NamedWeight[] {
   if (group === undefined) return [];
+  if (--budget.groups < 0)
+    throw new ModelFileError(`the weights lie in more than ${maximumGroups} groups: the file is damaged`);
   const config = isRecord(layer["config"]) ? layer["config"] : {};
   const { layers, layer: inner = {}, backward_layer: backward = inner, cell = {}, cells } = config;
+  const names = new Set(group.keys());
+  const inside = (name: string): Hdf5Group | undefined =>
+    names.has(name) ? subgroup(group, name) : undefined;
   const child = (entry: unknown, name: string): readonly NamedWeight[] =>
-    weightsOf(isRecord(entry) ? entry : {}, subgroup(group, name), `${path}${name}/`);
+    weightsOf(isRecord(entry) ? entry : {}, inside(name), `${path}${name}/`, budget);
   return [
-    ...variables(group, path),
-    ...container(layers, subgroup(group, "layers"), path),
+    ...variables(inside("vars"), path),
+    ...container(layers, inside("layers"), path, budget),
     ...child(inner, "layer"),
     ...child(inner, "forward_layer"),
     ...child(backward, "backward_layer"),
     ...child(cell, "cell"),
-    ...container(cells, subgroup(group, "cells"), path),
+    ...container(cells, inside("cells"), path, budget),
   ];
 }
 
-function variables(group: Hdf5Group, path: string): readonly NamedWeight[] {
-  const vars = subgroup(group, "vars");
-  return (vars?.keys() ?? [])
-    .toSorted((a, b) => Number(a) - Number(b))
-    .map((key) => [`${path}vars/${key}`, storedWeight(vars as Hdf5Group, key)]);
+function variables(vars: Hdf5Group | undefined, path: string): readonly NamedWeight[] {
+  if (vars === undefined) return [];
+  const keys = vars.keys().toSorted((a, b) => Number(a) - Number(b));
+  return keys.map((key) => [`${path}vars/${key}`, storedWeight(vars, key)]);
 }
 
-function container(layers: unknown, group: Hdf5Group | undefined, path: string): readonly NamedWeight[] {
+function container(
+  layers: unknown,
+  group: Hdf5Group | undefined,
+  path: string,
+  budget: Budget,
+): readonly NamedWeight[] {
   if (!Array.isArray(layers)) return [];
   const counts = new Map<string, number>();
   return layers
@@ -48,7 +78,8 @@ function container(layers: unknown, group: Hdf5Group | undefined, path: string):
       const count = counts.get(name) ?? 0;
       counts.set(name, count + 1);
       const { name: own } = isRecord(layer["config"]) ? layer["config"] : layer;
-      return weightsOf(layer, subgroup(group, count === 0 ? name : `${name}_${count}`), `${path}${own}/`);
+      const inner = subgroup(group, count === 0 ? name : `${name}_${count}`);
+      return weightsOf(layer, inner, `${path}${own}/`, budget);
     });
 }
 

@@ -9,7 +9,7 @@ import { ModelFileError } from "../errors.ts";
 import { maximumJsonBytes } from "../model-folder.ts";
 import { archivedWeights } from "./archived-weights.ts";
 import { withHdf5 } from "./hdf5.ts";
-import { kerasModel, parseConfiguration } from "./keras-model.ts";
+import { kerasModel, parseConfiguration, requirePlausibleSize } from "./keras-model.ts";
 import { zipChecksums } from "./zip-checksums.ts";
 
 const limits: Readonly<Record<string, number>> = {
@@ -25,7 +25,11 @@ export async function loadKerasArchive(bytes: Uint8Array, name: string): Promise
       `"${name}" is a zip archive without config.json or model.weights.h5: no Keras file`,
     );
   const topology = parseConfiguration(new TextDecoder().decode(config), name);
-  return await withHdf5(weights, name, (file) => kerasModel(topology, archivedWeights(topology, file)));
+  return await withHdf5(weights, name, (file) => {
+    const stored = archivedWeights(topology, file);
+    requirePlausibleSize(stored, weights.byteLength);
+    return kerasModel(topology, stored);
+  });
 }
 
 function unpack(bytes: Uint8Array, name: string): Readonly<Record<string, Uint8Array>> {

@@ -3,7 +3,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelFileError } from "../errors.ts";
 import type { StoredWeight, StoredWeights } from "../set-weights.ts";
 import { type Hdf5Group, namesAttribute, storedWeight, subgroup, textAttribute, withHdf5 } from "./hdf5.ts";
-import { kerasModel, parseConfiguration } from "./keras-model.ts";
+import { kerasModel, parseConfiguration, requirePlausibleSize } from "./keras-model.ts";
 
 /** @throws ModelFileError, UnsupportedModelError */
 export async function loadKerasH5(bytes: Uint8Array, name: string): Promise<tfl.LayersModel> {
@@ -14,7 +14,9 @@ export async function loadKerasH5(bytes: Uint8Array, name: string): Promise<tfl.
       throw new ModelFileError(
         `"${name}" holds no model, only weights or other data: save the whole model with model.save("model.keras")`,
       );
-    return kerasModel(parseConfiguration(config, name), weightsIn(group));
+    const weights = weightsIn(group);
+    requirePlausibleSize(weights, bytes.byteLength);
+    return kerasModel(parseConfiguration(config, name), weights);
   });
 }
 

@@ -4,7 +4,7 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { buildModel } from "../build-model.ts";
 import { ModelFileError, unsupportedLayers } from "../errors.ts";
 import { isRecord, type JsonObject } from "../json-object.ts";
-import type { StoredWeights } from "../set-weights.ts";
+import { parameterCount, type StoredWeights } from "../set-weights.ts";
 import { differences } from "./differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
 
@@ -30,4 +30,17 @@ export function parseConfiguration(text: string, name: string): JsonObject {
     if (!(cause instanceof SyntaxError)) throw cause;
   }
   throw new ModelFileError(`"${name}" is damaged: its configuration is no JSON object`);
+}
+
+/** HDF5 may compress weights, or not store them at all where they are zero. */
+const bytesPerFileByte = 64;
+const slack = 2 ** 20;
+
+/** @throws ModelFileError where the weights take more than 64 times the bytes of the file, and a megabyte. */
+export function requirePlausibleSize(weights: StoredWeights, fileBytes: number): void {
+  const [bytes, limit] = [4 * parameterCount(weights), bytesPerFileByte * fileBytes + slack];
+  if (bytes <= limit) return;
+  throw new ModelFileError(
+    `the file has ${fileBytes} bytes and lists weights of ${bytes}, expected at most ${limit}: it is damaged`,
+  );
 }

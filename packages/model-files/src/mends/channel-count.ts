@@ -52,7 +52,7 @@ function fromInputs(
   const [first] = inputs;
   if (className === "Concatenate") return sum(inputs);
   if (className === "DepthwiseConv2D" && typeof multiplier === "number")
-    return sum(Array(multiplier).fill(first));
+    return first === undefined ? undefined : multiplier * first;
   return passing.test(className) ? first : undefined;
 }
 
