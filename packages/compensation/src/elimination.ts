@@ -86,7 +86,7 @@ function subtractProduct(
 const rowsOf = (matrix: Float64Array, columns: number, block: Int32Array): readonly Float64Array[] =>
   Array.from(block, (i) => matrix.slice(i * columns, (i + 1) * columns));
 
-function submatrix(matrix: Float64Array, size: number, block: Int32Array): Float64Array {
+export function submatrix(matrix: Float64Array, size: number, block: Int32Array): Float64Array {
   const width = block.length;
   return Float64Array.from(
     { length: width * width },

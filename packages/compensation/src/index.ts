@@ -13,5 +13,6 @@ export { outputError } from "./output-error.ts";
 export { reconstructionScores } from "./reconstruction-scores.ts";
 export type { RefittedLayer } from "./refit-layers.ts";
 export type { SkippedLayer } from "./refit-sites.ts";
+export { type ResidualGates, residualGates } from "./residual-gates.ts";
 export { collectSamples, sampleLimit } from "./samples.ts";
 export { type SwapOptions, swapUnits } from "./swap-units.ts";

@@ -5,6 +5,7 @@ import { type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-gra
 import * as tf from "@tensorflow/tfjs-core";
 import { affineMap, applyColumns, hasShift } from "./affine-map.ts";
 import type { EliminationProblem } from "./elimination.ts";
+import { CompensationError } from "./errors.ts";
 import { withOnes } from "./layer-refit.ts";
 import { linearLayers } from "./linear-layers/index.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
@@ -40,6 +41,23 @@ export function readersOf({ groups, model }: DependencyGraph): readonly Reader[]
       return readerAt(graph, path, own) ?? [];
     })
     .sort((a, b) => a.call - b.call);
+}
+
+/** Layers with more inputs are not refitted: the time grows with the cube. */
+const mostInputs = 5000;
+
+/** @throws CompensationError where a layer that reads units cannot be refitted. */
+export function requiredReaders(graph: DependencyGraph): readonly Reader[] {
+  const readers = readersOf(graph);
+  const read = new Set(readers.filter(({ inputs }) => inputs <= mostInputs).map(({ layer }) => layer));
+  for (const { id, slices } of graph.groups) {
+    const missing = slices.find(({ role, layer }) => consumesUnits(role) && !read.has(layer));
+    if (missing === undefined) continue;
+    throw new CompensationError(
+      `group "${id}" has no score that assumes a refit: layer "${missing.layer}", which reads it, cannot be refitted. Use another criterion`,
+    );
+  }
+  return readers;
 }
 
 /** Null for a layer that cannot be refitted. */

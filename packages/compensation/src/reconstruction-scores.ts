@@ -3,19 +3,15 @@
  * when their other inputs replace it as well as they can, `tr Wᵤᵀ [A⁻¹]ᵤᵤ⁻¹ Wᵤ`, A the second moments of the layer's inputs
  * plus a ridge (Hassibi and Stork 1992). Relative to the variance of each layer's output, and summed over the readers.
  */
-import { consumesUnits, type DependencyGraph, type GroupId } from "@secateur/dependency-graph";
+import type { DependencyGraph, GroupId } from "@secateur/dependency-graph";
 import type { UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { checkCompensateOptions } from "./compensate.ts";
 import { removalCost } from "./elimination.ts";
-import { CompensationError } from "./errors.ts";
 import { walkModel } from "./model-walk.ts";
-import { inputsByUnit, type Reader, readerProblem, readersOf } from "./readers.ts";
+import { inputsByUnit, readerProblem, requiredReaders } from "./readers.ts";
 import { collectSamples } from "./samples.ts";
 import type { SwapOptions } from "./swap-units.ts";
-
-/** Readers with more inputs are refused: the time grows with the cube. */
-const mostInputs = 5000;
 
 /**
  * Scores for `selectUnits`, one per unit. Needs no labels and no gradients. The model does not change; samples are disposed.
@@ -37,8 +33,7 @@ export async function reconstructionScores(
     ...(limit === undefined ? {} : { samples: limit }),
     ...(positions === undefined ? {} : { positions }),
   });
-  const readers = readersOf(graph);
-  requireReaders(graph, readers);
+  const readers = requiredReaders(graph);
   const minibatches = await collectSamples(graph.model, samples, limit);
   const walk = walkModel(graph.model, minibatches);
   const scores = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
@@ -60,16 +55,5 @@ export async function reconstructionScores(
   } finally {
     walk.dispose();
     tf.dispose(minibatches.flat());
-  }
-}
-
-function requireReaders({ groups }: DependencyGraph, readers: readonly Reader[]): void {
-  const read = new Set(readers.filter(({ inputs }) => inputs <= mostInputs).map(({ layer }) => layer));
-  for (const { id, slices } of groups) {
-    const missing = slices.find(({ role, layer }) => consumesUnits(role) && !read.has(layer));
-    if (missing === undefined) continue;
-    throw new CompensationError(
-      `group "${id}" has no reconstruction score: layer "${missing.layer}", which reads it, cannot be refitted. Use another criterion`,
-    );
   }
 }

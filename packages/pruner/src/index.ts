@@ -10,6 +10,8 @@ export { pruneOnce } from "./prune-once.ts";
 export type { Data, PruneLoopOptions, PruneOptions, PruneSchedule, UnlabelledData } from "./prune-options.ts";
 export type { Recovery } from "./recovery.ts";
 export { type Remaining, type RemainingOptions, remainingOf } from "./remaining.ts";
+export { residualObd } from "./residual-obd.ts";
+export { type ResidualScoreOptions, residualScores } from "./residual-scores.ts";
 export { type LatencyRequest, type MeasuredLatency, selectByLatency } from "./select-by-latency.ts";
 export { selectByTrial, type TrialOptions } from "./select-by-trial.ts";
 export { type JointChoice, type JointOptions, selectJointly } from "./select-jointly.ts";

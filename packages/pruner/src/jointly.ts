@@ -7,6 +7,8 @@ import type { SelectionRequest } from "./selection-run.ts";
 
 export interface Selector {
   readonly name: string;
+  /** Whether `pruneOnce` swaps the chosen units for others of their groups, as `swapUnits`. */
+  readonly swaps?: boolean;
   /** Returns a plan for the graph's model that meets the budget within the selection. Disposes the samples. */
   readonly select: (
     graph: DependencyGraph,

@@ -76,7 +76,7 @@ async function choosePlan(
     if (isLatencyBudget(budget)) throw new PrunerError("a budget in latency needs scores of single units");
     const plan = await criterion.select(graph, batches, { budget, selection, inputShape });
     await inputs.collect(graph.model);
-    return { plan, latency: null };
+    return { plan: criterion.swaps ? await swapped(graph, plan, inputs, options) : plan, latency: null };
   }
   const scores = await score(graph.model, graph, criterion, batches, { ...options, onWarning: warn });
   await inputs.collect(graph.model);

@@ -93,6 +93,7 @@ async function takeInRounds(
     takeJointly(graph.groups, loss, run.taken, {
       roundTo: run.limits.roundTo,
       per: limitedKind(budget),
+      lacking: () => run.lacking(share),
       isEnough: () => run.isMet(share),
       onTaken: ({ id }, unit) => onChoice?.({ group: id, unit, loss: loss.value() }),
     });

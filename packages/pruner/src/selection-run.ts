@@ -2,7 +2,7 @@
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import type { InputShape } from "@secateur/model-graph";
 import { createPlan, type Plan } from "@secateur/surgery";
-import { type Amounts, type Budget, isMet, targetOf } from "./budget.ts";
+import { type Amounts, type Budget, isMet, limitedKind, targetOf } from "./budget.ts";
 import { remainingOf } from "./remaining.ts";
 import { type Limits, limitsOf, type Selection } from "./selection.ts";
 import { type TakenUnits, takenUnits } from "./taken-units.ts";
@@ -14,6 +14,8 @@ export interface SelectionRun {
   readonly taken: TakenUnits;
   /** Whether a share (0..1) of the budget is met. */
   readonly isMet: (share?: number) => boolean;
+  /** How much is still to be saved of what the budget limits, up to a share (0..1) of it. */
+  readonly lacking: (share?: number) => number;
   /** Throws `BudgetError` unless the budget is met. */
   readonly plan: () => Plan;
 }
@@ -41,6 +43,10 @@ export function startSelection(
     limits,
     taken,
     isMet: (share = 1) => isMet(taken.left(), share === 1 ? target : between(original, target, share)),
+    lacking: (share = 1) => {
+      const aim = share === 1 ? target : between(original, target, share);
+      return Number(taken.left()[limitedKind(budget)]) - Number(aim[limitedKind(budget)]);
+    },
     plan() {
       const left = taken.left();
       if (!isMet(left, target) || (isAsked && graph.groups.length === 0))

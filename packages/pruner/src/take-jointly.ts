@@ -17,6 +17,8 @@ export interface GreedyOptions {
   readonly roundTo: number;
   /** What the increase of the loss is divided by. */
   readonly per: keyof Amounts;
+  /** How much is still to be saved of it; what a unit saves beyond that does not count. */
+  readonly lacking: () => number;
   readonly isEnough: () => boolean;
   readonly onTaken: (group: Group, unit: number) => void;
 }
@@ -33,15 +35,16 @@ export function takeJointly(
   groups: readonly Group[],
   loss: JointLoss,
   taken: TakenUnits,
-  { roundTo, per, isEnough, onTaken }: GreedyOptions,
+  { roundTo, per, lacking, isEnough, onTaken }: GreedyOptions,
 ): void {
   let open = candidatesOf(groups, taken);
   while (!isEnough()) {
     open = open.filter(({ group, units }) => taken.allows(group, chunkSize(units.size, roundTo)));
+    const most = lacking();
     const chosen = cheapest(open, ({ group, first, units }) => {
       const count = chunkSize(units.size, roundTo);
       const increases = [...units].map((unit) => loss.increase(first + unit));
-      return price(sumOfLeast(increases, count), Number(taken.savings(group, count)[per]));
+      return price(sumOfLeast(increases, count), Math.min(Number(taken.savings(group, count)[per]), most));
     });
     if (chosen === undefined) break;
     const { group, first, units } = chosen;

@@ -29,6 +29,11 @@ export { type ForwardOptions, forward } from "./forward/forward.ts";
 export type { Hooks, Mode } from "./forward/pass.ts";
 export { castInputs } from "./forward/run-calls.ts";
 export { runSegment } from "./forward/run-segment.ts";
+export {
+  type ContributionGates,
+  type ContributionSlopes,
+  contributionSlopes,
+} from "./gradients/contribution-slopes.ts";
 export { notFinite } from "./gradients/finite.ts";
 export { type GatedLosses, gatedLosses, type PreparedBatch } from "./gradients/gated-losses.ts";
 export { type GateSite, siteKey } from "./gradients/gates.ts";

@@ -7,7 +7,7 @@ import { trainingImageCount } from "../inputs/cifar10.ts";
 import { type InputSettings, inputSchemas, someCriterion } from "../inputs/input-settings.ts";
 import { type NormalizationChoice, normalizationChoices } from "../inputs/normalization.ts";
 import { trainedWeights } from "../inputs/weights.ts";
-import { isMethod, methodNames, swap, trials } from "./methods.ts";
+import { isMethod, methodNames, residual, swap, trials } from "./methods.ts";
 
 export interface CompensationConfig extends InputSettings {
   /** Absolute path of a file with trained weights. */
@@ -45,7 +45,7 @@ const images = (least: number): z.ZodNumber =>
 
 const method = z.string().refine(isMethod, {
   error: ({ input }) =>
-    `must be none, or one or several of ${methodNames.join(", ")}, ${swap}, ${trials} joined by +, not ${shown(input)}`,
+    `must be none, or one or several of ${methodNames.join(", ")}, ${swap}, ${trials}, ${residual} joined by +, not ${shown(input)}`,
 });
 
 const ascending = (each: z.ZodType<number>, atLeast = 0): z.ZodType<readonly number[]> =>

@@ -4,7 +4,7 @@ import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { countMacs } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
-import { selectByTrial, selectUnits } from "@secateur/pruner";
+import { residualObd, selectByTrial, selectUnits } from "@secateur/pruner";
 import { applyPlan, type Plan } from "@secateur/surgery";
 import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
@@ -12,7 +12,7 @@ import { type CellKey, type Choice, cellsOf, keyOf } from "./cells.ts";
 import type { StudyImages } from "./images.ts";
 import type { ScoresOf, StudyContext } from "./measure-scores.ts";
 import type { MeasuredCell } from "./measurements.ts";
-import { hasWord, methodsIn, swap, trials } from "./methods.ts";
+import { hasWord, methodsIn, residual, swap, trials } from "./methods.ts";
 
 export async function measureCells(
   context: StudyContext,
@@ -78,6 +78,8 @@ async function planOf(
   const swaps = hasWord(method, swap);
   if (hasWord(method, trials))
     return selectByTrial(graph, scores, { macs }, images.calibration(key), { swap: swaps, seed });
-  const plan = selectUnits(graph, scores, { macs });
+  const plan = hasWord(method, residual)
+    ? await residualObd({ samples, seed }).select(graph, images.calibration(key), { budget: { macs } })
+    : selectUnits(graph, scores, { macs });
   return swaps ? swapUnits(graph, plan, images.calibration(key), { samples, seed }) : plan;
 }

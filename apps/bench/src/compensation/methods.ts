@@ -1,6 +1,6 @@
 /**
- * Names of what is done around a removal: "none", or words joined by "+": "trials" and "swap-units" (before the removal) and methods of
- * `compensate`, applied in that order.
+ * Names of what is done around a removal: "none", or words joined by "+": how units are chosen, "residual" (not by the criterion),
+ * "trials" and "swap-units", and methods of `compensate`, applied in that order.
  */
 
 import { namesOf } from "@secateur/command-line";
@@ -26,12 +26,19 @@ export const swap = "swap-units";
 /** The budget's spread over the groups is found by trial. */
 export const trials = "trials";
 
+/** Units are chosen by `residualObd`, whatever the criterion. */
+export const residual = "residual";
+
+type ChoiceWord = typeof residual | typeof trials | typeof swap;
+
+const choices: readonly ChoiceWord[] = [residual, trials, swap];
+
 export function isMethod(text: string): boolean {
-  const words = text.split("+").filter((word) => word !== swap && word !== trials);
+  const words = text.split("+").filter((word) => !choices.some((choice) => choice === word));
   return text === plainRemoval || methodsIn(text).length === words.length;
 }
 
-export function hasWord(text: string, word: typeof swap | typeof trials): boolean {
+export function hasWord(text: string, word: ChoiceWord): boolean {
   return text.split("+").includes(word);
 }
 

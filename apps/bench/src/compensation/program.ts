@@ -4,7 +4,7 @@ import { type BenchProgram, named, outputFlags } from "../cli/program.ts";
 import { inputFlags } from "../inputs/input-settings.ts";
 import { normalizationChoices } from "../inputs/normalization.ts";
 import { type CompensationConfig, completeConfig, defaults, quickDefaults, schema } from "./config.ts";
-import { methodNames, swap, trials } from "./methods.ts";
+import { methodNames, residual, swap, trials } from "./methods.ts";
 
 const { model, criteria, criterion, engine, data } = inputFlags("cifar10");
 const group = "Measurement";
@@ -35,7 +35,7 @@ const flags: Readonly<Record<keyof CompensationConfig, Flag>> = {
     kind: "texts",
     group,
     value: "A,B,…",
-    help: `What is done around the removal: none, ${methodNames.join(", ")}, ${swap}, ${trials}; several in turn are joined by +.`,
+    help: `What is done around the removal: none, ${methodNames.join(", ")}, ${swap}, ${trials}, ${residual}; several in turn are joined by +.`,
   },
   images: {
     kind: "number",
