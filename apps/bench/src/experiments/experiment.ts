@@ -131,7 +131,7 @@ export function readExperiment(name: string): Experiment {
 }
 
 /** Units to remove; 0 where the budget is in multiply-adds. */
-function removedUnits({ pruning: { budget } }: Experiment): number {
+export function removedUnits({ pruning: { budget } }: Experiment): number {
   return "units" in budget ? budget.units : 0;
 }
 
