@@ -7,9 +7,12 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { measureArchitecture } from "../src/architecture/measure-architecture.ts";
 import { paperGates } from "../src/architecture/paper-gates.ts";
-import { networksTable } from "../src/architecture/tables.ts";
+import { architectures } from "../src/architecture/program.ts";
+import { budgetsTable, networksTable } from "../src/architecture/tables.ts";
+import { chosenProgram } from "../src/experiments/chosen-program.ts";
 import { readExperiments } from "../src/experiments/experiment.ts";
 import { modelsFor } from "../src/inputs/data-set.ts";
+import { parserOf } from "./parser.ts";
 
 // The engine that allocates zeros without touching the memory: VGG16 has 553 MB of weights.
 beforeAll(() => useBackend("cpu"));
@@ -94,5 +97,24 @@ describe("the groups of the dependency graph are the paper's gates", () => {
 
   it("a network without a placement has none", () => {
     expect(paperGates("mobilenet-v2", graphOf("mobilenet-v2"))).toBeNull();
+  });
+});
+
+describe("bench:imagenet --architecture-only", () => {
+  it("is chosen by its flag, and takes one network or all", () => {
+    expect(chosenProgram(["--architecture-only", "--model", "resnet50"], "/")).toBe("architecture-only");
+    const parse = parserOf(architectures);
+    expect(parse("--architecture-only").config).toEqual({ architectureOnly: true, model: null });
+    expect(parse("--architecture-only", "--model", "resnet50").config.model).toBe("resnet50");
+    expect(() => parse("--architecture-only", "--model", "resnet20")).toThrow(/^--model must be one of/);
+  });
+
+  it("lists the budget of every row of the paper", () => {
+    const rows = budgetsTable(readExperiments()).split("\n").slice(2);
+    expect(rows).toHaveLength(readExperiments().length);
+    expect(rows.find((row) => row.includes("resnet50-81"))).toMatch(
+      /2,200 \| +22 \| +80\.7 % \| +4\.09 → 2\.66 \(65 %\) \| +25\.5 → 17\.9 \(70 %\) \|$/,
+    );
+    expect(rows.find((row) => row.includes("resnet101-40"))).toMatch(/12,000 \| +120 \| +40\.3 % /);
   });
 });

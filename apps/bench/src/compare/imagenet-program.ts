@@ -82,6 +82,7 @@ export const imagenet: BenchProgram<CompareConfig> = {
     ["Continue an interrupted run:", "--out runs/first --resume"],
     ["A row of the paper's table; it has a --help of its own:", `--experiment resnet50-81 ${inputs}`],
     ["All rows, and the memory and the hours that they need:", "--list"],
+    ["Parameters, multiply-adds, units and gates of all networks:", "--architecture-only"],
     ["Try this machine in five minutes:", "--smoke"],
   ],
 };
