@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { chosenProgram } from "../src/experiments/chosen-program.ts";
 import { experimentOf } from "../src/experiments/config.ts";
 import { lastRemoval, readExperiment, readExperiments, removalCount } from "../src/experiments/experiment.ts";
-import { experiments } from "../src/experiments/program.ts";
+import { experiments, resuming } from "../src/experiments/program.ts";
 import { experimentMarkdown } from "../src/experiments/report/markdown.ts";
 import { deviationsOf, type ExperimentSummary } from "../src/experiments/results.ts";
 import { openNetwork } from "../src/experiments/unpruned-network.ts";
@@ -88,12 +88,15 @@ describe("bench:imagenet --experiment", () => {
   it("is chosen by its flag, and by the directory of a run that continues", () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-choice-"));
     fs.writeFileSync(path.join(directory, "config.json"), JSON.stringify({ experiment: "resnet50-81" }));
-    expect(chosenProgram(given.split(" "), "/")).toBe("experiment");
-    expect(chosenProgram(["--experiment=resnet50-81"], "/")).toBe("experiment");
-    expect(chosenProgram(["--out", directory, "--resume"], "/")).toBe("experiment");
-    expect(chosenProgram([`--out=${path.basename(directory)}`, "--resume"], os.tmpdir())).toBe("experiment");
-    expect(chosenProgram(["--out", "/nowhere", "--resume"], "/")).toBe("compare");
-    expect(chosenProgram(["--data", "/inet"], "/")).toBe("compare");
+    const resumed = "resnet50-81";
+    expect(chosenProgram(given.split(" "), "/")).toEqual({ program: "experiment", resumed: null });
+    expect(chosenProgram(["--experiment=x"], "/").program).toBe("experiment");
+    expect(chosenProgram(["--out", directory, "--resume"], "/")).toEqual({ program: "experiment", resumed });
+    const relative = [`--out=${path.basename(directory)}`, "--resume"];
+    expect(chosenProgram(relative, os.tmpdir())).toEqual({ program: "experiment", resumed });
+    expect(chosenProgram(["--out", "/nowhere", "--resume"], "/").program).toBe("compare");
+    expect(chosenProgram(["--data", "/inet"], "/").program).toBe("compare");
+    expect(parserOf(resuming(resumed))("--out", directory, "--resume").config.experiment).toBe(resumed);
     fs.rmSync(directory, { recursive: true });
   });
 

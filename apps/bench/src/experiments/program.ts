@@ -91,3 +91,9 @@ export const experiments: BenchProgram<ExperimentConfig> = {
     ["Continue an interrupted run:", "--out runs/resnet50-81 --resume"],
   ],
 };
+
+/** The program for a run that continues: its experiment need not be named again. */
+export function resuming(experiment: string | null): BenchProgram<ExperimentConfig> {
+  if (experiment === null) return experiments;
+  return { ...experiments, complete: (given) => completeConfig({ experiment, ...given }) };
+}
