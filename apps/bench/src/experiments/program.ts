@@ -75,7 +75,7 @@ export const experiments: BenchProgram<ExperimentConfig> = {
   purpose:
     "Run a row of the paper's ImageNet table: prune during training, fine-tune, and print the result beside the paper's.",
   flags: { ...flags, ...outputFlags("summary.json, checkpoints and the pruned network") },
-  defaults: { accumulate: 1, seed: 0, engine: "auto" },
+  defaults: { decode: "exact", accumulate: 1, seed: 0, engine: "auto" },
   complete: completeConfig,
   needed,
   schema,
