@@ -8,9 +8,9 @@ import { describe, expect, it } from "vitest";
 import { chosenProgram } from "../src/experiments/chosen-program.ts";
 import { experimentOf } from "../src/experiments/config.ts";
 import { lastRemoval, readExperiment, readExperiments, removalCount } from "../src/experiments/experiment.ts";
-import { experiments } from "../src/experiments/program.ts";
+import { experiments, resuming } from "../src/experiments/program.ts";
 import { experimentMarkdown } from "../src/experiments/report/markdown.ts";
-import { deviationsOf, type ExperimentSummary } from "../src/experiments/results.ts";
+import { deviationsOf, type ExperimentSummary, imagenetCounts } from "../src/experiments/results.ts";
 import { openNetwork } from "../src/experiments/unpruned-network.ts";
 import { parserOf } from "./parser.ts";
 
@@ -61,10 +61,12 @@ describe("bench:imagenet --experiment", () => {
   it("takes the settings of the experiment, and names what the command line changes", () => {
     const config = configOf("");
     expect(experimentOf(config)).toEqual(readExperiment("resnet50-81"));
-    expect(deviationsOf(config)).toEqual([]);
+    expect(deviationsOf(config, imagenetCounts)).toEqual([]);
     const changed = configOf("--batch 16 --accumulate 4 --frequency 5 --image-size 96 --epochs 0 --repair");
     expect(experimentOf(changed).pruning).toMatchObject({ frequency: 5, firstRemoval: 6 });
-    expect(deviationsOf(changed)).toEqual([
+    expect(deviationsOf(changed, { training: 12_800, validation: 500 })).toEqual([
+      "Training images: 12800 instead of 1281167.",
+      "Validation images: 500 instead of 50000.",
       "Images per step: 16 instead of 256.",
       "Minibatches between two removals: 5 instead of 30.",
       "Height and width of the images: 96 instead of 224.",
@@ -88,12 +90,15 @@ describe("bench:imagenet --experiment", () => {
   it("is chosen by its flag, and by the directory of a run that continues", () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-choice-"));
     fs.writeFileSync(path.join(directory, "config.json"), JSON.stringify({ experiment: "resnet50-81" }));
-    expect(chosenProgram(given.split(" "), "/")).toBe("experiment");
-    expect(chosenProgram(["--experiment=resnet50-81"], "/")).toBe("experiment");
-    expect(chosenProgram(["--out", directory, "--resume"], "/")).toBe("experiment");
-    expect(chosenProgram([`--out=${path.basename(directory)}`, "--resume"], os.tmpdir())).toBe("experiment");
-    expect(chosenProgram(["--out", "/nowhere", "--resume"], "/")).toBe("compare");
-    expect(chosenProgram(["--data", "/inet"], "/")).toBe("compare");
+    const resumed = "resnet50-81";
+    expect(chosenProgram(given.split(" "), "/")).toEqual({ program: "experiment", resumed: null });
+    expect(chosenProgram(["--experiment=x"], "/").program).toBe("experiment");
+    expect(chosenProgram(["--out", directory, "--resume"], "/")).toEqual({ program: "experiment", resumed });
+    const relative = [`--out=${path.basename(directory)}`, "--resume"];
+    expect(chosenProgram(relative, os.tmpdir())).toEqual({ program: "experiment", resumed });
+    expect(chosenProgram(["--out", "/nowhere", "--resume"], "/").program).toBe("compare");
+    expect(chosenProgram(["--data", "/inet"], "/").program).toBe("compare");
+    expect(parserOf(resuming(resumed))("--out", directory, "--resume").config.experiment).toBe(resumed);
     fs.rmSync(directory, { recursive: true });
   });
 
@@ -133,7 +138,7 @@ describe("bench:imagenet --experiment", () => {
         unpruned: { macs: 4.089e9, parameters: 25_557_032, latencyMsPerImage: timing(20) },
         pruned: { macs: 2.7e9, parameters: 17_800_000, latencyMsPerImage: timing(14) },
       },
-      deviations: deviationsOf(config),
+      deviations: deviationsOf(config, imagenetCounts),
       engine: "tensorflow",
       versions: {},
       commit: null,

@@ -82,7 +82,8 @@ export const schema: z.ZodType<ExperimentConfig> = z
 export const needed: NonNullable<BenchProgram<ExperimentConfig>["needed"]> = [
   {
     setting: "data",
-    advice: () => "give the directory of ImageNet, with train/<wnid>/*.JPEG and val/<wnid>/*.JPEG",
+    advice: () =>
+      "give the directory of ImageNet: class folders, the official archives, or WebDataset, TFRecord or Parquet shards",
   },
   {
     setting: "weights",

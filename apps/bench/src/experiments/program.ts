@@ -75,7 +75,7 @@ export const experiments: BenchProgram<ExperimentConfig> = {
   purpose:
     "Run a row of the paper's ImageNet table: prune during training, fine-tune, and print the result beside the paper's.",
   flags: { ...flags, ...outputFlags("summary.json, checkpoints and the pruned network") },
-  defaults: { accumulate: 1, seed: 0, engine: "auto" },
+  defaults: { decode: "exact", accumulate: 1, seed: 0, engine: "auto" },
   complete: completeConfig,
   needed,
   schema,
@@ -91,3 +91,9 @@ export const experiments: BenchProgram<ExperimentConfig> = {
     ["Continue an interrupted run:", "--out runs/resnet50-81 --resume"],
   ],
 };
+
+/** The program for a run that continues: its experiment need not be named again. */
+export function resuming(experiment: string | null): BenchProgram<ExperimentConfig> {
+  if (experiment === null) return experiments;
+  return { ...experiments, complete: (given) => completeConfig({ experiment, ...given }) };
+}

@@ -5,6 +5,14 @@ import { type Experiment, readExperiment } from "./experiment.ts";
 import { lastOfEach } from "./logged.ts";
 import type { MeasuredNetworks } from "./measure-networks.ts";
 
+export interface ImageCounts {
+  readonly training: number;
+  readonly validation: number;
+}
+
+/** ILSVRC 2012. */
+export const imagenetCounts: ImageCounts = { training: 1_281_167, validation: 50_000 };
+
 export interface RunFacts {
   readonly engine: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -31,6 +39,7 @@ export function summarise(
   config: ExperimentConfig,
   events: readonly ExperimentEvent[],
   networks: MeasuredNetworks,
+  images: ImageCounts,
   facts: RunFacts,
 ): ExperimentSummary {
   return {
@@ -41,27 +50,28 @@ export function summarise(
     removals: lastOfEach(events, "removal", ({ removal }) => removal.step).map(({ removal }) => removal),
     fineTuning: lastOfEach(events, "fine-tuning", ({ point }) => point.epoch).map(({ point }) => point),
     networks,
-    deviations: deviationsOf(config),
+    deviations: deviationsOf(config, images),
     ...facts,
   };
 }
 
 /** What the run does otherwise than the paper. */
-export function deviationsOf(config: ExperimentConfig): readonly string[] {
+export function deviationsOf(config: ExperimentConfig, images: ImageCounts): readonly string[] {
   const { training, pruning, notes } = readExperiment(config.experiment);
   const changed = (what: string, now: number, then: number): string[] =>
     now === then ? [] : [`${what}: ${now} instead of ${then}.`];
-  const { subset, classes, accumulate, batch } = config;
+  const { accumulate, batch } = config;
   return [
     ...notes,
+    ...changed("Training images", images.training, imagenetCounts.training),
+    ...changed("Validation images", images.validation, imagenetCounts.validation),
     ...changed("Images per step", batch, training.batch),
     ...changed("Minibatches between two removals", config.frequency, pruning.frequency),
     ...changed("Height and width of the images", config.imageSize, training.imageSize),
     ...changed("Epochs", config.epochs, training.epochs),
-    ...(subset === null
-      ? []
-      : [`Only ${subset} training images, and as large a share of the validation images.`]),
-    ...(classes === null ? [] : ["Only the classes in the data directory."]),
+    ...(config.decode === "fast"
+      ? ["Images were decoded fast, a few of 255 levels apart from torchvision's."]
+      : []),
     ...(accumulate === 1
       ? []
       : [

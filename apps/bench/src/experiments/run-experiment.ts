@@ -49,8 +49,9 @@ export async function runExperiment(run: ExperimentRun, progress: Progress): Pro
   const saved = await saveNetwork(run, model, plan);
   for (const each of [model, graph.model]) disposeModel(each);
   const networks = await measureNetworks(experiment.model, plan, progress);
+  const images = { training: data.trainCount, validation: data.testCount };
   const durationMs = logWork(log, startedAt);
-  const summary = summarise(config, log.events, networks, {
+  const summary = summarise(config, log.events, networks, images, {
     engine: describeEngine(engine),
     versions: versions(),
     commit: commit(),

@@ -2,9 +2,7 @@
 import type { ModelName } from "@secateur/models";
 import { markdownOf } from "../../report/markdown-table.ts";
 import { type Experiment, lastRemoval, removalCount } from "../experiment.ts";
-
-/** ILSVRC 2012. */
-const trainingImages = 1_281_167;
+import { imagenetCounts } from "../results.ts";
 
 export interface NetworkNeeds {
   /** Bytes of a step of the unpruned network. */
@@ -49,7 +47,9 @@ function rowOf(experiment: Experiment, needs: NetworkNeeds | undefined): readonl
   const { budget } = pruning;
   const left = "units" in budget ? (100 * (1 - budget.units / gates.units)).toFixed(1) : "–";
   const hours =
-    needs?.msPerImage == null ? null : (training.epochs * trainingImages * needs.msPerImage) / 3_600_000;
+    needs?.msPerImage == null
+      ? null
+      : (training.epochs * imagenetCounts.training * needs.msPerImage) / 3_600_000;
   const { gmacs = null, millionParameters = null, top1Error = null } = paper.pruned ?? {};
   return [
     name,
