@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -37,6 +38,21 @@ describe("findFolders", () => {
     expect(names).toEqual(["1.JPEG", "3.JPEG", "1.JPEG", "3.JPEG"]);
     expect([...test.labels]).toEqual([3, 3, 700, 700]);
     expect((await findFolders(configOf({ subset: 1 }))).test.count).toBe(1);
+  });
+
+  it("selects equal shares from shards, whatever the order of their images", async () => {
+    const folder = fs.mkdtempSync(path.join(directory, "shards-"));
+    const files = Array.from({ length: 12 }, (_, i) => `${i}.jpg`);
+    for (const [i, name] of files.entries()) {
+      fs.writeFileSync(path.join(folder, name), "an image");
+      fs.writeFileSync(path.join(folder, `${i}.cls`), String((7 * i) % 3));
+    }
+    const names = files.flatMap((name, i) => [name, `${i}.cls`]);
+    for (const split of ["train", "val"])
+      execFileSync("tar", ["-C", folder, "-cf", path.join(folder, `${split}-0.tar`), ...names]);
+    const { train, test } = await findFolders(configOf({ data: folder, classes: null, subset: 6 }));
+    expect([...train.labels].toSorted()).toEqual([0, 0, 1, 1, 2, 2]);
+    expect(test.count).toBe(6);
   });
 
   it("is clear about what is not ImageNet", async () => {

@@ -68,7 +68,7 @@ describe("bench:imagenet", () => {
       expect(notes.join()).toMatch(
         /1 image could not be decoded and took no part: .*broken.JPEG cannot be read/,
       );
-    expect(stderr.match(/Skipped an image: .*broken.JPEG/g)).toHaveLength(1);
+    expect(stderr).toMatch(/Skipped an image: .*broken.JPEG/);
     for (const { lossBefore, lossPruned, lossRepaired, macs, parameters, accuracyTuned } of cells) {
       expect(lossBefore).toBeGreaterThan(6); // ln 1000 is 6.9
       expect(lossPruned).not.toBe(lossBefore);

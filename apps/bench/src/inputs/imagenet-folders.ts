@@ -39,8 +39,15 @@ function requireAllClasses({ classes, source }: EncodedImages): void {
   );
 }
 
-/** `count` images at equal distances. Images are sorted by class, so every class keeps its share. */
+/** `count` images at equal distances in the order of their labels: every class keeps its share. */
 function evenly(images: EncodedImages, count: number): EncodedImages {
-  const indices = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * images.count) / count));
-  return selectImages(images, indices);
+  const { labels } = images;
+  const byLabel = Array.from(labels.keys()).sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0) || a - b);
+  const chosen = Array.from({ length: count }, (_, i) => {
+    return byLabel[Math.floor(((i + 0.5) * images.count) / count)] ?? 0;
+  });
+  return selectImages(
+    images,
+    chosen.sort((a, b) => a - b),
+  );
 }

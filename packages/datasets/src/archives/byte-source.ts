@@ -24,6 +24,12 @@ export function openSource(location: string): Promise<ByteSource> {
   return isUrl(location) ? openUrl(location) : openFile(location);
 }
 
+/** For messages. A URL's query stays out of them. */
+export function nameOfAll(sources: readonly ByteSource[]): string {
+  const [first, ...others] = sources;
+  return others.length === 0 ? (first?.name ?? "no archives") : `${first?.name} and ${others.length} more`;
+}
+
 async function openFile(path: string): Promise<ByteSource> {
   const status = await explained(path, () => stat(path));
   if (!status.isFile()) throw new DatasetError(`${path} is not a regular file; only regular files are read`);

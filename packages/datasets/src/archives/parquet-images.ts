@@ -7,7 +7,7 @@ import pMap from "p-map";
 import { DatasetError, MissingFileError, UnreadableFileError } from "../errors.ts";
 import type { EncodedImages } from "../images/encoded-images.ts";
 import { type LabelOptions, labelsOfNumbers } from "../images/labels.ts";
-import { type ByteSource, openSource } from "./byte-source.ts";
+import { type ByteSource, nameOfAll, openSource } from "./byte-source.ts";
 import { readColumn, readFooter } from "./parquet-file.ts";
 import { maximumImages } from "./range-images.ts";
 import { recentlyUsed } from "./recently-used.ts";
@@ -54,12 +54,13 @@ export async function parquetImages(
   options: ParquetImageOptions = {},
 ): Promise<EncodedImages> {
   const { imageColumn = "image", labelColumn = "label" } = options;
-  const readFile = async (location: string): Promise<readonly Group[]> =>
-    readGroups(await openSource(location), imageColumn, labelColumn);
-  const groups = (await pMap(locations, readFile, { concurrency: filesReadTogether })).flat();
-  const source = locations.length === 1 ? (locations[0] ?? "") : `${locations.length} Parquet files`;
+  const concurrency = filesReadTogether;
+  const files = await pMap(locations, openSource, { concurrency });
+  const perFile = await pMap(files, (file) => readGroups(file, imageColumn, labelColumn), { concurrency });
+  const groups = perFile.flat();
+  const source = nameOfAll(files);
   const numbers = groups.flatMap((group) => group.labels);
-  if (numbers.length === 0) throw new MissingFileError(`${source} contain no rows`);
+  if (numbers.length === 0) throw new MissingFileError(`there are no rows in ${source}`);
   if (numbers.length > maximumImages)
     throw new DatasetError(`${source} have more than ${maximumImages} rows; split the data set`);
   const { classes, labels } = labelsOfNumbers(numbers, source, options);

@@ -10,7 +10,7 @@ import type { EncodedImages } from "../images/encoded-images.ts";
 import type { Labelling } from "../images/image-files.ts";
 import { isImageName } from "../images/image-folder.ts";
 import { type LabelOptions, labelsOfNames, labelsOfNumbers } from "../images/labels.ts";
-import { type ByteSource, openSource, type ReadRange, readAhead } from "./byte-source.ts";
+import { type ByteSource, nameOfAll, openSource, type ReadRange, readAhead } from "./byte-source.ts";
 import { checkBounds, type ImageRange, rangeImages } from "./range-images.ts";
 import { tarEntries } from "./tar-entries.ts";
 import { keyOf, readLabel } from "./web-dataset-label.ts";
@@ -54,15 +54,11 @@ export async function tarImages(
   locations: readonly string[],
   options: TarImageOptions = {},
 ): Promise<EncodedImages> {
-  const contents = await pMap(locations, async (location) => readContents(await openSource(location)), {
-    concurrency: indexedTogether,
-  });
+  const archives = await pMap(locations, openSource, { concurrency: indexedTogether });
+  const contents = await pMap(archives, readContents, { concurrency: indexedTogether });
   const images = contents.flatMap((each) => each.images);
-  const source = locations.length === 1 ? (images[0]?.archive.name ?? "") : `${locations.length} archives`;
-  if (images.length === 0)
-    throw new MissingFileError(
-      `${locations[0]}${locations.length > 1 ? " and the other archives" : ""} contain no images`,
-    );
+  const source = nameOfAll(archives);
+  if (images.length === 0) throw new MissingFileError(`there are no images in ${source}`);
   const { classes, labels } = await labelled(contents, images, source, options);
   const kept = [...images.keys()].filter((index) => (labels[index] ?? -1) >= 0);
   if (kept.length === 0) throw new MissingFileError(`${source} has no images of the classes that are listed`);

@@ -3,10 +3,10 @@
  * (`image/encoded`, `image/class/label` from 1) or of TensorFlow Datasets (`image`, `label` from 0).
  */
 import pMap from "p-map";
-import { DatasetError, UnreadableFileError } from "../errors.ts";
+import { DatasetError, MissingFileError, UnreadableFileError } from "../errors.ts";
 import type { EncodedImages } from "../images/encoded-images.ts";
 import { type LabelOptions, labelsOfNumbers } from "../images/labels.ts";
-import { type ByteSource, openSource, type ReadRange, readAhead } from "./byte-source.ts";
+import { type ByteSource, nameOfAll, openSource, type ReadRange, readAhead } from "./byte-source.ts";
 import { checkBounds, type ImageRange, rangeImages } from "./range-images.ts";
 import { featuresOf, firstValue } from "./tf-example.ts";
 import { readTfRecord, type TfRecord, tfRecords } from "./tf-record.ts";
@@ -52,14 +52,13 @@ export async function tfRecordImages(
   locations: readonly string[],
   options: TfRecordImageOptions = {},
 ): Promise<EncodedImages> {
-  const shards = await pMap(
-    locations,
-    async (location) => readShard(await openSource(location), options.firstLabel ?? 1),
-    { concurrency: filesReadTogether },
-  );
+  const { firstLabel = 1 } = options;
+  const concurrency = filesReadTogether;
+  const archives = await pMap(locations, openSource, { concurrency });
+  const shards = await pMap(archives, (archive) => readShard(archive, firstLabel), { concurrency });
   const images = shards.flatMap((shard) => shard.images);
-  const source = locations.length === 1 ? (locations[0] ?? "") : `${locations.length} TFRecord files`;
-  if (images.length === 0) throw new DatasetError(`${source} contain no records`);
+  const source = nameOfAll(archives);
+  if (images.length === 0) throw new MissingFileError(`there are no records in ${source}`);
   const labelling = labelsOfNumbers(
     shards.flatMap((shard) => shard.labels),
     source,

@@ -1,5 +1,4 @@
 /** ImageNet (ILSVRC2012) as people have it: class folders, flat folders with a list of labels, or archives. */
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundClasses } from "../archives/tar-images.ts";
 import { DatasetError, MissingFileError } from "../errors.ts";
@@ -7,6 +6,7 @@ import type { EncodedImages } from "../images/encoded-images.ts";
 import { imageFiles } from "../images/image-files.ts";
 import { byCodePoint, type ImageFolderOptions, imageFolder, isImageName } from "../images/image-folder.ts";
 import { labelsOfNames } from "../images/labels.ts";
+import { entriesOf } from "./entries-of.ts";
 import { findClasses } from "./find-classes.ts";
 import { imagenetWnids } from "./imagenet-wnids.ts";
 import { checkLabelOrder, isWnid } from "./label-order.ts";
@@ -73,8 +73,7 @@ async function readFolder(
   options: ImageFolderOptions,
   classesOfFiles: () => Promise<FoundClasses>,
 ): Promise<EncodedImages | null> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const visible = entries.filter(({ name }) => !name.startsWith("."));
+  const visible = await entriesOf(folder);
   const isClassFolder = visible.some((entry) => !entry.isFile() && isWnid(entry.name));
   const files = visible.map(({ name }) => name).filter(isImageName);
   if (files.length > 0 && !isClassFolder)

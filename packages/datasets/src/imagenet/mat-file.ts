@@ -32,9 +32,12 @@ interface Element {
 export function readMatStructs(file: Buffer, name: string): readonly MatRow[] {
   if (file.length < headerBytes || file.toString("latin1", 126, 128) !== "IM")
     throw new Error("it is no little-endian MATLAB 5 file");
+  let free = maximumBytes;
   for (let at = headerBytes; at + 8 <= file.length; ) {
     const element = readElement(file, at);
-    const parts = matrixIn(element);
+    const content = element.type === miCompressed ? unpack(element.data, free) : element;
+    free -= content.data.length;
+    const parts = content.type === miMatrix ? matrixParts(content.data) : null;
     if (parts?.name === name && parts.kind === mxStruct) return structsOf(parts);
     // Compressed elements are not padded.
     at = element.type === miCompressed ? at + 8 + element.data.length : element.next;
@@ -42,12 +45,8 @@ export function readMatStructs(file: Buffer, name: string): readonly MatRow[] {
   throw new Error(`it has no structure array ${name}`);
 }
 
-/** Null for an element of another type. */
-function matrixIn(element: Element): MatrixParts | null {
-  if (element.type === miMatrix) return matrixParts(element.data);
-  if (element.type !== miCompressed) return null;
-  const { type, data } = readElement(inflateSync(element.data, { maxOutputLength: maximumBytes }), 0);
-  return type === miMatrix ? matrixParts(data) : null;
+function unpack(packed: Buffer, maximum: number): Element {
+  return readElement(inflateSync(packed, { maxOutputLength: Math.max(1, maximum) }), 0);
 }
 
 interface MatrixParts {

@@ -1,5 +1,4 @@
 /** Finds archives that hold a split, and reads them by what they contain: tar, TFRecord or Parquet. */
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isUrl, openSource } from "../archives/byte-source.ts";
 import { parquetImages } from "../archives/parquet-images.ts";
@@ -11,6 +10,7 @@ import { DatasetError, UnreadableFileError } from "../errors.ts";
 import type { EncodedImages } from "../images/encoded-images.ts";
 import { byCodePoint } from "../images/image-folder.ts";
 import { readRegularFile } from "../read-regular-file.ts";
+import { entriesOf } from "./entries-of.ts";
 import type { ImagenetSplit } from "./imagenet.ts";
 
 const splitNames: Readonly<Record<ImagenetSplit, RegExp>> = {
@@ -78,10 +78,7 @@ async function kindOf(location: string): Promise<Kind> {
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."))
-    .map(({ name }) => name);
+  return (await entriesOf(folder)).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 
 async function listedShards(directory: string, list: string): Promise<readonly string[]> {
