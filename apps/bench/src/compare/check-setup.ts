@@ -12,6 +12,9 @@ import { budgetOf } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 import type { Pinned } from "./results.ts";
 
+/** The results hold the warnings about the scores of the images. */
+const quiet = { onWarning: (): void => undefined };
+
 export interface Setup {
   /** What is never pruned. */
   readonly pinned: readonly Pinned[];
@@ -31,11 +34,11 @@ export async function checkSetup(config: CompareConfig, criteria: CriterionFacto
   if (config.weights !== null) readWeights(model, config.weights);
   const graph = buildDependencyGraph(model);
   const equalScores = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
-  selectUnits(graph, equalScores, budgetOf(config, Math.max(...config.ratios)));
+  selectUnits(graph, equalScores, budgetOf(config, Math.max(...config.ratios)), {}, quiet);
   const inapplicable = config.criteria.includes(allCriteria) ? await findInapplicable(graph, criteria) : {};
   const applicable = new Map([...criteria].filter(([name]) => !Object.hasOwn(inapplicable, name)));
   const all = [...applicable.values()].map((make) => make(0));
-  await scoreAll(model, graph, all, [randomBatch(graph)], { onWarning: () => undefined });
+  await scoreAll(model, graph, all, [randomBatch(graph)], quiet);
   disposeModel(model);
   const reasons = new Map(
     graph.pinned.map(({ layer, reason }) => [`${layer}: ${reason}`, { layer, reason }]),
@@ -50,7 +53,7 @@ async function findInapplicable(
   const reasons: Record<string, string> = {};
   for (const [name, make] of criteria) {
     try {
-      await scoreAll(graph.model, graph, [make(0)], [randomBatch(graph)], { onWarning: () => undefined });
+      await scoreAll(graph.model, graph, [make(0)], [randomBatch(graph)], quiet);
     } catch (error) {
       if (!(error instanceof CriterionNotApplicableError)) throw error;
       reasons[name] = error.message;
