@@ -21,6 +21,19 @@ describe("bench:imagenet's command line", () => {
   it.each([
     [["--model", "resnet20"], /^--model must be one of .*, not "resnet20"\. Did you mean "resnet\d+"\?$/],
     [["--epochs", "1"], /^Unknown option '--epochs'\./],
+    [
+      ["--network", "/m.json", "--model", "resnet50"],
+      /^--model names a network of the table; give it or --network, not both\.$/,
+    ],
+    [
+      ["--network", "/m.json", "--weights", "/w.pth"],
+      /^--weights is for the networks of the table: .*; give it or --network/,
+    ],
+    [["--preprocess", "torch"], /^--preprocess applies to --network only/],
+    [
+      ["--network", "/m.json", "--preprocess", "tourch"],
+      /^--preprocess must be one of .* Did you mean "torch"\?$/,
+    ],
     [["--subset", "0"], /^--subset must be at least 1, not 0\.$/],
   ])("refuses %j in one sentence", (args, message) => {
     expect(() => parse(...args)).toThrow(message);
@@ -28,7 +41,8 @@ describe("bench:imagenet's command line", () => {
 
   it.each([
     given,
-    `${given} --subset 12800 --classes /all.txt --model mobilenet-v2`,
+    `${given} --subset 12800 --model mobilenet-v2`,
+    "--data /samples --network /m/model.json --preprocess keras --classes /all.txt --criteria all --budget macs",
     `${given} --iterative --per-removal 50`,
   ])("is repeated from the settings: %s", (args) => {
     const { config } = parse(...args.split(" "));

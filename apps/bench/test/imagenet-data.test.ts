@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { imagenetWnids } from "@secateur/datasets";
 import { modelInfo, modelNames } from "@secateur/models";
 import type { Batch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
@@ -22,22 +23,63 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 const configOf = (given: Partial<CompareConfig> = {}): CompareConfig =>
-  completeConfig({ data: directory, classes: path.join(directory, "classes.txt"), ...given });
+  completeConfig({ data: directory, ...given });
 
 describe("findFolders", () => {
-  it("labels by the rank among all thousand, in whatever order and company the file names them", async () => {
-    const { train, test } = await findFolders(configOf());
+  it("labels by the rank among all thousand, although most folders are missing", async () => {
+    const { train, test } = await findFolders(configOf(), 1000);
     expect([...train.labels]).toEqual([3, 3, 3, 3, 700, 700, 700, 700]);
     expect(test.count).toBe(8);
   });
 
+  it("takes every second image to test where there is no folder of training images", async () => {
+    const flat = path.join(directory, "samples");
+    fs.mkdirSync(flat);
+    const names = [3, 5, 700, 999].map((rank) => `${imagenetWnids[rank]}_a_name.JPEG`);
+    for (const name of names) fs.writeFileSync(path.join(flat, name), "");
+    const { train, test } = await findFolders(configOf({ data: flat }), 1000);
+    expect([[...train.labels], [...test.labels]]).toEqual([
+      [3, 700],
+      [5, 999],
+    ]);
+    expect(path.basename(test.nameOf(0))).toBe(names[1]);
+    const folders = await findFolders(configOf({ data: path.join(directory, "train") }), 1000);
+    expect([...folders.test.labels]).toEqual([3, 3, 700, 700]);
+    expect(completeConfig({ data: flat }).finetune).toBe(0);
+    expect(completeConfig({ data: flat, finetune: 1 }).finetune).toBe(1);
+    expect(configOf().finetune).toBe(0.1);
+  });
+
+  it("takes the order of other classes from a file, and their names else", async () => {
+    const own = path.join(directory, "own");
+    for (const name of ["train/Class 2", "train/apple", "val/apple"]) {
+      fs.mkdirSync(path.join(own, name), { recursive: true });
+      fs.writeFileSync(path.join(own, name, "1.png"), "");
+    }
+    const sorted = await findFolders(configOf({ data: own }), 2);
+    expect([[...sorted.train.labels], [...sorted.test.labels]]).toEqual([[0, 1], [1]]);
+    const metadata = path.join(directory, "metadata.json");
+    fs.writeFileSync(
+      metadata,
+      JSON.stringify({ tfjsVersion: "1.3.1", labels: ["pear", "apple", "Class 2"] }),
+    );
+    const ordered = await findFolders(configOf({ data: own, classes: metadata }), 3);
+    expect([[...ordered.train.labels].toSorted(), [...ordered.test.labels]]).toEqual([[1, 2], [1]]);
+    const lines = path.join(directory, "lines.txt");
+    fs.writeFileSync(lines, "apple\r\nClass 2\n");
+    expect([...(await findFolders(configOf({ data: own, classes: lines }), 2)).test.labels]).toEqual([0]);
+    await expect(findFolders(configOf({ data: own }), 5)).rejects.toThrow(
+      /train has 2 folders of classes, and the network has 5 classes: give --classes FILE/,
+    );
+  });
+
   it("selects a subset with equal shares of all classes, and validation images in proportion", async () => {
-    const { train, test } = await findFolders(configOf({ subset: 4 }));
+    const { train, test } = await findFolders(configOf({ subset: 4 }), 1000);
     expect([...train.labels]).toEqual([3, 3, 700, 700]);
     const names = [0, 1, 2, 3].map((index) => path.basename(train.nameOf(index)));
     expect(names).toEqual(["1.JPEG", "3.JPEG", "1.JPEG", "3.JPEG"]);
     expect([...test.labels]).toEqual([3, 3, 700, 700]);
-    expect((await findFolders(configOf({ subset: 1 }))).test.count).toBe(1);
+    expect((await findFolders(configOf({ subset: 1 }), 1000)).test.count).toBe(1);
   });
 
   it("selects equal shares from shards, whatever the order of their images", async () => {
@@ -63,21 +105,17 @@ describe("findFolders", () => {
     const few = path.join(directory, "few.txt");
     fs.writeFileSync(few, "n10000000\nn10000000\nn10000007\n");
     const refusals: readonly [Partial<CompareConfig>, RegExp][] = [
-      [
-        { data: path.join(directory, "train") },
-        /train holds no train images of ImageNet; looked for train\/<wnid>/,
-      ],
+      [{ data: path.join(directory, "gone") }, /gone holds no train images of ImageNet; looked for train/],
       [{ data: flat }, /the val images in .*flat are in no class folders, and nothing says their classes;/],
       [
-        { classes: null },
-        /train holds 2 of 1000 classes, and not those of ImageNet-1k, so the labels are unknown: give --classes FILE/,
+        { classes: few },
+        /^--classes: .*few.txt has 2 different names, and the network has 1000 classes: give/,
       ],
-      [{ classes: few }, /^--classes: .*few.txt holds 2 different wnids such as n01440764; all 1000/],
       [{ classes: "/no/such" }, /^--classes: there is no file \/no\/such\.$/],
       [{ subset: 9 }, /^--subset must be at most 8, the number of training images in .*train, not 9\.$/],
     ];
     for (const [given, message] of refusals)
-      await expect(findFolders(configOf(given))).rejects.toThrow(message);
+      await expect(findFolders(configOf(given), 1000)).rejects.toThrow(message);
   });
 });
 

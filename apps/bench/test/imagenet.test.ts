@@ -2,10 +2,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { imagenetWnids } from "@secateur/datasets";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Summary } from "../src/compare/results.ts";
 import { type Ended, runProcess } from "./run-process.ts";
-import { ranks, wnids, writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
+import { ranks, writeTinyImagenet, writeWeights } from "./tiny-imagenet.ts";
 
 let directory = "";
 const at = (name: string): string => path.join(directory, name);
@@ -13,7 +14,7 @@ const at = (name: string): string => path.join(directory, name);
 beforeAll(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-imagenet-"));
   await writeTinyImagenet(directory, 2);
-  fs.writeFileSync(at(`train/${wnids[ranks[0]]}/broken.JPEG`), "no image");
+  fs.writeFileSync(at(`train/${imagenetWnids[ranks[0]]}/broken.JPEG`), "no image");
   writeWeights(at("mobilenet.safetensors"), "mobilenet-v2");
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
@@ -23,7 +24,6 @@ const bench = (...args: string[]): Promise<Ended> => runProcess("src/imagenet.ts
 const settings = (): string[] => [
   "--model=mobilenet-v2",
   `--data=${directory}`,
-  `--classes=${at("classes.txt")}`,
   `--weights=${at("mobilenet.safetensors")}`,
   "--criteria=random,taylor-gate",
   "--ratios=0.3",

@@ -72,12 +72,12 @@ describe("pruneIteratively", () => {
       expect(later).toEqual(expect.arrayContaining([...(cells[0]?.plan.remove[group] ?? [])]));
   });
 
-  it("does the predicted work", () => {
-    const predicted = workLeft({ config, log: { events: [] } }, data, 1).pruning;
+  it("does the predicted work", async () => {
+    const predicted = (await workLeft({ config, log: { events: [] } }, data, 1)).pruning;
     const fineTuning = 3 * batchSize;
     expect(workOf(whole)).toBeCloseTo(predicted, 6);
     const afterFirst = logged(whole).filter((event) => event.type === "cell" && event.cell.ratio < 0.5);
-    const left = workLeft({ config, log: { events: afterFirst } }, data, 1).pruning;
+    const left = (await workLeft({ config, log: { events: afterFirst } }, data, 1)).pruning;
     expect(left - fineTuning).toBeCloseTo((0.5 - 0.11) * (units / 8) * 2 * batchSize + (2 * 20) / 3, 6);
   });
 

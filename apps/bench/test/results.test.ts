@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summarise, summaryJson } from "../src/compare/results.ts";
-import { spread } from "../src/compare/spread.ts";
+import { spread, spreadOfShares } from "../src/compare/spread.ts";
 import { formatSpread } from "../src/compare/spread-text.ts";
 import { resultsMarkdown } from "../src/compare/table.ts";
 import { sampleSummary } from "./sample-summary.ts";
@@ -30,7 +30,8 @@ it("one seed's shares have the standard error of so many test images, its losses
     all.filter(({ seed }) => seed === 0);
   const summary = summarise({ ...rest, testCount: 250, cells: ofOne(cells), baselines: ofOne(baselines) });
   const [unpruned, pruned] = summary.rows;
-  expect(unpruned?.accuracyBefore).toEqual({ mean: 0.7, std: Math.sqrt((0.7 * 0.3) / 250) });
+  expect(unpruned?.accuracyBefore.std).toBeCloseTo(Math.sqrt(((176 / 252) * (76 / 252)) / 250), 12);
+  expect(spreadOfShares([0], 250).std).toBeCloseTo(1 / 250, 4);
   expect(pruned?.agreementPruned).toEqual({ mean: 0.5, std: Math.sqrt(0.25 / 250) });
   expect(pruned?.lossPruned).toEqual({ mean: 1.8, std: null });
   expect(resultsMarkdown(summary)).toContain(

@@ -90,6 +90,7 @@ export function sampleSummary(changes: Partial<Summary["config"]> = {}): Summary
     ),
     pinned: [{ layer: 'my<layer onclick="x">', reason: "no rule for its class" }],
     testCount: 10_000,
+    inapplicable: {},
     scoring: { batchSize: 128, minibatches: 10 },
     engine: { name: "wasm", description: "wasm 4.22.0, 2 threads" },
     versions: { node: "20.20.2" },

@@ -1,18 +1,18 @@
 /** An ImageNet of two classes with a few coloured images, and untrained weights. */
 import fs from "node:fs";
 import path from "node:path";
+import { imagenetWnids } from "@secateur/datasets";
 import { createModel, type ModelName, saveWeights } from "@secateur/models";
 import sharp from "sharp";
 
-/** A thousand wnids; the two with images have ranks that do not follow from their folders alone. */
-export const wnids: readonly string[] = Array.from({ length: 1000 }, (_, i) => `n${String(1e7 + 7 * i)}`);
+/** Of the two classes with images: they do not follow from their folders alone. */
 export const ranks = [3, 700] as const;
 
-/** Writes train/ and val/ with `count` images per class, and classes.txt. */
+/** Writes train/ and val/ with `count` images per class. */
 export async function writeTinyImagenet(directory: string, count: number): Promise<void> {
   for (const split of ["train", "val"]) {
     for (const rank of ranks) {
-      const folder = path.join(directory, split, wnids[rank] ?? "");
+      const folder = path.join(directory, split, imagenetWnids[rank] ?? "");
       fs.mkdirSync(folder, { recursive: true });
       for (let i = 0; i < count; i++) {
         const background = { r: (rank * 37) % 256, g: 60 * i, b: split === "val" ? 200 : 50 };
@@ -23,8 +23,6 @@ export async function writeTinyImagenet(directory: string, count: number): Promi
       }
     }
   }
-  const lines = wnids.toReversed().map((wnid) => `${wnid} a name, another`);
-  fs.writeFileSync(path.join(directory, "classes.txt"), lines.join("\n"));
 }
 
 export function writeWeights(file: string, name: ModelName): void {

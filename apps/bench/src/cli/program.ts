@@ -4,10 +4,10 @@ import { type Flag, type Program, quoted } from "@secateur/command-line";
 export interface BenchProgram<Config> extends Program<Config> {
   /** The part of the command after `bench:`; also the prefix of new run directories. */
   readonly name: string;
-  /** Settings without a default, null unless given, and the advice for a missing one. */
+  /** Settings without a default, null unless given, and the advice for a missing one; null where it is not needed. */
   readonly needed?: readonly {
     readonly setting: keyof Config & string;
-    readonly advice: (config: Config) => string;
+    readonly advice: (config: Config) => string | null;
   }[];
 }
 

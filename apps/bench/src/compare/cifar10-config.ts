@@ -38,7 +38,7 @@ export const iterativeDefaults: Partial<CompareConfig> = {
  */
 export function completeConfig(given: Partial<CompareConfig>): CompareConfig {
   const isOpen = given.weights === undefined && given.epochs === undefined;
-  const trained = isOpen && given.model !== undefined ? trainedWeights(given.model) : null;
+  const trained = isOpen && typeof given.model === "string" ? trainedWeights(given.model) : null;
   const weights = given.weights ?? trained;
   return {
     ...defaults,
@@ -53,6 +53,8 @@ export function completeConfig(given: Partial<CompareConfig>): CompareConfig {
 const smallestSubset = 50;
 
 export const schema: z.ZodType<CompareConfig> = configSchema("cifar10", {
+  network: z.null().default(null),
+  preprocess: z.null().default(null),
   weights: filePath.nullable(),
   epochs: count("epochs", 0),
   workers: count("threads", 1).default(1), // missing in the settings of old runs

@@ -9,7 +9,9 @@ import { pruningFlags } from "./pruning-flags.ts";
 const { model, criteria, criterion, engine, data } = inputFlags("cifar10");
 const { seeds, ...pruning } = pruningFlags(iterativeDefaults);
 
-const flags: Readonly<Record<Exclude<keyof CompareConfig, "classes" | "decode">, Flag>> = {
+const flags: Readonly<
+  Record<Exclude<keyof CompareConfig, "classes" | "decode" | "network" | "preprocess">, Flag>
+> = {
   model,
   weights: {
     kind: "path",

@@ -1,10 +1,12 @@
 /** Validates a `CompareConfig`, from the command line and from `config.json` alike. */
 
 import { amount, count, number, oneOf, shown, unique } from "@secateur/command-line";
+import { criterionNames } from "@secateur/criteria";
 import { decodings } from "@secateur/datasets";
 import { z } from "zod";
 import type { DataSet } from "../inputs/data-set.ts";
 import { inputSchemas, someCriterion } from "../inputs/input-settings.ts";
+import { allCriteria } from "../inputs/load-criteria.ts";
 import { budgetSchema } from "./budget.ts";
 import type { CompareConfig } from "./config.ts";
 
@@ -16,13 +18,25 @@ const ratio = number("the share to remove").refine((value) => value > 0 && value
 });
 
 /** The settings that each program validates in its own way. */
-type OwnKey = "weights" | "epochs" | "workers" | "data" | "classes" | "subset" | "quick";
+type OwnKey =
+  | "network"
+  | "preprocess"
+  | "weights"
+  | "epochs"
+  | "workers"
+  | "data"
+  | "classes"
+  | "subset"
+  | "quick";
 type OwnSchemas = { readonly [Key in OwnKey]: z.ZodType<CompareConfig[Key]> };
 
 export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<CompareConfig> {
+  const { model, ...inputs } = inputSchemas(dataSet);
   return z
     .strictObject({
-      ...inputSchemas(dataSet),
+      ...inputs,
+      model: model.nullable(),
+      criteria: unique(oneOf([...criterionNames, allCriteria])),
       ratios: unique(ratio)
         .min(1, { error: "must name at least one share" })
         .transform((ratios) => ratios.toSorted((a, b) => a - b)),

@@ -3,7 +3,7 @@ import type { ImageSettings } from "../inputs/batch-source.ts";
 import type { InputSettings } from "../inputs/input-settings.ts";
 import type { BudgetName } from "./budget.ts";
 
-export interface CompareConfig extends InputSettings, ImageSettings {
+export interface CompareConfig extends Omit<InputSettings, "model">, ImageSettings {
   /** Absolute path of a file with trained weights; null trains the network first. */
   readonly weights: string | null;
   /** Shares to remove, between 0 and 1, ascending. */
@@ -40,6 +40,8 @@ export const commonDefaults: Omit<CompareConfig, "model" | "ratios" | "epochs" |
   compensate: true,
   engine: "auto",
   workers: 1,
+  network: null,
+  preprocess: null,
   data: null,
   classes: null,
   subset: null,

@@ -2,8 +2,8 @@
 
 import type { Progress } from "@secateur/command-line";
 import { measureLatency } from "@secateur/metrics";
-import { createModel } from "@secateur/models";
 import { applyPlan } from "@secateur/surgery";
+import { buildNetwork } from "../inputs/network.ts";
 import type { CompareConfig } from "./config.ts";
 import type { TestedCell } from "./events.ts";
 import { recipeFor } from "./recipe.ts";
@@ -13,13 +13,13 @@ import { timingOf } from "./timing.ts";
 
 /** Latency does not depend on the weights' values, so networks are rebuilt from their plans. */
 export async function measureLatencies(
-  { model: name }: CompareConfig,
+  config: CompareConfig,
   progress: Progress,
   { baselines, cells }: Pick<Recorded, "baselines" | "cells">,
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {
   const task = progress.task("Latency", cells.size + 1);
-  const model = createModel(name);
-  const batch = recipeFor(name).latencyBatchSize;
+  const model = await buildNetwork(config);
+  const batch = recipeFor(config.model).latencyBatchSize;
   const unpruned = timingOf(await measureLatency(model, { batch }));
   task.advance(1);
   const measured: Cell[] = [];

@@ -42,12 +42,12 @@ const recipes: Readonly<Record<DataSet, Recipe>> = {
   },
 };
 
-export function recipeFor(model: ModelName): Recipe {
+export function recipeFor(model: ModelName | null): Recipe {
   return recipes[dataSetOf(model)];
 }
 
 /** For training from scratch. LeNet3 has no batch normalisation and needs a lower rate. */
-export function trainingRecipe(model: ModelName): Training {
+export function trainingRecipe(model: ModelName | null): Training {
   const learningRate = model === "lenet3" ? 0.03 : 0.1;
   return {
     optimizer: sgd({ learningRate, momentum: 0.9, weightDecay: 5e-4 }),
@@ -56,7 +56,7 @@ export function trainingRecipe(model: ModelName): Training {
 }
 
 /** Memory of a worker process in bytes while it trains, data included: measured, rounded up. */
-export function memoryOfWorker(model: ModelName): number {
+export function memoryOfWorker(model: ModelName | null): number {
   if (dataSetOf(model) === "imagenet") return 5 * 2 ** 30; // the maximum on wasm
   return (model === "lenet3" ? 1 : 4) * 2 ** 30;
 }

@@ -11,14 +11,22 @@ const programs: Readonly<Record<DataSet, BenchProgram<CompareConfig>>> = { cifar
 
 export function repeatCommand(config: CompareConfig): string {
   const { command, flags, defaults, complete } = programs[dataSetOf(config.model)];
-  const { quick, iterative, model, weights } = config;
-  const usesOwnWeights = weights !== null && weights === trainedWeights(model);
-  const implied = complete({ quick, iterative, ...(usesOwnWeights ? { model } : { weights }) });
+  const { quick, iterative, data, network, model, weights } = config;
+  const usesOwnWeights = weights !== null && model !== null && weights === trainedWeights(model);
+  const implied = complete({
+    quick,
+    iterative,
+    data,
+    network,
+    ...(usesOwnWeights ? { model } : { weights }),
+  });
   const expected = new Map<string, unknown>(
     Object.entries({
       ...implied,
       quick: false,
       iterative: false,
+      data: null,
+      network: null,
       model: defaults.model,
       ...(usesOwnWeights ? {} : { weights: null }),
     }),

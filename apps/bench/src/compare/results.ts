@@ -87,6 +87,8 @@ export interface Measurements {
   readonly trainingCurve: readonly CurvePoint[];
   readonly fineTuneCurves: readonly FineTunePoint[];
   readonly pinned: readonly Pinned[];
+  /** Why criteria of "all" were left out, by name. */
+  readonly inapplicable: Readonly<Record<string, string>>;
   readonly testCount: number;
   /** First-order scores depend on the batch size. `minibatches` is null where every training minibatch scores. */
   readonly scoring: { readonly batchSize: number; readonly minibatches: number | null };

@@ -6,19 +6,19 @@ import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadBatches } from "../inputs/load-batches.ts";
-import { type CriterionFactories, loadCriteria } from "../inputs/load-criteria.ts";
+import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { commit, versions } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
-import { checkSetup } from "./check-setup.ts";
+import { checkSetup, type Setup } from "./check-setup.ts";
 import type { CompareConfig } from "./config.ts";
 import type { CompareEvent } from "./events.ts";
 import { measureLatencies } from "./measure-latencies.ts";
 import { recipeFor } from "./recipe.ts";
 import { readRecord } from "./recorded.ts";
 import { reportHtml } from "./report/report.ts";
-import { type Pinned, type Summary, summarise, summaryJson } from "./results.ts";
+import { type Summary, summarise, summaryJson } from "./results.ts";
 import { resultsMarkdown } from "./table.ts";
 import { trainAndPrune } from "./train-and-prune.ts";
 
@@ -28,14 +28,14 @@ export async function runComparison(run: Run, progress: Progress): Promise<void>
   const { config } = run;
   const startedAt = new Date();
   const engine = await startEngine(run, progress);
-  const criteria = await loadCriteria(config);
-  const pinned = await checkSetup(config, criteria);
+  const setup = await checkSetup(config, await loadCriteria(config));
+  for (const [name, reason] of Object.entries(setup.inapplicable)) progress.log(`Without ${name}: ${reason}`);
   const data = await loadData(run, progress);
   requireSameCriterionFiles(run);
   recordEngine(engine, run.log);
-  await trainAndPrune(run, progress, data, engine, criteria);
+  await trainAndPrune(run, progress, data, engine, setup.criteria);
   const durationMs = logWork(run.log, startedAt);
-  const summary = await summaryOf(run, progress, engine, criteria, pinned, data, startedAt, durationMs);
+  const summary = await summaryOf(run, progress, engine, setup, data, startedAt, durationMs);
   run.write("summary.json", summaryJson(summary));
   run.write("report.html", await reportHtml(summary));
   progress.stop();
@@ -58,14 +58,13 @@ async function summaryOf(
   { config, log }: Run,
   progress: Progress,
   engine: EngineReport<NativeEngineName>,
-  criteria: CriterionFactories,
-  pinned: readonly Pinned[],
-  { testCount }: BatchSource,
+  { criteria, pinned, inapplicable }: Setup,
+  data: BatchSource,
   startedAt: Date,
   durationMs: number,
 ): Promise<Summary> {
   const recorded = readRecord(log.events);
-  const { batchSize, scoringBatches } = recipeFor(config.model);
+  const { batchSize } = recipeFor(config.model);
   const { baselines, cells } = await measureLatencies(config, progress, recorded);
   return summarise({
     config,
@@ -75,8 +74,9 @@ async function summaryOf(
     trainingCurve: recorded.training,
     fineTuneCurves: recorded.fineTuning,
     pinned,
-    testCount,
-    scoring: { batchSize, minibatches: config.iterative ? null : scoringBatches },
+    inapplicable,
+    testCount: data.testCount,
+    scoring: { batchSize, minibatches: config.iterative ? null : Math.ceil(data.scoringCount / batchSize) },
     engine: { name: engine.engine, description: describeEngine(engine) },
     versions: versions(),
     commit: commit(),

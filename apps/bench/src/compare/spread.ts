@@ -14,8 +14,12 @@ export function spread(values: readonly number[]): Spread {
   return { mean, std: Math.sqrt(squares / (values.length - 1)) };
 }
 
-/** Of shares of `count` test images; one seed's has the standard error √(p (1 - p) / count). */
+/**
+ * Of shares of `count` test images. One seed's has the standard error √(p (1 - p) / count), where p counts one image more that
+ * is right and one that is wrong (Laplace), so that 0 has an error as well.
+ */
 export function spreadOfShares(values: readonly number[], count: number): Spread {
   const { mean, std } = spread(values);
-  return { mean, std: std ?? Math.sqrt((mean * (1 - mean)) / count) };
+  const p = (mean * count + 1) / (count + 2);
+  return { mean, std: std ?? Math.sqrt((p * (1 - p)) / count) };
 }

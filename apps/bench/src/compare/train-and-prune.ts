@@ -39,7 +39,7 @@ export async function trainAndPrune(
   const names = [...criteria.keys()];
   if (baselines.size === config.seeds && cells.size === config.seeds * names.length * config.ratios.length)
     return;
-  const left = workLeft(run, data, names.length);
+  const left = await workLeft(run, data, names.length);
   const tasks: Readonly<Record<Job["kind"], Task>> = {
     train: lazyTask(progress, "Training", left.training),
     prune: lazyTask(progress, "Pruning", left.pruning),

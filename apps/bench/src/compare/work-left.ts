@@ -1,10 +1,10 @@
 /** The remaining work of a run, for the progress bars, in training images. */
 import { sampleLimit } from "@secateur/compensation";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
-import { createModel, type ModelName } from "@secateur/models";
 import { remainingOf } from "@secateur/pruner";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BatchSource } from "../inputs/batch-source.ts";
+import { withNetwork } from "../inputs/network.ts";
 import type { CompareConfig } from "./config.ts";
 import type { CompareEvent, TestedCell } from "./events.ts";
 import { evaluationCost, repairCost } from "./jobs/job.ts";
@@ -22,11 +22,11 @@ interface Run {
   readonly log: { readonly events: readonly CompareEvent[] };
 }
 
-export function workLeft(
+export async function workLeft(
   { config, log }: Run,
   data: Pick<BatchSource, "stepsPerEpoch" | "testCount" | "scoringCount">,
   criterionCount: number,
-): WorkLeft {
+): Promise<WorkLeft> {
   const { baselines, cells, tests, training } = readRecord(log.events);
   const epoch = data.stepsPerEpoch * recipeFor(config.model).batchSize;
   const test = data.testCount * evaluationCost;
@@ -37,10 +37,10 @@ export function workLeft(
   };
   const seeds = Array.from({ length: config.seeds }, (_, seed) => seed);
   const tuning = config.finetune > 0 ? config.finetune * epoch + test : 0;
-  const repair = config.compensate ? repairWork(config, data.scoringCount) + test : 0;
+  const repair = config.compensate ? (await repairWork(config, data.scoringCount)) + test : 0;
   const runCount = config.seeds * criterionCount;
   const pruning = config.iterative
-    ? iterativeWork(config, [...cells.values()], runCount, test + repair, tuning)
+    ? await iterativeWork(config, [...cells.values()], runCount, test + repair, tuning)
     : (runCount * config.ratios.length - cells.size) * (test + repair + tuning) +
       unfinished(config, [...cells.values()], runCount) * data.scoringCount;
   return {
@@ -55,13 +55,13 @@ function unfinished({ ratios }: CompareConfig, cells: readonly TestedCell[], run
 }
 
 /** Each run of the loop trains up to the last ratio, is tested at each ratio, and is fine-tuned at the end. */
-function iterativeWork(
+async function iterativeWork(
   config: CompareConfig,
   cells: readonly TestedCell[],
   runCount: number,
   perRatio: number,
   tuning: number,
-): number {
+): Promise<number> {
   const last = Math.max(...config.ratios);
   const reached = new Map<string, number>();
   for (const { seed, criterion, ratio } of cells) {
@@ -71,23 +71,16 @@ function iterativeWork(
   const shares = runCount * last - [...reached.values()].reduce((sum, ratio) => sum + ratio, 0);
   const ratiosLeft = runCount * config.ratios.length - cells.length;
   return (
-    shares * imagesForAll(config, countUnits(config.model)) +
+    shares * imagesForAll(config, await withNetwork(config, countUnits)) +
     ratiosLeft * perRatio +
     unfinished(config, cells, runCount) * tuning
   );
 }
 
-const countUnits = (name: ModelName): number =>
-  measure(name, (model) => remainingOf(buildDependencyGraph(model)).amounts().units);
+const countUnits = (network: tfl.LayersModel): number =>
+  remainingOf(buildDependencyGraph(network)).amounts().units;
 
 /** The refit of one network. */
-function repairWork({ model }: CompareConfig, scoringCount: number): number {
-  return Math.min(scoringCount, measure(model, sampleLimit)) * repairCost;
-}
-
-function measure(name: ModelName, of: (model: tfl.LayersModel) => number): number {
-  const model = createModel(name);
-  const result = of(model);
-  model.dispose();
-  return result;
+async function repairWork(config: CompareConfig, scoringCount: number): Promise<number> {
+  return Math.min(scoringCount, await withNetwork(config, sampleLimit)) * repairCost;
 }

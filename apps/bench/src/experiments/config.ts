@@ -8,7 +8,9 @@ import type { ImageSettings } from "../inputs/batch-source.ts";
 import { type InputSettings, inputSchemas } from "../inputs/input-settings.ts";
 import { type Experiment, experimentNames, readExperiment } from "./experiment.ts";
 
-export interface ExperimentConfig extends ImageSettings, Pick<InputSettings, "engine"> {
+export interface ExperimentConfig
+  extends Omit<ImageSettings, "network" | "preprocess">,
+    Pick<InputSettings, "engine"> {
   readonly experiment: string;
   /** The experiment's network. */
   readonly model: ModelName;

@@ -68,7 +68,8 @@ export async function runExperiment(run: ExperimentRun, progress: Progress): Pro
 async function openImages(config: ExperimentConfig): Promise<BatchSource> {
   const { batch, imageSize } = config;
   const evaluationBatchSize = Math.min(largestEvaluation, microBatch(config));
-  const data = await imagenetBatches(config, {
+  const settings = { ...config, network: null, preprocess: null };
+  const data = await imagenetBatches(settings, {
     batchSize: batch,
     evaluationBatchSize,
     scoringBatches: Math.ceil(repairImages / batch),

@@ -1,15 +1,16 @@
 /** What a run reads images through, whatever the data set: minibatches for training, scoring and testing. */
-import type { Decoding, Progress } from "@secateur/datasets";
-import type { ModelName } from "@secateur/models";
+import type { Decoding, PreprocessingName, Progress } from "@secateur/datasets";
 import type { Batches } from "@secateur/training";
+import type { NetworkSettings } from "./network.ts";
 import type { Normalization } from "./normalization.ts";
 
 /** The settings that decide the images. */
-export interface ImageSettings {
-  readonly model: ModelName;
+export interface ImageSettings extends NetworkSettings {
+  /** What `network` was trained with; null is the one with the lowest loss. */
+  readonly preprocess: PreprocessingName | null;
   /** Absolute path of the data set, or "synthetic"; null is the cache or a download, for CIFAR-10 only. */
   readonly data: string | null;
-  /** Absolute path of a file that lists all classes, where `data` holds only some of them. */
+  /** Absolute path of a file with the names of the classes in the order of the outputs of `network`. */
   readonly classes: string | null;
   /** The number of training images used; the test set shrinks in proportion. Null is all. */
   readonly subset: number | null;

@@ -1,26 +1,25 @@
-/** The image files of a run and their labels: `--data`, cut to `--subset`. */
-
+/** The images of a run and their labels: `--data`, cut to `--subset`. */
+import path from "node:path";
 import { UsageError } from "@secateur/command-line";
-import { type EncodedImages, imagenet, selectImages } from "@secateur/datasets";
+import { type EncodedImages, imageFolder, imagenet, imagenetWnids, selectImages } from "@secateur/datasets";
 import type { ImageSettings } from "./batch-source.ts";
-import { classCount, readClassList } from "./class-list.ts";
+import { classNames } from "./class-names.ts";
+import { imageHalves, isOneSet } from "./image-halves.ts";
 
 export interface ImagenetFolders {
   readonly train: EncodedImages;
   readonly test: EncodedImages;
 }
 
-export async function findFolders({
-  data,
-  classes: file,
-  subset,
-}: Pick<ImageSettings, "data" | "classes" | "subset">): Promise<ImagenetFolders> {
+/** @param classCount - Of the network. */
+export async function findFolders(
+  { data, classes: file, subset }: Pick<ImageSettings, "data" | "classes" | "subset">,
+  classCount: number,
+): Promise<ImagenetFolders> {
   const directory = data ?? "";
-  const classes = file === null ? undefined : readClassList(file);
-  const train = await imagenet(directory, "train", { classes });
-  const test = await imagenet(directory, "val", { classes });
-  requireAllClasses(train);
-  requireAllClasses(test);
+  const classes = classNames(file, classCount);
+  const { train, test } = await (isOneSet(directory) ? imageHalves : splits)(directory, classes);
+  requireClasses(train, classCount);
   if (subset === null) return { train, test };
   if (subset > train.count) {
     throw new UsageError(
@@ -31,11 +30,24 @@ export async function findFolders({
   return { train: evenly(train, subset), test: evenly(test, testCount) };
 }
 
-/** Labels are ranks among all classes; of other wnids than ImageNet's, some alone do not have them. */
-function requireAllClasses({ classes, source }: EncodedImages): void {
+/** @param classes - Null for the names of the folders, sorted. */
+async function splits(directory: string, classes: readonly string[] | null): Promise<ImagenetFolders> {
+  if (classes?.every((name) => /^n\d{8}$/.test(name))) {
+    const options = classes === imagenetWnids ? {} : { classes };
+    return {
+      train: await imagenet(directory, "train", options),
+      test: await imagenet(directory, "val", options),
+    };
+  }
+  const train = await imageFolder(path.join(directory, "train"), classes === null ? {} : { classes });
+  return { train, test: await imageFolder(path.join(directory, "val"), { classes: train.classes }) };
+}
+
+/** Without `--classes`, labels are ranks among the folders' names; with missing folders they would be those of other classes. */
+function requireClasses({ classes, source }: EncodedImages, classCount: number): void {
   if (classes.length === classCount) return;
   throw new UsageError(
-    `${source} holds ${classes.length} of ${classCount} classes, and not those of ImageNet-1k, so the labels are unknown: give --classes FILE, a text file with all ${classCount} wnids in any order.`,
+    `${source} has ${classes.length} folders of classes, and the network has ${classCount} classes: give --classes FILE, a text file with the names of the folders in the order of the network's outputs, one a line.`,
   );
 }
 

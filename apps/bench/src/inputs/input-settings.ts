@@ -2,15 +2,18 @@
 
 import { type Flag, filePath, oneOf, unique } from "@secateur/command-line";
 import { criterionNames } from "@secateur/criteria";
+import type { ModelName } from "@secateur/models";
 import { type NativeEngineName, nativeEngineNames } from "@secateur/native-engine";
 import type { z } from "zod";
-import type { ImageSettings } from "./batch-source.ts";
 import { type DataSet, modelsFor, synthetic } from "./data-set.ts";
 import type { CriterionSettings } from "./load-criteria.ts";
 
 const engineNames = ["auto", ...nativeEngineNames] as const;
 
-export interface InputSettings extends Pick<ImageSettings, "model" | "data">, CriterionSettings {
+export interface InputSettings extends CriterionSettings {
+  readonly model: ModelName;
+  /** Absolute path of the data set, or "synthetic"; null is the cache or a download. */
+  readonly data: string | null;
   readonly engine: NativeEngineName | "auto";
 }
 

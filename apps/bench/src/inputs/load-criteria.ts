@@ -4,6 +4,9 @@ import { type Criterion, criterionNames, criterionTable } from "@secateur/criter
 import { tsImport } from "tsx/esm/api";
 import { unpruned } from "../compare/table-rows.ts";
 
+/** In place of names: every built-in criterion that applies to the network. */
+export const allCriteria = "all";
+
 /** In the order of the tables. */
 export type CriterionFactories = ReadonlyMap<string, (seed: number) => Criterion>;
 
@@ -16,7 +19,7 @@ export interface CriterionSettings {
 
 export async function loadCriteria({ criteria, criterion }: CriterionSettings): Promise<CriterionFactories> {
   const builtIn = criterionNames
-    .filter((name) => criteria.includes(name))
+    .filter((name) => criteria.includes(name) || criteria.includes(allCriteria))
     .toSorted((a, b) => criteria.indexOf(a) - criteria.indexOf(b));
   const factories = new Map<string, (seed: number) => Criterion>(
     builtIn.map((name) => [name, criterionTable[name]]),

@@ -44,6 +44,6 @@ const torchvisionFiles: Readonly<Partial<Record<ModelName, string>>> = {
 };
 
 /** The address of torchvision's weights. @param model - An ImageNet network of the model table. */
-export function torchvisionWeights(model: ModelName): string {
-  return `https://download.pytorch.org/models/${torchvisionFiles[model] ?? ""}`;
+export function torchvisionWeights(model: ModelName | null): string {
+  return `https://download.pytorch.org/models/${model === null ? "" : (torchvisionFiles[model] ?? "")}`;
 }

@@ -40,13 +40,13 @@ export interface RunDirectory<Config, Event extends RunEvent> extends RunFiles {
 }
 
 /** Starts a run in a new or empty directory, or continues the one in it for `--resume`. */
-export function openRunDirectory<Config extends { readonly model: string }, Event extends RunEvent>(
+export function openRunDirectory<Config extends { readonly model: string | null }, Event extends RunEvent>(
   command: RunCommand<Config>,
   program: Pick<BenchProgram<Config>, "name" | "schema" | "needed">,
   events: z.ZodType<Event>,
   now: Date = new Date(),
 ): RunDirectory<Config, Event> {
-  const directory = command.out ?? newDirectory(`${program.name}-${command.config.model}`, now);
+  const directory = command.out ?? newDirectory(`${program.name}-${command.config.model ?? "network"}`, now);
   if (!fs.existsSync(path.join(directory, configName))) requireStart(directory, command, program);
   explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }), "start again");
   const unlock = lockDirectory(directory);
@@ -86,9 +86,10 @@ function requireStart<Config>(
   { needed = [] }: Pick<BenchProgram<Config>, "needed">,
 ): void {
   if (resume) throw new UsageError(`--resume: ${directory} holds no run. Leave --resume out to start one.`);
-  const missing = needed.find(({ setting }) => config[setting] === null);
-  if (missing === undefined) return;
-  throw new UsageError(`--${flagName(missing.setting)} is missing: ${missing.advice(config)}.`);
+  for (const { setting, advice } of needed) {
+    const missing = config[setting] === null ? advice(config) : null;
+    if (missing !== null) throw new UsageError(`--${flagName(setting)} is missing: ${missing}.`);
+  }
 }
 
 /** The files of a run that has just started, and the directory where that leaves it empty. */

@@ -33,7 +33,7 @@ export async function runProgram<Config>(
 }
 
 /** For programs with a run directory. @param events - Validates the lines of the run's log. */
-export function runInDirectory<Config extends { readonly model: string }, Event extends RunEvent>(
+export function runInDirectory<Config extends { readonly model: string | null }, Event extends RunEvent>(
   program: BenchProgram<Config>,
   events: z.ZodType<Event>,
   work: (run: RunDirectory<Config, Event>, progress: Progress) => Promise<void>,

@@ -43,7 +43,7 @@ export async function* pruneIteratively(
 ): AsyncGenerator<JobEvent> {
   const { config, data } = context;
   const { ratios, finetune } = config;
-  const network = openNetwork(job, context);
+  const network = await openNetwork(job, context);
   const { graph, normalization } = network;
   const notes = caveats(graph, [criterion]);
   const optimizer = recipeFor(config.model).pruning();

@@ -1,11 +1,11 @@
 /** Trains the network of one seed, or loads it, and tests it. All pruning with that seed starts from it. */
 import { startWorkerPool } from "@secateur/data-parallel";
 import { countMacs, countParameters } from "@secateur/metrics";
-import { createModel } from "@secateur/models";
 import { fit } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BatchSource } from "../../inputs/batch-source.ts";
+import { buildNetwork } from "../../inputs/network.ts";
 import type { Normalization } from "../../inputs/normalization.ts";
 import { readWeights } from "../../inputs/weights.ts";
 import type { CompareConfig } from "../config.ts";
@@ -25,10 +25,10 @@ export async function* trainNetwork(
   config: CompareConfig,
   data: BatchSource,
 ): AsyncGenerator<JobEvent> {
-  const model = createModel(config.model, { seed: job.seed });
+  const model = await buildNetwork(config, job.seed);
   let [normalization] = data.normalizations;
-  if (config.weights !== null) {
-    readWeights(model, config.weights);
+  if (config.weights !== null) readWeights(model, config.weights);
+  if (config.weights !== null || config.network !== null) {
     normalization = await chooseNormalization(model, data);
     if (data.normalizations.length > 1)
       yield { type: "log", event: { type: "normalization", seed: job.seed, normalization } };

@@ -1,7 +1,7 @@
 /** The trained network of a seed, from which all its pruning starts. */
 import { buildDependencyGraph, type DependencyGraph } from "@secateur/dependency-graph";
-import { createModel } from "@secateur/models";
 import type { BatchSource } from "../../inputs/batch-source.ts";
+import { buildNetwork } from "../../inputs/network.ts";
 import { type Normalization, normalizationSchema } from "../../inputs/normalization.ts";
 import type { CompareConfig } from "../config.ts";
 import type { TestedBaseline } from "../events.ts";
@@ -23,8 +23,11 @@ export interface TrainedNetwork {
   readonly classes: Int32Array | null;
 }
 
-export function openNetwork({ seed, network, classes }: PruneJob, { config }: PruneContext): TrainedNetwork {
-  const model = createModel(config.model, { seed });
+export async function openNetwork(
+  { seed, network, classes }: PruneJob,
+  { config }: PruneContext,
+): Promise<TrainedNetwork> {
+  const model = await buildNetwork(config, seed);
   const notes = restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),

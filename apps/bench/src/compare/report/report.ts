@@ -3,6 +3,7 @@
 import { formatDuration } from "@secateur/command-line";
 import { figures, type Html, html, list, page, plainTable, section } from "@secateur/command-line/page";
 import { dataTitle } from "../../inputs/data-set.ts";
+import { networkTitle } from "../../inputs/network.ts";
 import { shortNumber } from "../../report/decimals.ts";
 import { dateTimeText, engineRows } from "../../report/environment-text.ts";
 import { tableHtml } from "../../report/number-table.ts";
@@ -24,7 +25,7 @@ import { trajectoryPlots } from "./trajectory-plots.ts";
 export async function reportHtml(summary: Summary): Promise<string> {
   const { config, criteria } = summary;
   const scales = seriesScales(criteria);
-  const title = `${config.model} on ${dataTitle(config)}: ${criteria.length} pruning criteria compared`;
+  const title = `${networkTitle(config)} on ${dataTitle(config)}: ${criteria.length} pruning criteria compared`;
   const legend = seriesLegend(criteria);
   const [accuracy, training, fineTuning] = await Promise.all([
     config.iterative ? trajectoryPlots(summary, scales) : [await accuracyPlots(summary, scales)],
@@ -76,7 +77,9 @@ function accuracyNote({ config, seeds, testCount }: Summary): string {
 
 function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): string {
   const origin =
-    config.weights === null ? `trained for ${counted(config.epochs, "epoch")}` : "loaded from a file";
+    config.weights === null && config.network === null
+      ? `trained for ${counted(config.epochs, "epoch")}`
+      : "loaded from a file";
   const images = config.subset === null ? "" : ` It used ${config.subset} of the training images.`;
   const quick = config.quick ? " This was a quick run: the differences are rough." : "";
   const tuning =
@@ -102,8 +105,11 @@ function pinnedTable({ pinned }: Summary): Html {
   return plainTable(pinned.map(({ layer, reason }) => [layer, reason]));
 }
 
-function notes({ cells }: Summary): Html {
-  const texts = [...new Set(cells.flatMap((cell) => cell.notes.map((note) => `${cell.criterion}: ${note}`)))];
+function notes({ cells, inapplicable }: Summary): Html {
+  const texts = [
+    ...Object.values(inapplicable).map((reason) => `Left out: ${reason}`),
+    ...new Set(cells.flatMap((cell) => cell.notes.map((note) => `${cell.criterion}: ${note}`))),
+  ];
   return texts.length === 0 ? html`` : section("Notes", "", list(texts));
 }
 
