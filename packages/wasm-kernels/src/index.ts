@@ -8,6 +8,7 @@ export type {
   ReluGradAttrs,
 } from "./fused-kernels.ts";
 export type { KernelSet } from "./kernel-set.ts";
+export { registerPoolingGradients } from "./pooling/register-pooling-gradients.ts";
 export { registerKernels } from "./register-kernels.ts";
 export { registerWasmKernels } from "./register-wasm-kernels.ts";
 export { type SumReducer, setSumReducer } from "./sum-reducer.ts";

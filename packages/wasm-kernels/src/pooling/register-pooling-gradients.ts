@@ -1,0 +1,38 @@
+/** Corrects the gradients of pooling on tfjs's cpu, webgl and webgpu backends. */
+import { AvgPool3DGrad, AvgPoolGrad, MaxPool3DGrad, MaxPoolGrad } from "@tensorflow/tfjs-core";
+import type { KernelSet } from "../kernel-set.ts";
+import { wrapKernels } from "../register-kernels.ts";
+import { averagePoolingGradient } from "./average-pooling-gradient.ts";
+import { maxPoolingGradient } from "./max-pooling-gradient.ts";
+
+type CorrectedBackend = "cpu" | "webgl" | "webgpu";
+
+const onGpu: KernelSet["wrappers"] = {
+  [AvgPoolGrad]: averagePoolingGradient,
+  [AvgPool3DGrad]: averagePoolingGradient,
+  [MaxPoolGrad]: maxPoolingGradient,
+  [MaxPool3DGrad]: maxPoolingGradient,
+};
+
+// In two dimensions, the cpu backend takes the first of equal values.
+const { [MaxPoolGrad]: _, ...onCpu } = onGpu;
+
+const corrections: Readonly<Record<CorrectedBackend, KernelSet["wrappers"]>> = {
+  cpu: onCpu,
+  webgl: onGpu,
+  webgpu: onGpu,
+};
+
+/**
+ * Average pooling divides a window's gradient by the number of its values inside the input, and max pooling gives it to the
+ * first of equal values. `useBackend` of `@secateur/backend` calls it. Calling it again changes nothing.
+ *
+ * @param backendName - tfjs's name; the backend must be registered.
+ *
+ * @example
+ * await tf.setBackend("webgl");
+ * registerPoolingGradients("webgl");
+ */
+export function registerPoolingGradients(backendName: CorrectedBackend): void {
+  wrapKernels(backendName, corrections[backendName]);
+}
