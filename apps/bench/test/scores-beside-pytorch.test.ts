@@ -3,6 +3,7 @@
  * at the producers, γ·∂γ + β·∂β summed over a group's batch normalisations, and here at the consumers.
  */
 import fs from "node:fs";
+import { formulaImages, setFormulaWeights } from "@repo/testing/formula-weights";
 import { type Criterion, criteria, type Scores, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
 import { trainableWeights } from "@secateur/model-graph";
@@ -12,7 +13,6 @@ import { type Batch, hessianVectorProduct, lossAndGradients, type Mode } from "@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaImages, setFormulaWeights } from "./formula-weights.ts";
 
 type Table = Readonly<Record<string, readonly number[]>>;
 

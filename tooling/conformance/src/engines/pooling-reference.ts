@@ -42,32 +42,33 @@ function allWindows(pooling: Pooling): readonly (readonly number[])[] {
   );
 }
 
-/**
- * @param x - `[batch, ...sizes, channels]`
- * @param dy - `[batch, ...windows, channels]`
- */
-export function poolingGradient(
-  pooling: Pooling,
-  x: ArrayLike<number>,
-  dy: ArrayLike<number>,
-): Float64Array {
-  const { kind, batch, sizes, channels } = pooling;
-  const windows = allWindows(pooling);
+/** For each value of the output, in order, the indices of its window's values in the input. */
+function* placesOf(pooling: Pooling): Generator<readonly number[]> {
+  const { batch, sizes, channels } = pooling;
   const positions = sizes.reduce((a, b) => a * b, 1);
-  const dx = new Float64Array(x.length);
+  const windows = allWindows(pooling);
   for (let n = 0; n < batch; n++) {
-    for (const [w, window] of windows.entries()) {
-      for (let c = 0; c < channels; c++) {
-        const places = window.map((at) => (n * positions + at) * channels + c);
-        const slope = Number(dy[(n * windows.length + w) * channels + c]);
-        const largest = places.reduce((best, at) => (Number(x[at]) > Number(x[best]) ? at : best));
-        const shares = kind === "max" ? [largest] : places;
-        for (const at of shares) dx[at] = Number(dx[at]) + slope / shares.length;
-      }
+    for (const window of windows) {
+      for (let c = 0; c < channels; c++) yield window.map((at) => (n * positions + at) * channels + c);
     }
+  }
+}
+
+/** ∂L/∂x, `[batch, ...sizes, channels]`, of `poolingOperands`. */
+export function poolingGradient(pooling: Pooling): Float64Array {
+  const { x, dy } = poolingOperands(pooling);
+  const dx = new Float64Array(x.length);
+  let output = 0;
+  for (const places of placesOf(pooling)) {
+    const shares = pooling.kind === "max" ? [firstLargest(places, x)] : places;
+    for (const at of shares) dx[at] = Number(dx[at]) + Number(dy[output]) / shares.length;
+    output++;
   }
   return dx;
 }
+
+const firstLargest = (places: readonly number[], x: Float32Array): number =>
+  places.reduce((best, at) => (Number(x[at]) > Number(x[best]) ? at : best));
 
 /** Windows that overlap or leave values out, even and odd padding, 2-D and 3-D. */
 export const poolings: readonly Pooling[] = (["average", "max"] as const).flatMap((kind) => [
@@ -87,5 +88,20 @@ export const poolings: readonly Pooling[] = (["average", "max"] as const).flatMa
 ]);
 
 /** Whole numbers of which many are equal, as behind a ReLU. */
-export const poolingValues = (count: number, start = 0): Float32Array =>
-  Float32Array.from({ length: count }, (_, i) => Math.max(0, (((i + start) ** 2 * 7 + i) % 11) - 5) - 3);
+const values = (shape: readonly number[], start: number): Float32Array =>
+  Float32Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => Math.max(0, (((i + start) ** 2 * 7 + i) % 11) - 5) - 3,
+  );
+
+export interface PoolingOperands {
+  /** `[batch, ...sizes, channels]` */
+  readonly x: Float32Array;
+  /** `[batch, ...windows, channels]` */
+  readonly dy: Float32Array;
+}
+
+export function poolingOperands(pooling: Pooling): PoolingOperands {
+  const { batch, sizes, channels } = pooling;
+  return { x: values([batch, ...sizes, channels], 0), dy: values(outputShape(pooling), 5) };
+}
