@@ -99,10 +99,10 @@ describe.each(["train", "eval"] as const)("scores of ResNet-20 in mode %s are Py
 });
 
 /** Σ w·(H W) over what the consumers' kernels `[kh, kw, units, filters]` have of the units inside two blocks. */
-function hessianRows(mode: Mode, step: number): ReadonlyMap<string, tf.Tensor> {
+async function hessianRows(mode: Mode, step: number): Promise<ReadonlyMap<string, tf.Tensor>> {
   const batch = batchOf(mode === "train" ? golden : golden.eval);
   const direction = Object.fromEntries([...trainableWeights(model)].map(([name, w]) => [name, w.read()]));
-  const products = hessianVectorProduct(model, batch, direction, { mode, perturbation: step });
+  const products = await hessianVectorProduct(model, batch, direction, { mode, perturbation: step });
   const rows = Object.keys(golden.hessianRows).map((layer) => {
     const kernel = `${layer.replace("conv1", "conv2")}/kernel`;
     const product = products[kernel] ?? tf.scalar(Number.NaN);
@@ -116,8 +116,8 @@ function hessianRows(mode: Mode, step: number): ReadonlyMap<string, tf.Tensor> {
 it.each([
   ["train", 1e-2],
   ["eval", 3e-5], // so small that no ReLU changes sign: the exact derivative leaves kinks out
-] as const)("Hessian times weights in mode %s is PyTorch's", (mode, step) => {
-  for (const [layer, row] of hessianRows(mode, step)) {
+] as const)("Hessian times weights in mode %s is PyTorch's", async (mode, step) => {
+  for (const [layer, row] of await hessianRows(mode, step)) {
     const values = (mode === "train" ? golden : golden.eval).hessianRows[layer] ?? [];
     expect(row, layer).toBeAllClose(values, { rtol: 0, atol: 0.01 * Math.max(...values.map(Math.abs)) });
     row.dispose();

@@ -43,11 +43,11 @@ export async function* pruneIteratively(
 ): AsyncGenerator<JobEvent> {
   const { config, data } = context;
   const { ratios, finetune } = config;
-  const network = openNetwork(job, context);
+  const network = await openNetwork(job, context);
   const { graph, normalization } = network;
   const notes = caveats(graph, [criterion]);
   const optimizer = recipeFor(config.model).pruning();
-  let point = startingPoint(job, graph, optimizer);
+  let point = await startingPoint(job, graph, optimizer);
   const loop: LoopContext = {
     config,
     original: graph.model,

@@ -13,7 +13,7 @@ export async function* pruneOneShot(
   context: PruneContext,
 ): AsyncGenerator<JobEvent> {
   const { config, data } = context;
-  const network = openNetwork(job, context);
+  const network = await openNetwork(job, context);
   const { graph, normalization } = network;
   const note = `seed ${job.seed}: scoring by ${job.criterion}`;
   yield { type: "work", amount: 0, note };

@@ -23,9 +23,12 @@ export interface TrainedNetwork {
   readonly classes: Int32Array | null;
 }
 
-export function openNetwork({ seed, network, classes }: PruneJob, { config }: PruneContext): TrainedNetwork {
+export async function openNetwork(
+  { seed, network, classes }: PruneJob,
+  { config }: PruneContext,
+): Promise<TrainedNetwork> {
   const model = createModel(config.model, { seed });
-  const notes = restoreCheckpoint(model, network);
+  const notes = await restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),
     normalization: normalizationSchema.parse(notes["normalization"]),
