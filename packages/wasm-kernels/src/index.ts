@@ -1,4 +1,6 @@
 /** @packageDocumentation The training kernels that tfjs's WebAssembly backend lacks, in SIMD. */
+
+export { registerCorrections } from "./corrections/register-corrections.ts";
 export { OutOfWasmMemoryError, UnsupportedKernelInputError, WasmKernelsError } from "./errors.ts";
 export type {
   FusedKernelName,
@@ -8,7 +10,6 @@ export type {
   ReluGradAttrs,
 } from "./fused-kernels.ts";
 export type { KernelSet } from "./kernel-set.ts";
-export { registerPoolingGradients } from "./pooling/register-pooling-gradients.ts";
 export { registerKernels } from "./register-kernels.ts";
 export { registerWasmKernels } from "./register-wasm-kernels.ts";
 export { type SumReducer, setSumReducer } from "./sum-reducer.ts";

@@ -1,5 +1,6 @@
 /** Every kernel that this package registers for the wasm backend. */
 import { AvgPool3DGrad, AvgPoolGrad, BatchMatMul, OneHot, Sum } from "@tensorflow/tfjs-core";
+import { averagePoolingGradient } from "./corrections/average-pooling-gradient.ts";
 import type { KernelSet } from "./kernel-set.ts";
 import { batchMatMul } from "./kernels/batch-mat-mul.ts";
 import { batchNormTraining } from "./kernels/batch-norm-training.ts";
@@ -18,7 +19,6 @@ import { reluGrad } from "./kernels/relu-grad.ts";
 import { softmaxCrossEntropy } from "./kernels/softmax-cross-entropy.ts";
 import { sum } from "./kernels/sum.ts";
 import { unsortedSegmentSum } from "./kernels/unsorted-segment-sum.ts";
-import { averagePoolingGradient } from "./pooling/average-pooling-gradient.ts";
 
 export const wasmKernels: KernelSet = {
   fused: {

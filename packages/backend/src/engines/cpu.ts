@@ -7,8 +7,8 @@ export const cpu: Engine = {
   remedy: "reinstall @tensorflow/tfjs-backend-cpu",
   start: async ({ timeoutMs }) => {
     const { version_cpu: version } = await import("@tensorflow/tfjs-backend-cpu");
-    const { registerPoolingGradients } = await import("@secateur/wasm-kernels");
-    await startBackend("cpu", { register: () => registerPoolingGradients("cpu"), timeoutMs });
+    const { registerCorrections } = await import("@secateur/wasm-kernels");
+    await startBackend("cpu", { register: () => registerCorrections("cpu"), timeoutMs });
     return { device: { version, device: "CPU, plain JavaScript", threads: 1 }, capabilities: {} };
   },
 };

@@ -122,6 +122,14 @@ export const engineChecks: readonly EngineCheck[] = [
       return [[run(tf.AvgPool, { x: tf.ones([1, 5, 5, 3]) }, poolingAttrs), factors], sum(factors)];
     },
   },
+  {
+    name: "the sum of 20 tensors",
+    kernels: [tf.AddN],
+    compute: () => {
+      const factors = numbers(200);
+      return [[tf.addN(Array.from({ length: 20 }, () => tf.fill([200], 3))), factors], 60 * sum(factors)];
+    },
+  },
   convolution({ ...plain, operand: "input", backward: tf.Conv2DBackpropInput }),
   convolution({ ...plain, operand: "filter", backward: tf.Conv2DBackpropFilter }),
   convolution({ ...depthwise, operand: "input", backward: tf.DepthwiseConv2dNativeBackpropInput }),

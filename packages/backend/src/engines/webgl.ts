@@ -11,8 +11,8 @@ export const webgl: Engine = {
       throw new EngineStartError("there is no WebGL here (neither `document` nor `OffscreenCanvas` exists)");
     }
     const version = await importBackend();
-    const { registerPoolingGradients } = await import("@secateur/wasm-kernels");
-    await startBackend("webgl", { register: () => registerPoolingGradients("webgl"), timeoutMs });
+    const { registerCorrections } = await import("@secateur/wasm-kernels");
+    await startBackend("webgl", { register: () => registerCorrections("webgl"), timeoutMs });
     return { device: { version, device: "GPU through WebGL", threads: 1 }, capabilities: {} };
   },
 };

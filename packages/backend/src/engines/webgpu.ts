@@ -13,8 +13,8 @@ export const webgpu: Engine = {
       throw new EngineStartError("there is no WebGPU here (`navigator.gpu` is missing)");
     }
     await importBackend();
-    const { registerPoolingGradients } = await import("@secateur/wasm-kernels");
-    await startBackend("webgpu", { register: () => registerPoolingGradients("webgpu"), timeoutMs });
+    const { registerCorrections } = await import("@secateur/wasm-kernels");
+    await startBackend("webgpu", { register: () => registerCorrections("webgpu"), timeoutMs });
     // The package has no version of its own; it requires exactly that of tfjs-core.
     return { device: { version, device: "GPU through WebGPU", threads: 1 }, capabilities: {} };
   },

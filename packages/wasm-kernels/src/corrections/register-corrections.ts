@@ -1,8 +1,9 @@
-/** Corrects the gradients of pooling on tfjs's cpu, webgl and webgpu backends. */
-import { AvgPool3DGrad, AvgPoolGrad, MaxPool3DGrad, MaxPoolGrad } from "@tensorflow/tfjs-core";
+/** Corrects kernels of tfjs's cpu, webgl and webgpu backends. */
+import { AddN, AvgPool3DGrad, AvgPoolGrad, MaxPool3DGrad, MaxPoolGrad } from "@tensorflow/tfjs-core";
 import type { KernelSet } from "../kernel-set.ts";
 import { wrapKernels } from "../register-kernels.ts";
 import { averagePoolingGradient } from "./average-pooling-gradient.ts";
+import { chunkedSum } from "./chunked-sum.ts";
 import { maxPoolingGradient } from "./max-pooling-gradient.ts";
 
 type CorrectedBackend = "cpu" | "webgl" | "webgpu";
@@ -20,19 +21,20 @@ const { [MaxPoolGrad]: _, ...onCpu } = onGpu;
 const corrections: Readonly<Record<CorrectedBackend, KernelSet["wrappers"]>> = {
   cpu: onCpu,
   webgl: onGpu,
-  webgpu: onGpu,
+  webgpu: { ...onGpu, [AddN]: chunkedSum },
 };
 
 /**
  * Average pooling divides a window's gradient by the number of its values inside the input, and max pooling gives it to the
- * first of equal values. `useBackend` of `@secateur/backend` calls it. Calling it again changes nothing.
+ * first of equal values; WebGPU adds any number of tensors. `useBackend` of `@secateur/backend` calls it. Calling it again changes
+ * nothing.
  *
  * @param backendName - tfjs's name; the backend must be registered.
  *
  * @example
  * await tf.setBackend("webgl");
- * registerPoolingGradients("webgl");
+ * registerCorrections("webgl");
  */
-export function registerPoolingGradients(backendName: CorrectedBackend): void {
+export function registerCorrections(backendName: CorrectedBackend): void {
   wrapKernels(backendName, corrections[backendName]);
 }
