@@ -1,5 +1,5 @@
 """
-Weights and images by formula, the same in PyTorch and in TypeScript (apps/bench/test/formula-weights.ts).
+Weights and images by formula, the same in PyTorch and in TypeScript (tooling/testing/src/formula-weights.ts).
 
 Images are sin(i + phase), i counting [batch, height, width, channels]. Of a hundred phases `best_phase` takes the one whose
 values before ReLUs stay farthest from zero: one that is near zero may change sign in float32, and that alone moves gradients
@@ -56,7 +56,7 @@ def rounded(table):
     return {name: [float(f"{value:.7e}") for value in values] for name, values in table.items()}
 
 
-def write_golden(name, golden):
-    file = pathlib.Path(__file__).parents[2] / "apps/bench/test/golden" / name
+def write_golden(name, golden, folder="apps/bench/test/golden"):
+    file = pathlib.Path(__file__).parents[2] / folder / name
     file.write_text(json.dumps(golden) + "\n")
     return file

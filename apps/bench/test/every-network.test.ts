@@ -67,7 +67,7 @@ it.each(networks)("%s: score, prune, verify, train, save", async (name) => {
   const [first] = smaller.trainableWeights;
   const before = first?.read().dataSync().slice();
   const optimizer = sgd({ learningRate: 1e-3, momentum: 0.9 });
-  const { loss } = trainStep(smaller, optimizer, makeBatch(smaller));
+  const { loss } = await trainStep(smaller, optimizer, makeBatch(smaller));
   optimizer.dispose();
   expect(loss).toBeGreaterThan(0);
   expect(first?.read().dataSync()).not.toEqual(before);

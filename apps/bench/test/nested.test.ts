@@ -185,8 +185,8 @@ describe.each(Object.entries(cases))("%s", (_, { build, loss = softmaxCrossEntro
     expect((await verifyPlan(model, plan, { graph, smaller })).relativeError).toBeLessThan(1e-5);
 
     const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
-    const first = trainStep(smaller, optimizer, batch(), { loss });
-    const second = trainStep(smaller, optimizer, batch(), { loss, step: 1 });
+    const first = await trainStep(smaller, optimizer, batch(), { loss });
+    const second = await trainStep(smaller, optimizer, batch(), { loss, step: 1 });
     expect(second.loss).toBeLessThan(first.loss);
 
     const inputs = inputsOf(model);

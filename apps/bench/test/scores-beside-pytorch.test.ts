@@ -3,6 +3,7 @@
  * at the producers, γ·∂γ + β·∂β summed over a group's batch normalisations, and here at the consumers.
  */
 import fs from "node:fs";
+import { formulaImages, setFormulaWeights } from "@repo/testing/formula-weights";
 import { type Criterion, criteria, type Scores, scoreAll } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, type Group } from "@secateur/dependency-graph";
 import { trainableWeights } from "@secateur/model-graph";
@@ -12,7 +13,6 @@ import { type Batch, hessianVectorProduct, lossAndGradients, type Mode } from "@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formulaImages, setFormulaWeights } from "./formula-weights.ts";
 
 type Table = Readonly<Record<string, readonly number[]>>;
 
@@ -99,10 +99,10 @@ describe.each(["train", "eval"] as const)("scores of ResNet-20 in mode %s are Py
 });
 
 /** Σ w·(H W) over what the consumers' kernels `[kh, kw, units, filters]` have of the units inside two blocks. */
-function hessianRows(mode: Mode, step: number): ReadonlyMap<string, tf.Tensor> {
+async function hessianRows(mode: Mode, step: number): Promise<ReadonlyMap<string, tf.Tensor>> {
   const batch = batchOf(mode === "train" ? golden : golden.eval);
   const direction = Object.fromEntries([...trainableWeights(model)].map(([name, w]) => [name, w.read()]));
-  const products = hessianVectorProduct(model, batch, direction, { mode, perturbation: step });
+  const products = await hessianVectorProduct(model, batch, direction, { mode, perturbation: step });
   const rows = Object.keys(golden.hessianRows).map((layer) => {
     const kernel = `${layer.replace("conv1", "conv2")}/kernel`;
     const product = products[kernel] ?? tf.scalar(Number.NaN);
@@ -116,8 +116,8 @@ function hessianRows(mode: Mode, step: number): ReadonlyMap<string, tf.Tensor> {
 it.each([
   ["train", 1e-2],
   ["eval", 3e-5], // so small that no ReLU changes sign: the exact derivative leaves kinks out
-] as const)("Hessian times weights in mode %s is PyTorch's", (mode, step) => {
-  for (const [layer, row] of hessianRows(mode, step)) {
+] as const)("Hessian times weights in mode %s is PyTorch's", async (mode, step) => {
+  for (const [layer, row] of await hessianRows(mode, step)) {
     const values = (mode === "train" ? golden : golden.eval).hessianRows[layer] ?? [];
     expect(row, layer).toBeAllClose(values, { rtol: 0, atol: 0.01 * Math.max(...values.map(Math.abs)) });
     row.dispose();

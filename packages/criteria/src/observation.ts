@@ -58,8 +58,8 @@ export interface Observation<
   readonly extent?: number;
   /** What it needs the training step to return. */
   step?(graph: DependencyGraph): StepRequest;
-  /** Extra computation beyond the training step, for example another backward pass. */
-  pass?(context: PassContext): Result;
+  /** Extra computation beyond the training step, for example another backward pass; it may be asynchronous. */
+  pass?(context: PassContext): Result | Promise<Result>;
   /** Fields of a group's view; use getters, so that only fields that are read are computed. */
   group?(scope: GroupScope, result: Result): GroupFields;
   /** Fields of one weight in `group.sum`; use getters. */

@@ -16,7 +16,7 @@ import type { Observation, ObserveOptions, StepRequest } from "./observation.ts"
 /**
  * Options for `trainStep`, so that the step returns the results that the criteria observe.
  *
- * @example trainStep(model, optimizer, batch, { ...stepOptionsFor(graph, [criterion]), observe: … });
+ * @example await trainStep(model, optimizer, batch, { ...stepOptionsFor(graph, [criterion]), observe: … });
  */
 export function stepOptionsFor(
   graph: DependencyGraph,
@@ -51,19 +51,23 @@ export function scoringStep(
  * @returns Free it with `disposeResults`. The caller disposes the step.
  * @throws CriterionNotApplicableError if a pass cannot run on the model.
  */
-export function observeMinibatch(
+export async function observeMinibatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
   step: LossAndGradients | null,
   options: ObserveOptions,
-): ObservedMinibatch {
+): Promise<ObservedMinibatch> {
   const results = new Map<string, unknown>();
   try {
     for (const { observation, criterion } of observationsOf(criteria)) {
       if (observation.pass === undefined) continue;
-      const run = (): unknown => observation.pass?.({ ...options, graph, batch });
-      results.set(observation.name, asCriterionError(criterion, run));
+      const pass = async (): Promise<unknown> => observation.pass?.({ ...options, graph, batch });
+      const fail = (error: unknown): never =>
+        asCriterionError(criterion, () => {
+          throw error;
+        });
+      results.set(observation.name, await pass().catch(fail));
     }
   } catch (error) {
     tf.dispose([...results.values()] as tf.TensorContainer[]);

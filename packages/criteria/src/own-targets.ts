@@ -87,15 +87,15 @@ export function drawnTargetsWarning(
 }
 
 /** A sentence if first derivatives of the loss vanish on this minibatch because its labels are the network's outputs, or null. */
-export function vanishingWarning(
+export async function vanishingWarning(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
-): string | null {
+): Promise<string | null> {
   const names = criteria
     .filter((criterion) => readsFirstDerivativesOnly(graph, criterion))
     .map(({ name }) => `"${name}"`);
-  if (names.length === 0 || !targetsAreOutputs(graph.model, batch)) return null;
+  if (names.length === 0 || !(await targetsAreOutputs(graph.model, batch))) return null;
   return (
     `the labels are the network's own outputs, where the loss has no gradient: scores of ${names.join(", ")} are rounding ` +
     'errors around 0. Pass labels, or targets: "own" for the predicted classes, or a criterion of curvature such as "obd"'

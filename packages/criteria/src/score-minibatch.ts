@@ -1,6 +1,6 @@
 /** The scores of one minibatch for several criteria, for custom training loops. */
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
-import { type Batch, type LossAndGradients, notFinite } from "@secateur/training";
+import { type Batch, checkLabels, type LossAndGradients, notFinite } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Criterion, labelOf } from "./criterion.ts";
 import { CriterionError, NonFiniteScoreError } from "./errors.ts";
@@ -21,32 +21,38 @@ export type Scores = ReadonlyMap<GroupId, Float32Array>;
  * @throws NonFiniteScoreError if a score is NaN or infinite.
  *
  * @example
- * trainStep(model, optimizer, batch, {
+ * await trainStep(model, optimizer, batch, {
  *   ...stepOptionsFor(graph, all),
  *   observe: (step) => scoreMinibatch(graph, all, batch, step, { mode: "train", minibatch }),
  * });
  */
-export function scoreMinibatch(
+export async function scoreMinibatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   batch: Batch,
   step: LossAndGradients | null,
   options: ObserveOptions,
-): ReadonlyMap<string, Scores> {
+): Promise<ReadonlyMap<string, Scores>> {
   checkNames(criteria);
-  checkFinite(batch, step, options.minibatch);
-  const observed = observeMinibatch(graph, criteria, batch, step, options);
+  await checkFinite(graph, batch, step, options);
+  const observed = await observeMinibatch(graph, criteria, batch, step, options);
   try {
-    return scoreObserved(criteria, observed);
+    return await scoreObserved(criteria, observed);
   } finally {
     disposeResults(observed);
   }
 }
 
 /** Scores alone do not show NaN on every engine: ReLU on wasm turns it into 0. */
-function checkFinite(batch: Batch, step: LossAndGradients | null, minibatch: number): void {
-  const [loss = 0] = step?.loss.dataSync<"float32">() ?? [];
-  const source = step === null || !Number.isFinite(loss) ? notFinite(batch, step ?? {}) : null;
+async function checkFinite(
+  { model }: DependencyGraph,
+  batch: Batch,
+  step: LossAndGradients | null,
+  { minibatch, loss: lossOption }: ObserveOptions,
+): Promise<void> {
+  const [loss = 0] = (await step?.loss.data<"float32">()) ?? [];
+  if (!Number.isFinite(loss)) await checkLabels(model, batch, lossOption);
+  const source = step === null || !Number.isFinite(loss) ? await notFinite(batch, step ?? {}) : null;
   if (source === null && Number.isFinite(loss)) return;
   throw new CriterionError(
     `minibatch ${minibatch} cannot be scored: there is NaN or Infinity in ${source ?? "its loss"}; check the data and the weights`,
@@ -61,18 +67,19 @@ export function checkNames(criteria: readonly Criterion[]): void {
 }
 
 /** @returns Scores by criterion name. */
-export function scoreObserved(
+export async function scoreObserved(
   criteria: readonly Criterion[],
   observed: ObservedMinibatch,
-): ReadonlyMap<string, Scores> {
+): Promise<ReadonlyMap<string, Scores>> {
   const { groups } = observed.graph;
   const pairs = criteria.flatMap((criterion) => groups.map((group) => [criterion, group] as const));
   const result = new Map(criteria.map(({ name }) => [name, new Map<GroupId, Float32Array>()]));
   if (pairs.length === 0) return result;
-  const values = tf.tidy(() => {
-    const scores = pairs.map(([criterion, group]) => scoreGroup(criterion, group, observed));
-    return tf.concat(scores).dataSync<"float32">(); // one read from the engine
-  });
+  const joined = tf.tidy(() =>
+    tf.concat(pairs.map(([criterion, group]) => scoreGroup(criterion, group, observed))),
+  );
+  const values = await joined.data<"float32">(); // one read from the engine
+  joined.dispose();
   let from = 0;
   for (const [criterion, { id, unitCount }] of pairs) {
     const scores = values.slice(from, from + unitCount);

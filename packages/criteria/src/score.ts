@@ -122,7 +122,7 @@ async function averageScores(
   const averages = new Map(criteria.map(({ name }) => [name, scoreAverage()]));
   let minibatch = 0;
   for await (const batch of batches) {
-    for (const [name, scores] of scoreBatch(graph, criteria, batch, { ...options, minibatch }))
+    for (const [name, scores] of await scoreBatch(graph, criteria, batch, { ...options, minibatch }))
       averages.get(name)?.add(scores, batchSize(batch));
     minibatch++;
   }
@@ -131,10 +131,10 @@ async function averageScores(
 }
 
 /** For criteria that read weights alone. */
-function scoreWithoutData(
+async function scoreWithoutData(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
-): ReadonlyMap<string, Scores> {
+): Promise<ReadonlyMap<string, Scores>> {
   const needing = criteria.find(({ observes }) => observes.length > 0);
   if (needing !== undefined) {
     throw new CriterionError(
@@ -145,21 +145,21 @@ function scoreWithoutData(
 }
 
 /** Disposes the batch. */
-function scoreBatch(
+async function scoreBatch(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   unlabelled: UnlabelledBatch,
   { targets, onWarning, ...options }: BatchOptions & ObserveOptions,
-): ReadonlyMap<string, Scores> {
+): Promise<ReadonlyMap<string, Scores>> {
   let step: LossAndGradients | null = null;
   let batch = unlabelled;
   try {
     const labelled = withTargets(graph, unlabelled, { ...options, targets });
     batch = labelled;
     step = scoringStep(graph, criteria, labelled, options);
-    const scores = scoreMinibatch(graph, criteria, labelled, step, options);
+    const scores = await scoreMinibatch(graph, criteria, labelled, step, options);
     const warning =
-      options.minibatch > 0 || targets === "own" ? null : vanishingWarning(graph, criteria, labelled);
+      options.minibatch > 0 || targets === "own" ? null : await vanishingWarning(graph, criteria, labelled);
     if (warning !== null) onWarning(warning);
     return scores;
   } finally {

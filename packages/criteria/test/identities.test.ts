@@ -40,10 +40,10 @@ const makeBatch = (): Batch => ({
 });
 
 /** Σ w·g over the slices with these roles, and over the consumers, for each group. */
-function gates(
+async function gates(
   model: tfl.LayersModel,
   roles: readonly Role[],
-): ReadonlyMap<string, readonly [number[], number[]]> {
+): Promise<ReadonlyMap<string, readonly [number[], number[]]>> {
   const graph = buildDependencyGraph(model);
   const batch = makeBatch();
   const observed = lossAndGradients(model, batch, { mode: "train" });
@@ -57,14 +57,14 @@ function gates(
     observes: [gradients()],
     score: (group) => group.gateGradient,
   });
-  const scores = scoreGradients(graph, [atProducers, atConsumers], observed.gradients, 0);
+  const scores = await scoreGradients(graph, [atProducers, atConsumers], observed.gradients, 0);
   tf.dispose([batch.xs, batch.ys, observed.loss, observed.correct, observed.gradients]);
   const of = (name: string, id: string): number[] => Array.from(scores.get(name)?.get(id) ?? []);
   return new Map(graph.groups.map(({ id }) => [id, [of("producers", id), of("consumers", id)]]));
 }
 
-function expectEqualGates(model: tfl.LayersModel, roles: readonly Role[]): void {
-  const found = gates(model, roles);
+async function expectEqualGates(model: tfl.LayersModel, roles: readonly Role[]): Promise<void> {
+  const found = await gates(model, roles);
   expect(found.size).toBe(buildDependencyGraph(model).groups.length);
   for (const [producers, consumers] of found.values()) {
     const scale = Math.max(...producers.map(Math.abs));
@@ -76,37 +76,37 @@ function expectEqualGates(model: tfl.LayersModel, roles: readonly Role[]): void 
 }
 
 describe("the gate's gradient", () => {
-  it("after batch normalisation is γ·∂γ + β·∂β", () => {
-    expectEqualGates(
+  it("after batch normalisation is γ·∂γ + β·∂β", async () => {
+    await expectEqualGates(
       classifier((x) => gap(relu(norm("b2", conv("c2", 4, relu(norm("b1", conv("c1", 5, x)))))))),
       ["gamma", "beta"],
     );
   });
 
-  it("after a plain layer is w·g_w + b·g_b, through pooling and Flatten", () => {
+  it("after a plain layer is w·g_w + b·g_b, through pooling and Flatten", async () => {
     const body = (x: Tensor): Tensor => {
       const pooled = apply(tfl.layers.maxPooling2d({ poolSize: 2 }), relu(conv("c1", 4, x, true)));
       const flat = apply(tfl.layers.flatten(), pooled);
       return apply(tfl.layers.dense({ units: 6, activation: "relu", name: "fc" }), flat);
     };
-    expectEqualGates(classifier(body), ["kernel", "bias"]);
+    await expectEqualGates(classifier(body), ["kernel", "bias"]);
   });
 
-  it("on a residual stage is the sum over its producers", () => {
+  it("on a residual stage is the sum over its producers", async () => {
     const body = (x: Tensor): Tensor => {
       const stem = relu(norm("b0", conv("c0", 4, x)));
       const inner = relu(norm("b1", conv("c1", 3, stem)));
       const sum = apply(tfl.layers.add(), [stem, norm("b2", conv("c2", 4, inner))]);
       return gap(relu(sum));
     };
-    expectEqualGates(classifier(body), ["gamma", "beta"]);
+    await expectEqualGates(classifier(body), ["gamma", "beta"]);
   });
 
-  it("equals finite differences of the loss, also behind a sigmoid", () => {
+  it("equals finite differences of the loss, also behind a sigmoid", async () => {
     const model = classifier((x) =>
       gap(apply(tfl.layers.activation({ activation: "sigmoid" }), conv("c1", 4, x, true))),
     );
-    const gate = gates(model, ["kernel"]).get("c1")?.[1] ?? [];
+    const gate = (await gates(model, ["kernel"])).get("c1")?.[1] ?? [];
     expect(gate).toHaveLength(4);
     expect(Math.max(...gate.map(Math.abs))).toBeGreaterThan(1e-3);
     for (const [unit, expected] of gate.entries()) {
@@ -140,13 +140,13 @@ function lossWithGate(model: tfl.LayersModel, unit: number, z: number): number {
 describe("eq. 7", () => {
   const body = (x: Tensor): Tensor => gap(relu(norm("b1", conv("c1", 5, x))));
 
-  it("before batch normalisation Σ w·g is negligible compared with eq. 8", () => {
+  it("before batch normalisation Σ w·g is negligible compared with eq. 8", async () => {
     const model = classifier(body);
     const graph: DependencyGraph = buildDependencyGraph(model);
     const batch = makeBatch();
     const { loss, correct, gradients } = lossAndGradients(model, batch, { mode: "train" });
     const all = [criteria.taylorWeightGroup(), criteria.taylorWeight()];
-    const scores = scoreGradients(graph, all, gradients, 0);
+    const scores = await scoreGradients(graph, all, gradients, 0);
     const largest = (name: string): number => Math.max(...(scores.get(name)?.get("c1") ?? []));
     expect(largest("taylor-weight-group")).toBeLessThan(1e-4 * largest("taylor-weight"));
     tf.dispose([batch.xs, batch.ys, loss, correct, gradients]);

@@ -166,8 +166,8 @@ describe("a loss", () => {
     const loss = huber(0.5);
     const optimizer = sgd({ learningRate: 0.02, momentum: 0.9 });
     const before = await evaluate(model, [batch()], { loss });
-    const first = trainStep(model, optimizer, batch(), { loss });
-    for (let step = 1; step < 30; step++) trainStep(model, optimizer, batch(), { loss, step });
+    const first = await trainStep(model, optimizer, batch(), { loss });
+    for (let step = 1; step < 30; step++) await trainStep(model, optimizer, batch(), { loss, step });
     const after = await evaluate(model, [batch()], { loss });
     expect(first.loss).toBeAllClose(before.loss, { rtol: 1e-4 });
     expect(first.accuracy).toBeNaN();

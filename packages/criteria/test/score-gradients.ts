@@ -12,11 +12,11 @@ interface Made {
   readonly minibatch?: number;
 }
 
-export function scoreMade(
+export async function scoreMade(
   graph: DependencyGraph,
   criteria: readonly Criterion[],
   { step = {}, results = {}, minibatch = 0 }: Made,
-): ReadonlyMap<string, Scores> {
+): Promise<ReadonlyMap<string, Scores>> {
   const none = { loss: tf.scalar(0), correct: tf.scalar(0), gradients: {}, gates: {}, inputStatistics: {} };
   const observed = {
     graph,
@@ -26,7 +26,7 @@ export function scoreMade(
     sums: new Map(),
   };
   try {
-    return scoreObserved(criteria, observed);
+    return await scoreObserved(criteria, observed);
   } finally {
     tf.dispose([none.loss, none.correct]);
   }
@@ -37,4 +37,4 @@ export const scoreGradients = (
   criteria: readonly Criterion[],
   gradients: Readonly<Record<string, tf.Tensor>>,
   minibatch: number,
-): ReadonlyMap<string, Scores> => scoreMade(graph, criteria, { step: { gradients }, minibatch });
+): Promise<ReadonlyMap<string, Scores>> => scoreMade(graph, criteria, { step: { gradients }, minibatch });

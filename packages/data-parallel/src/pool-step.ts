@@ -68,7 +68,7 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
       inputStatistics: {},
     };
     try {
-      observe?.(observed);
+      await observe?.(observed);
       const variables = modelGraph(model).weights;
       for (const [name, value] of Object.entries(movingAverages)) variables.get(name)?.write(value);
       optimizer.apply(trainableWeights(model), gradients);

@@ -71,7 +71,7 @@ describe("a model without batch normalisation", () => {
     const pool = await startWorkerPool(shared, { workers: 2 });
     const [one, other] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
     const step = async (): Promise<void> => {
-      const expected = trainStep(alone, one, makeBatch(1, 7, [4]));
+      const expected = await trainStep(alone, one, makeBatch(1, 7, [4]));
       const result = await pool.trainStep(other, makeBatch(1, 7, [4]));
       expect(result.loss).toBeAllClose(expected.loss, { rtol: 1e-4 });
       const values = valuesOf(shared);

@@ -42,7 +42,7 @@ describe.each([2, 3])("%i workers", (workers) => {
         });
       };
       const options = { labelSmoothing: 0.1, step, observe };
-      const expected = trainStep(alone, one, makeBatch(step + 1, size), options);
+      const expected = await trainStep(alone, one, makeBatch(step + 1, size), options);
       const result = await pool.trainStep(other, makeBatch(step + 1, size), options);
       expect(result.loss).toBeAllClose(expected.loss, tolerance);
       expect(result.accuracy).toBeCloseTo(expected.accuracy, 6);
@@ -69,7 +69,7 @@ describe.each([2, 3])("%i workers", (workers) => {
     freeze(true);
     const [one, other] = [sgd({ learningRate: 0.1 }), sgd({ learningRate: 0.1 })];
     const before = valuesOf(shared);
-    const expected = trainStep(alone, one, makeBatch(1, 7));
+    const expected = await trainStep(alone, one, makeBatch(1, 7));
     expect((await pool.trainStep(other, makeBatch(1, 7))).loss).toBeAllClose(expected.loss, tolerance);
     freeze(false);
     const after = valuesOf(shared);

@@ -47,13 +47,15 @@ async function start(
   const version = versionOf(await load(packageName));
   requireTestedTfjs(packageName, version);
   const former = tf.getBackend();
-  await startBackend("tensorflow");
+  const register = (): void => {
+    registerKernels("tensorflow", tensorflowKernels);
+    registerReluGradients();
+  };
+  await startBackend("tensorflow", { register });
   if (engine === "tensorflow-gpu" && !usesGpu() && !gpusAreHidden()) {
     if (former !== undefined && former !== "tensorflow") await tf.setBackend(former);
     throw new EngineStartError("TensorFlow loads but sees no GPU");
   }
-  registerKernels("tensorflow", tensorflowKernels);
-  registerReluGradients();
   const hidden = engine === "tensorflow-gpu" && !usesGpu() ? ", GPUs hidden by CUDA_VISIBLE_DEVICES" : "";
   const device = `${usesGpu() ? "GPU" : "CPU"}${hidden}${note}`;
   return {

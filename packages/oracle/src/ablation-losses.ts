@@ -54,14 +54,14 @@ export async function ablationLosses(
     const prepared = prepareAndDispose(gated, batch);
     try {
       const { size } = prepared;
-      const unmasked = lossesOf(gated, consumers, prepared, [[]]); // one ablation that removes nothing
+      const unmasked = await lossesOf(gated, consumers, prepared, [[]]); // one ablation that removes nothing
       loss += sum(unmasked);
       count += size;
       checkFinite(loss, changes, group);
       const perPass = Math.max(1, Math.floor(rowsPerPass / size));
       for (let from = 0; from < ablations.length; from += perPass) {
         const chosen = ablations.slice(from, from + perPass);
-        const masked = lossesOf(gated, consumers, prepared, chosen);
+        const masked = await lossesOf(gated, consumers, prepared, chosen);
         for (const [i] of chosen.entries()) {
           const difference = differenceOf(masked.subarray(i * size, (i + 1) * size), unmasked);
           changes[from + i] = Number(changes[from + i]) + difference;
@@ -88,16 +88,16 @@ function prepareAndDispose(gated: GatedLosses, batch: Batch): PreparedBatch {
 }
 
 /** `[ablations · batch]` */
-function lossesOf(
+async function lossesOf(
   gated: GatedLosses,
   consumers: readonly Consumer[],
   prepared: PreparedBatch,
   ablations: readonly (readonly number[])[],
-): Float32Array {
+): Promise<Float32Array> {
   const masks = gateMasks(consumers, ablations);
   try {
     const losses = gated.losses(prepared, masks);
-    const values = losses.dataSync<"float32">();
+    const values = await losses.data<"float32">();
     losses.dispose();
     return values;
   } finally {

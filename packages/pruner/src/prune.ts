@@ -85,7 +85,7 @@ async function* pruneEpoch(
   optimizer: Optimizer,
 ): AsyncGenerator<PruneEvent> {
   for await (const batch of unusedBatches(batchesOf(options.data ?? [], run.epoch), run)) {
-    yield { type: "step", step: ++run.step, ...scoredStep(run, options, optimizer, batch) };
+    yield { type: "step", step: ++run.step, ...(await scoredStep(run, options, optimizer, batch)) };
     if (isTimeToRemove(run)) yield await removal(run, optimizer, options);
     if (isOver(run)) break;
   }
@@ -115,34 +115,34 @@ async function* unusedBatches(batches: Batches, run: PruneRun): AsyncGenerator<B
  * One training step, scored before the weights change. In mode "train" the criterion reads the training step itself; in
  * mode "eval" it takes another one.
  */
-function scoredStep(
+async function scoredStep(
   run: PruneRun,
   { criterion, mode = "train", seed = 0, loss, microBatches = 1 }: PruneLoopOptions,
   optimizer: Optimizer,
   batch: Batch,
-): StepResult {
+): Promise<StepResult> {
   const { graph } = run;
   run.inputs.add(batch);
   let isTrained = false; // `trainStep` disposes the batch
   const scoring: ObserveOptions = { mode, minibatch: run.step, seed, loss, microBatches };
-  const observe = (step: LossAndGradients | null): void => {
-    const scores = scoreMinibatch(graph, [criterion], batch, step, scoring);
+  const observe = async (step: LossAndGradients | null): Promise<void> => {
+    const scores = await scoreMinibatch(graph, [criterion], batch, step, scoring);
     run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
   };
   const options = { loss, step: run.step, microBatches };
-  const train = (more: Partial<TrainStepOptions>): StepResult => {
+  const train = (more: Partial<TrainStepOptions>): Promise<StepResult> => {
     isTrained = true;
     return trainStep(graph.model, optimizer, batch, { ...options, ...more });
   };
   try {
-    if (mode === "train") return train({ ...stepOptionsFor(graph, [criterion]), observe });
+    if (mode === "train") return await train({ ...stepOptionsFor(graph, [criterion]), observe });
     const step = scoringStep(graph, [criterion], batch, scoring);
     try {
-      observe(step);
+      await observe(step);
     } finally {
       tf.dispose({ ...step });
     }
-    return train({});
+    return await train({});
   } finally {
     if (!isTrained) disposeBatch(batch);
   }

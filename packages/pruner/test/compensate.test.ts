@@ -96,7 +96,7 @@ describe("the loop", () => {
     const [checkpoint] = checkpoints;
     if (checkpoint === undefined) throw new Error("a removal expected");
     const second = make();
-    second.restore(checkpoint.optimizer);
+    await second.restore(checkpoint.optimizer);
     const resume = { state: checkpoint.state, model: checkpoint.model };
     const resumed = last(await collect(prune(model, { ...options, optimizer: second, resume })));
     expect(values(resumed.model)).toEqual(values(expected.model));

@@ -77,7 +77,7 @@ describe("guard", () => {
     const result = last(await collect(prune(model, weightsOnly)));
     const batches: Batch[] = [...data(0)];
     for (const [step, batch] of batches.entries())
-      if (step < schedule.frequency) trainStep(trained, plain, batch);
+      if (step < schedule.frequency) await trainStep(trained, plain, batch);
       else tf.dispose([batch.xs, batch.ys]);
     expect(values(result.model)).toEqual(values(trained));
     expect(numbers(guarded)).toEqual(numbers(plain));
@@ -130,7 +130,7 @@ describe("guard", () => {
     }
     if (checkpoint === null) throw new Error("no removal");
     const second = make();
-    second.restore(tensors);
+    await second.restore(tensors);
     const resumed = await collect(prune(model, { ...slow, optimizer: second, resume: checkpoint }));
     const [expected, actual] = [last(events), last(resumed)];
     expect(breaches(resumed)).toEqual(breaches(events).slice(1));

@@ -98,7 +98,7 @@ describe("prune", () => {
     }
     if (checkpoint === null) throw new Error("no removal");
     const second = make();
-    second.restore(checkpoint.optimizer);
+    await second.restore(checkpoint.optimizer);
     const { state, model: halfway } = checkpoint;
     const resumed = last(
       await collect(prune(model, { ...options, optimizer: second, resume: { state, model: halfway } })),

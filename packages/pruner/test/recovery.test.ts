@@ -128,7 +128,7 @@ describe("recovery", () => {
     const events = await collect(prune(model, { ...options, data: taught, loss, optimizer }));
     const losses: number[] = [];
     for await (const batch of taught(0))
-      if (losses.length < 4) losses.push(trainStep(twin, second, batch, { loss }).loss);
+      if (losses.length < 4) losses.push((await trainStep(twin, second, batch, { loss })).loss);
       else tf.dispose([batch.xs, batch.ys]);
     const steps = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
     expect(steps.slice(0, 4)).toBeAllClose(losses, { rtol: 1e-5 }); // the first removal is after four steps

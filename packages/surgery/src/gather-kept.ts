@@ -2,16 +2,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { KeptIndices } from "./kept-indices.ts";
 
+/** tfjs's names of backends. */
+const withReachableMemory: ReadonlySet<string> = new Set(["cpu", "wasm", "tensorflow"]);
+
 type Axes = ReadonlyMap<number, Int32Array>;
 
 /**
  * The kept part of a tensor that has the shape of the weight at `path`, for instance an optimiser's momentum; a new tensor.
- * The values are copied in JavaScript, which is faster than tfjs's gather, except on WebGPU, which cannot be read
- * synchronously.
+ * Where JavaScript can reach the engine's memory, it copies the values, which is faster than tfjs's gather. Other engines gather
+ * themselves: a synchronous read stalls a GPU, and WebGPU has none.
  */
 export function gatherKept(tensor: tf.Tensor, path: string, kept: KeptIndices): tf.Tensor {
   const axes: Axes = kept.get(path) ?? new Map();
-  return tf.getBackend() === "webgpu" ? gatherByEngine(tensor, axes) : gatherInMemory(tensor, axes);
+  return withReachableMemory.has(tf.getBackend())
+    ? gatherInMemory(tensor, axes)
+    : gatherByEngine(tensor, axes);
 }
 
 export function gatherByEngine(tensor: tf.Tensor, axes: Axes): tf.Tensor {

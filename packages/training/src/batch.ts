@@ -73,7 +73,7 @@ export function disposeBatch({ xs, ys }: UnlabelledBatch): void {
 
 /**
  * Checks a batch before anything is computed, because tfjs leaks saved tensors when an operation throws during a gradient.
- * Class labels are read from the engine.
+ * Reads no values: `checkLabels` does.
  *
  * @throws TrainingError for a batch that does not fit the model.
  */
@@ -92,11 +92,15 @@ export function checkBatch(model: tfl.LayersModel, batch: Batch, losses: readonl
       target.shape[0] === batchSize(batch)
         ? (losses[i]?.checkTarget?.(target, shape) ?? null)
         : `the batch has ${batchSize(batch)} examples`;
-    if (problem !== null)
-      throw new TrainingError(
-        `the labels (ys) are [${target.shape}]; ${problem.replaceAll("[batch", `[${batchSize(batch)}`)}`,
-      );
+    if (problem !== null) throw labelError(batch, target, problem);
   }
+}
+
+/** @param problem - The end of a sentence, with "[batch" for the number of examples. */
+export function labelError(batch: Batch, target: tf.Tensor, problem: string): TrainingError {
+  return new TrainingError(
+    `the labels (ys) are [${target.shape}]; ${problem.replaceAll("[batch", `[${batchSize(batch)}`)}`,
+  );
 }
 
 /** Throws `TrainingError` for inputs that do not fit the model. */

@@ -5,6 +5,7 @@ import { type Batch, type Batches, batchSize, checkBatch, disposeBatch } from ".
 import { TrainingError } from "./errors.ts";
 import { runModel } from "./forward/run-calls.ts";
 import { cachedForModel, type ModelFunction, modelFunction } from "./gradients/model-function.ts";
+import { checkLabels } from "./losses/check-labels.ts";
 import { type LossOption, type ModelLoss, modelLoss } from "./losses/model-loss.ts";
 
 export interface EvaluateOptions {
@@ -54,8 +55,8 @@ export async function evaluate(
   const sums = { loss: 0, correct: 0, inTopK: 0, count: 0 };
   const predicted: number[] = [];
   for await (const batch of batches) {
-    const size = batchSize(batch);
     const measured = await measure(model, wanted, batch);
+    const size = batchSize(batch);
     sums.loss += measured.loss;
     sums.correct += measured.correct;
     sums.inTopK += measured.inTopK;
@@ -100,6 +101,7 @@ async function measure(model: tfl.LayersModel, wanted: Wanted, batch: Batch): Pr
     results = cachedForModel(model, purpose, () => measureFunction(model, wanted))(batch);
     const [sums, predicted] = await Promise.all(results.map((result) => result.data()));
     const [sum = Number.NaN, correct = 0, inTopK = 0] = sums ?? [];
+    if (Number.isNaN(sum)) await checkLabels(model, batch, loss.losses);
     return { loss: sum, correct, inTopK, predictions: predicted ?? [] };
   } finally {
     tf.dispose([...results]);

@@ -49,6 +49,7 @@ export {
   type ValidationEvent,
 } from "./keep-best.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { checkLabels } from "./losses/check-labels.ts";
 export { type DistillationOptions, distillation } from "./losses/distillation.ts";
 export { headLosses } from "./losses/head-losses.ts";
 export { type Loss, type OutputShape, weighted } from "./losses/loss.ts";

@@ -6,6 +6,7 @@ import { type Batch, checkInputs, inputsOf, targetsOf, type UnlabelledBatch } fr
 import { noFinalActivations } from "./forward/final-activation.ts";
 import type { Mode } from "./forward/pass.ts";
 import { runModel } from "./forward/run-calls.ts";
+import { scalars } from "./gradients/finite.ts";
 import { headLosses } from "./losses/head-losses.ts";
 import type { Loss } from "./losses/loss.ts";
 import { meanSquaredError } from "./losses/mean-squared-error.ts";
@@ -98,17 +99,19 @@ function outputsWhere(
 }
 
 /** Whether the targets equal the model's outputs, to 1e-5: all its losses are at a minimum there. */
-export function targetsAreOutputs(model: tfl.LayersModel, batch: Batch): boolean {
+export async function targetsAreOutputs(model: tfl.LayersModel, batch: Batch): Promise<boolean> {
   const targets = targetsOf(batch);
-  return tf.tidy(() => {
+  const differences = tf.tidy(() => {
     const pass = { ...plain, mode: "eval", finalActivations: noFinalActivations } as const;
-    return runModel(model, inputsOf(batch), pass).every((output, i) => {
+    return runModel(model, inputsOf(batch), pass).map((output, i) => {
       const target = targets[i];
-      if (target === undefined || target.size !== output.size) return false;
-      const difference = tf.max(tf.abs(tf.sub(tf.reshape(target, output.shape), output)));
-      return Number(difference.dataSync()[0]) < 1e-5;
+      if (target === undefined || target.size !== output.size) return tf.scalar(Number.POSITIVE_INFINITY);
+      return tf.max(tf.abs(tf.sub(tf.reshape(target, output.shape), output)));
     });
   });
+  const values = await scalars(...differences);
+  tf.dispose(differences);
+  return values.every((value) => value < 1e-5);
 }
 
 const plain = { dropout: false, outputHooks: {}, inputHooks: {} } as const;

@@ -5,9 +5,10 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Batch, batchSize, disposeBatch } from "./batch.ts";
 import { NonFiniteLossError } from "./errors.ts";
 import { frozenNormalizations, moveAverages } from "./forward/batch-normalization.ts";
-import { notFinite } from "./gradients/finite.ts";
+import { notFinite, scalars } from "./gradients/finite.ts";
 import type { GateSite } from "./gradients/gates.ts";
 import { differentiate, type LossAndGradients } from "./gradients/loss-and-gradients.ts";
+import { checkLabels } from "./losses/check-labels.ts";
 import type { LossOption } from "./losses/model-loss.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 
@@ -16,8 +17,8 @@ export interface TrainStepOptions {
   readonly loss?: LossOption | undefined;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
-  /** Called with loss and gradients before the weights change. The tensors are disposed after the step. */
-  readonly observe?: (observed: LossAndGradients) => void;
+  /** Called with loss and gradients, and awaited, before the weights change. The tensors are disposed after the step. */
+  readonly observe?: (observed: LossAndGradients) => void | Promise<void>;
   /** Gates whose gradients `observed.gates` holds. Default none. */
   readonly gates?: readonly GateSite[];
   /** Paths of the layers whose input statistics `observed.inputStatistics` holds. Default none. */
@@ -45,9 +46,9 @@ export interface StepResult {
  * @throws NonFiniteLossError if the loss, an input, a gradient or a batch statistic is NaN or infinite. Weights, moving averages and optimiser are then unchanged.
  * @throws TrainingError for a loss or a batch that does not fit the model.
  *
- * @example const { loss } = trainStep(model, optimizer, { xs: images, ys: classes });
+ * @example const { loss } = await trainStep(model, optimizer, { xs: images, ys: classes });
  */
-export function trainStep(
+export async function trainStep(
   model: tfl.LayersModel,
   optimizer: Optimizer,
   batch: Batch,
@@ -60,7 +61,7 @@ export function trainStep(
     weights = [],
     microBatches = 1,
   }: TrainStepOptions = {},
-): StepResult {
+): Promise<StepResult> {
   const disposables: tf.TensorContainer[] = [];
   try {
     const trained = trainableWeights(model);
@@ -74,11 +75,12 @@ export function trainStep(
     });
     disposables.push({ ...observed });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));
-    const values = tf.tidy(() => tf.stack([observed.loss, observed.correct]).dataSync<"float32">());
-    const [loss = Number.NaN, correct = 0] = values;
-    if (!Number.isFinite(loss))
-      throw new NonFiniteLossError(loss, step, notFinite(batch, { ...observed, statistics }));
-    observe?.(observed);
+    const [loss = Number.NaN, correct = 0] = await scalars(observed.loss, observed.correct);
+    if (!Number.isFinite(loss)) {
+      await checkLabels(model, batch, lossOption);
+      throw new NonFiniteLossError(loss, step, await notFinite(batch, { ...observed, statistics }));
+    }
+    await observe?.(observed);
     moveAverages(statistics);
     optimizer.apply(trained, observed.gradients);
     return { loss, accuracy: correct / batchSize(batch) };

@@ -26,7 +26,7 @@ export interface WeightAverage {
   /** Copies of the tensors by weight path, and the number of updates as `updates/`; the caller disposes them. */
   readonly state: () => WeightTensors;
   /** Restores a state; the tensors are copied. */
-  readonly restore: (state: WeightTensors) => void;
+  readonly restore: (state: WeightTensors) => Promise<void>;
   readonly dispose: () => void;
 }
 
@@ -64,7 +64,7 @@ export function weightAverage(model: tfl.LayersModel, options: WeightAverageOpti
       const copies = Object.entries(tensors).map(([path, tensor]) => [path, tf.clone(tensor)] as const);
       return { ...Object.fromEntries(copies), [updatesKey]: tf.scalar(updates) };
     },
-    restore({ [updatesKey]: count, ...state }) {
+    async restore({ [updatesKey]: count, ...state }) {
       for (const [path, old] of Object.entries(tensors)) {
         const tensor = state[path];
         if (tensor?.shape.join() !== old.shape.join())
@@ -73,7 +73,8 @@ export function weightAverage(model: tfl.LayersModel, options: WeightAverageOpti
               `which is [${old.shape}]: restore the state of a model of the same layers and widths`,
           );
       }
-      updates = Number(count?.dataSync()[0] ?? 0);
+      const restored = Number((await count?.data())?.[0] ?? 0);
+      updates = restored;
       for (const [path, old] of Object.entries(tensors)) {
         tensors[path] = tf.keep(tf.clone(state[path] as tf.Tensor));
         old.dispose();

@@ -80,7 +80,7 @@ describe("fit", () => {
       if (event.type === "epoch" && event.epoch === 1) break;
     const state = first.state();
     const second = sgd({ learningRate: 0.1, momentum: 0.9 });
-    second.restore(state);
+    await second.restore(state);
     expect(await train(halves, second, 2, 4)).toBe(expected);
     expect(expected).toBeGreaterThan(0);
     const [ended, undisturbed] = [halves, whole].map((each) =>
@@ -106,13 +106,13 @@ describe("fit", () => {
 });
 
 describe("a loss that is not finite", () => {
-  it("throws before the weights change", () => {
+  it("throws before the weights change", async () => {
     const model = network();
     const values = (): number[][] => model.weights.map((weight) => Array.from(weight.read().dataSync()));
     const before = values(); // moving averages too
     const bad = { xs: tf.tensor2d([[Number.NaN, 0]]), ys: tf.tensor1d([0], "int32") };
     const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 });
-    expect(() => trainStep(model, optimizer, bad, { step: 7 })).toThrow(NonFiniteLossError);
+    await expect(trainStep(model, optimizer, bad, { step: 7 })).rejects.toThrow(NonFiniteLossError);
     expect(values()).toEqual(before);
     expect(optimizer.state()).toEqual({});
     expect(bad.xs.isDisposed).toBe(true);
@@ -144,7 +144,7 @@ describe("evaluate", () => {
     });
     const [batch] = [...circle(0, 1)];
     if (batch === undefined) throw new Error("a batch expected");
-    expect(() => trainStep(model, sgd({ learningRate: 1 }), batch)).toThrow(TrainingError);
+    await expect(trainStep(model, sgd({ learningRate: 1 }), batch)).rejects.toThrow(TrainingError);
     await expect(evaluate(model, [])).rejects.toThrow(
       '" of model "plain" ends in neither softmax nor sigmoid, so its loss is not known: pass `loss`',
     );
@@ -155,15 +155,15 @@ describe("evaluate", () => {
 it.each([
   ["sgd", () => sgd({ learningRate: 0.01, momentum: 0.9 })],
   ["adam", () => adam()],
-] as const)("memory is flat over 50 steps of %s", (_, make) => {
+] as const)("memory is flat over 50 steps of %s", async (_, make) => {
   const model = network();
   const optimizer = make();
-  const run = (epoch: number, steps: number): void => {
-    for (const batch of circle(epoch, steps)) trainStep(model, optimizer, batch);
+  const run = async (epoch: number, steps: number): Promise<void> => {
+    for (const batch of circle(epoch, steps)) await trainStep(model, optimizer, batch);
   };
-  run(0, 2);
+  await run(0, 2);
   const { numTensors, numBytes } = tf.memory();
-  run(1, 50);
+  await run(1, 50);
   expect(tf.memory()).toMatchObject({ numTensors, numBytes });
   optimizer.dispose();
   model.dispose();

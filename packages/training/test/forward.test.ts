@@ -5,7 +5,7 @@ import { disposeModel, trainableWeights } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { forward, lossAndGradients, sgd, softmaxCrossEntropy, trainStep } from "../src/index.ts";
+import { evaluate, forward, lossAndGradients, sgd, softmaxCrossEntropy, trainStep } from "../src/index.ts";
 
 type Symbol = tfl.SymbolicTensor;
 
@@ -178,7 +178,7 @@ describe.each(Object.keys(builds))("%s", (name) => {
       const classes = tf.cast(ys, "float32"); // tfjs-layers expects float32
       await theirs.trainOnBatch(xs, classes);
       tf.dispose([xs, ys, classes]);
-      trainStep(ours, optimizer, batchFor(ours));
+      await trainStep(ours, optimizer, batchFor(ours));
     }
     const [found, expected] = [numbers(ours), numbers(theirs)];
     for (const [i, weight] of ours.weights.entries()) {
@@ -276,13 +276,17 @@ it("a layer that is added to a Sequential runs", () => {
   model.dispose();
 });
 
-it.each([-1, 4, 1.5, Number.NaN])("refuses label %d of 4 classes", (label) => {
+it.each([-1, 4, 1.5, Number.NaN])("refuses label %d of 4 classes", async (label) => {
   const model = builds["sequential"]?.() as tfl.LayersModel;
-  const batch = { xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label]) };
-  expect(() => lossAndGradients(model, batch)).toThrow(
-    `one label is ${label}, but the model's 4 classes are 0 to 3`,
-  );
-  tf.dispose([batch.xs, batch.ys]);
+  const batch = () => ({ xs: tf.ones([2, 5]), ys: tf.tensor1d([1, label]) });
+  const problem = `one label is ${label}, but the model's 4 classes are 0 to 3`;
+  const optimizer = sgd({ learningRate: 1 });
+  await expect(trainStep(model, optimizer, batch())).rejects.toThrow(problem);
+  await expect(evaluate(model, [batch()])).rejects.toThrow(problem);
+  const unread = batch();
+  const { loss, correct, gradients } = lossAndGradients(model, unread);
+  expect((await loss.data())[0]).toBeNaN();
+  tf.dispose([unread.xs, unread.ys, loss, correct, gradients]);
   disposeModel(model);
 });
 

@@ -40,12 +40,12 @@ const freezeBase = (model: tfl.LayersModel, isFrozen: boolean): void => {
   for (const layer of base.layers) layer.trainable = !isFrozen;
 };
 
-it("a base whose layers are not frozen one by one is frozen, too", () => {
+it("a base whose layers are not frozen one by one is frozen, too", async () => {
   const model = network();
   (model.getLayer("base") as tfl.LayersModel).trainable = false;
   const before = valuesOf(model);
   const optimizer = sgd({ learningRate: 0.1 });
-  trainStep(model, optimizer, batch());
+  await trainStep(model, optimizer, batch());
   for (const [path, values] of Object.entries(valuesOf(model)))
     if (path.startsWith("base/")) expect(values, path).toEqual(before[path]);
   optimizer.dispose();
@@ -59,7 +59,7 @@ it("a step leaves a frozen base as it is and computes the loss of inference", as
   const before = valuesOf(model);
   for (let step = 0; step < 3; step++) {
     const expected = await evaluate(model, [batch()]);
-    const { loss, accuracy } = trainStep(model, optimizer, batch());
+    const { loss, accuracy } = await trainStep(model, optimizer, batch());
     expect(loss).toBeCloseTo(expected.loss, 4);
     expect(accuracy).toBeCloseTo(expected.accuracy, 6);
   }
@@ -67,19 +67,19 @@ it("a step leaves a frozen base as it is and computes the loss of inference", as
     if (path.startsWith("base/")) expect(values, path).toEqual(before[path]);
     else expect(values, path).not.toEqual(before[path]);
   freezeBase(model, false);
-  trainStep(model, optimizer, batch());
+  await trainStep(model, optimizer, batch());
   for (const [path, values] of Object.entries(valuesOf(model)))
     expect(values, path).not.toEqual(before[path]);
   optimizer.dispose();
   disposeModel(model);
 });
 
-it("with the whole model frozen a step changes nothing", () => {
+it("with the whole model frozen a step changes nothing", async () => {
   const model = network();
   model.trainable = false;
   const optimizer = sgd({ learningRate: 0.1 });
   const before = valuesOf(model);
-  expect(trainStep(model, optimizer, batch()).loss).toBeGreaterThan(0);
+  expect((await trainStep(model, optimizer, batch())).loss).toBeGreaterThan(0);
   expect(valuesOf(model)).toEqual(before);
   optimizer.dispose();
   disposeModel(model);

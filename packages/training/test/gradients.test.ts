@@ -116,7 +116,7 @@ describe("compared with tfjs-layers", () => {
       const classes = tf.cast(ys, "float32"); // tfjs-layers expects float32
       await theirs.trainOnBatch(xs, classes);
       tf.dispose([xs, ys, classes]);
-      trainStep(ours, optimizer, makeBatch());
+      await trainStep(ours, optimizer, makeBatch());
     }
     const expected = modelGraph(theirs).weights;
     for (const [name, weight] of modelGraph(ours).weights) {

@@ -92,7 +92,7 @@ describe("weightAverage", () => {
     },
   );
 
-  it("continues from its state to the same average", () => {
+  it("continues from its state to the same average", async () => {
     const model = network();
     const optimizer = sgd({ learningRate: 0.1 });
     const [whole, second] = [weightAverage(model), weightAverage(model)];
@@ -107,7 +107,7 @@ describe("weightAverage", () => {
     change(1);
     change(2);
     const state = whole.state();
-    second.restore(state);
+    await second.restore(state);
     change(3);
     second.update();
     expect(averageOf(second)).toEqual(averageOf(whole));
@@ -116,7 +116,7 @@ describe("weightAverage", () => {
     disposeModel(model);
   });
 
-  it("refuses a decay out of range, and other shapes before anything is written", () => {
+  it("refuses a decay out of range, and other shapes before anything is written", async () => {
     const [model, wider] = [network(), network(7)];
     for (const decay of [1, -0.1, Number.NaN])
       expect(() => weightAverage(model, { decay })).toThrow(
@@ -129,8 +129,10 @@ describe("weightAverage", () => {
     );
     expect(values(wider)).toEqual(before);
     const state = average.state();
-    expect(() => other.restore(state)).toThrow('the state of the average has [2,6] for weight "h/kernel"');
-    expect(() => other.restore(state)).toThrow(TrainingError);
+    await expect(other.restore(state)).rejects.toThrow(
+      'the state of the average has [2,6] for weight "h/kernel"',
+    );
+    await expect(other.restore(state)).rejects.toThrow(TrainingError);
     tf.dispose({ ...state });
     for (const each of [average, other]) each.dispose();
     for (const each of [model, wider]) disposeModel(each);

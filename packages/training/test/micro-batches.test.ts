@@ -94,7 +94,7 @@ describe("a step in micro-batches", () => {
     disposeModel(model);
   });
 
-  it("moves the averages once, by mean and variance of all examples", () => {
+  it("moves the averages once, by mean and variance of all examples", async () => {
     const model = tfl.sequential({
       layers: [
         tfl.layers.batchNormalization({ name: "n", momentum: 0.75, inputShape: [2] }),
@@ -104,7 +104,7 @@ describe("a step in micro-batches", () => {
     const rows = classes.map((_, i) => [i * i - 3, Math.sin(7 * i) + 10]);
     const optimizer = sgd({ learningRate: 0 });
     const xy = { xs: tf.tensor2d(rows), ys: tf.tensor1d(classes, "int32") };
-    trainStep(model, optimizer, xy, { microBatches: 3 });
+    await trainStep(model, optimizer, xy, { microBatches: 3 });
     for (const channel of [0, 1]) {
       const column = rows.map((row) => Number(row[channel]));
       const mean = column.reduce((a, b) => a + b) / 7;
@@ -118,22 +118,24 @@ describe("a step in micro-batches", () => {
     disposeModel(model);
   });
 
-  it("changes nothing and leaks nothing where a later part is not finite", () => {
+  it("changes nothing and leaks nothing where a later part is not finite", async () => {
     const model = network(true);
     const before = model.getWeights().map(numbersOf);
     const optimizer = sgd({ learningRate: 0.1 });
     const xs = tf.tidy(() => tf.concat([tf.ones([6, 6, 6, 2]), tf.fill([1, 6, 6, 2], Number.NaN)]));
     const ys = tf.tensor1d(classes, "int32");
-    expect(() => trainStep(model, optimizer, { xs, ys }, { microBatches: 7 })).toThrow(/the inputs \(xs\)/);
+    await expect(trainStep(model, optimizer, { xs, ys }, { microBatches: 7 })).rejects.toThrow(
+      /the inputs \(xs\)/,
+    );
     expect(model.getWeights().map(numbersOf)).toEqual(before);
     optimizer.dispose();
     disposeModel(model);
   });
 
-  it.each([0, 8, 1.5])("refuses %d parts of seven examples", (microBatches) => {
+  it.each([0, 8, 1.5])("refuses %d parts of seven examples", async (microBatches) => {
     const model = network(false);
     const optimizer = sgd({ learningRate: 0.1 });
-    expect(() => trainStep(model, optimizer, batch(), { microBatches })).toThrow(
+    await expect(trainStep(model, optimizer, batch(), { microBatches })).rejects.toThrow(
       `microBatches must be a whole number from 1 to the batch's 7 examples, not ${microBatches}`,
     );
     optimizer.dispose();

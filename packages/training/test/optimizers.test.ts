@@ -97,14 +97,14 @@ describe.each([
   ["sgd", () => sgd({ learningRate: 0.1, momentum: 0.9 })],
   ["adam", () => adam({ learningRate: 0.1 })],
 ] as const)("the state of %s", (_, make) => {
-  it("continues to the same weights after restore", () => {
+  it("continues to the same weights after restore", async () => {
     const [first, second] = [make(), make()];
     run(first, [1, -2]);
     const saved = first.state();
     const at = Number(model.getWeights()[0]?.dataSync()[0]);
     const expected = run(first, [3, 4]);
     set(at);
-    second.restore(saved);
+    await second.restore(saved);
     expect(run(second, [3, 4])).toEqual(expected);
     tf.dispose(saved);
     first.dispose();

@@ -63,7 +63,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
     model.dispose();
   });
 
-  it("has the same Hessian as in double precision, through batch normalisation, pooling and softmax", () => {
+  it("has the same Hessian as in double precision, through batch normalisation, pooling and softmax", async () => {
     const [model, batch] = [tfjsNetwork(pooling), smallBatch()];
     const step = pooling === "max" ? 3e-4 : 3e-3; // too small for another pixel to become the largest
     for (const seed of [0, 1, 2]) {
@@ -74,7 +74,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
           tf.tensor([...v[name]], trainableWeights(model).get(name)?.shape as number[]),
         ]),
       );
-      const product = hessianVectorProduct(model, batch, direction, { perturbation: step });
+      const product = await hessianVectorProduct(model, batch, direction, { perturbation: step });
       for (const other of [3, 4]) {
         const u = directionOf(other);
         const ours = names.reduce((sum, name) => {
@@ -91,7 +91,7 @@ describe.each(["average", "max"] as const)("the small network with %s pooling", 
 });
 
 describe("a Hessian-vector product", () => {
-  it("runs without dropout, also in mode train", () => {
+  it("runs without dropout, also in mode train", async () => {
     const model = tfl.sequential({
       layers: [
         tfl.layers.dropout({ name: "drop", rate: 0.5, inputShape: [3] }),
@@ -100,24 +100,24 @@ describe("a Hessian-vector product", () => {
     });
     const batch = { xs: tf.ones([2, 3]), ys: tf.tensor1d([0, 1], "int32") };
     const direction = { "out/kernel": tf.tensor2d([1, -1, 2, 0, 0, 1], [3, 2]) }; // not along all classes alike
-    const train = hessianVectorProduct(model, batch, direction);
-    const evaluation = hessianVectorProduct(model, batch, direction, { mode: "eval" });
+    const train = await hessianVectorProduct(model, batch, direction);
+    const evaluation = await hessianVectorProduct(model, batch, direction, { mode: "eval" });
     expect(Math.max(...(train["out/kernel"]?.dataSync() ?? []))).toBeGreaterThan(1e-2);
     expect(train["out/kernel"] ?? []).toBeAllClose(evaluation["out/kernel"] ?? [], { rtol: 1e-6 });
     tf.dispose([batch.xs, batch.ys, direction, train, evaluation]);
     model.dispose();
   });
 
-  it("restores the weights bit by bit, and refuses a zero direction", () => {
+  it("restores the weights bit by bit, and refuses a zero direction", async () => {
     const [model, batch] = [tfjsNetwork("max"), smallBatch()];
     const values = (): number[][] => model.getWeights().map((weight) => Array.from(weight.dataSync()));
     const before = values();
     const direction = Object.fromEntries([...trainableWeights(model)].map(([name, w]) => [name, w.read()]));
-    tf.dispose(hessianVectorProduct(model, batch, direction));
+    tf.dispose(await hessianVectorProduct(model, batch, direction));
     expect(values()).toEqual(before);
     const zero = { "d/bias": tf.zeros([3]) };
-    expect(() => hessianVectorProduct(model, batch, zero)).toThrow(TrainingError);
-    expect(() => hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).toThrow(
+    await expect(hessianVectorProduct(model, batch, zero)).rejects.toThrow(TrainingError);
+    await expect(hessianVectorProduct(model, batch, { nothing: zero["d/bias"] })).rejects.toThrow(
       'has no weight "nothing" to differentiate with respect to',
     );
     expect(values()).toEqual(before);

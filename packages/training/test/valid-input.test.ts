@@ -125,19 +125,19 @@ describe("batches", () => {
     const made = (value: unknown): unknown => (typeof value === "function" ? value() : value);
     for (const [sentence, xs, ys] of refused) {
       const batch = (): Batch => ({ xs: made(xs), ys: made(ys) }) as Batch;
-      expect(() => trainStep(model, optimizer, batch()), sentence).toThrow(TrainingError);
-      expect(() => trainStep(model, optimizer, batch())).toThrow(sentence);
+      await expect(trainStep(model, optimizer, batch()), sentence).rejects.toThrow(TrainingError);
+      await expect(trainStep(model, optimizer, batch())).rejects.toThrow(sentence);
       await expect(evaluate(model, [batch()])).rejects.toThrow(sentence);
     }
     optimizer.dispose();
     disposeModel(model);
   });
 
-  it("one without examples is refused", () => {
+  it("one without examples is refused", async () => {
     const model = classifier();
     const optimizer = sgd({ learningRate: 0.1 });
     const empty = { xs: tf.zeros([0, 4]), ys: tf.tensor1d([], "int32") };
-    expect(() => trainStep(model, optimizer, empty)).toThrow("the batch has no examples");
+    await expect(trainStep(model, optimizer, empty)).rejects.toThrow("the batch has no examples");
     optimizer.dispose();
     disposeModel(model);
   });

@@ -1,4 +1,6 @@
 /** @packageDocumentation The training kernels that tfjs's WebAssembly backend lacks, in SIMD. */
+
+export { registerCorrections } from "./corrections/register-corrections.ts";
 export { OutOfWasmMemoryError, UnsupportedKernelInputError, WasmKernelsError } from "./errors.ts";
 export type {
   FusedKernelName,

@@ -5,6 +5,11 @@ import type { KernelSet } from "./kernel-set.ts";
 /** @param backendName - tfjs's name of the backend that the kernels are for; it must be registered. */
 export function registerKernels(backendName: string, { fused, kernels, wrappers }: KernelSet): void {
   for (const kernel of [...Object.values(fused), ...kernels]) if (kernel !== null) replace(kernel);
+  wrapKernels(backendName, wrappers);
+}
+
+/** Puts kernels around tfjs's own. Calling it again with the same names changes nothing. */
+export function wrapKernels(backendName: string, wrappers: KernelSet["wrappers"]): void {
   for (const [kernelName, wrapper] of Object.entries(wrappers)) {
     wrap(tf.getKernel(kernelName, backendName), wrapper);
   }

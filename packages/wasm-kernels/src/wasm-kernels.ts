@@ -1,8 +1,7 @@
 /** Every kernel that this package registers for the wasm backend. */
-import { AvgPoolGrad, BatchMatMul, OneHot, Sum } from "@tensorflow/tfjs-core";
+import { AvgPool3DGrad, AvgPoolGrad, BatchMatMul, OneHot, Sum } from "@tensorflow/tfjs-core";
+import { averagePoolingGradient } from "./corrections/average-pooling-gradient.ts";
 import type { KernelSet } from "./kernel-set.ts";
-import { avgPoolGrad } from "./kernels/avg-pool-grad.ts";
-import { avgPool3DGrad } from "./kernels/avg-pool3d-grad.ts";
 import { batchMatMul } from "./kernels/batch-mat-mul.ts";
 import { batchNormTraining } from "./kernels/batch-norm-training.ts";
 import { batchNormTrainingGrad } from "./kernels/batch-norm-training-grad.ts";
@@ -33,7 +32,6 @@ export const wasmKernels: KernelSet = {
     SoftmaxCrossEntropy: softmaxCrossEntropy,
   },
   kernels: [
-    avgPool3DGrad,
     conv2DBackpropFilter,
     conv2DBackpropInput,
     conv3DBackpropFilter,
@@ -45,5 +43,11 @@ export const wasmKernels: KernelSet = {
     maxPoolGrad,
     unsortedSegmentSum,
   ],
-  wrappers: { [AvgPoolGrad]: avgPoolGrad, [BatchMatMul]: batchMatMul, [OneHot]: oneHot, [Sum]: sum },
+  wrappers: {
+    [AvgPoolGrad]: averagePoolingGradient,
+    [AvgPool3DGrad]: averagePoolingGradient,
+    [BatchMatMul]: batchMatMul,
+    [OneHot]: oneHot,
+    [Sum]: sum,
+  },
 };

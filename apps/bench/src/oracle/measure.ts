@@ -97,7 +97,7 @@ export async function measureTrainStep({ run, data }: OracleContext, copy: tfl.L
     data,
     () => undefined,
     async (batches) => {
-      for await (const batch of batches) trainStep(copy, optimizer, batch);
+      for await (const batch of batches) await trainStep(copy, optimizer, batch);
     },
   );
   optimizer.dispose();

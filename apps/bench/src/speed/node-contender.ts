@@ -75,7 +75,7 @@ async function start(): Promise<Work> {
   if (task === "evaluate") return async () => void (await evaluate(model, asBatches(images())));
   if (task === "compensate") return refit(model, images);
   const optimizer = sgd({ learningRate: 0.01, momentum: 0.9 });
-  if (task === "train") return () => void trainStep(model, optimizer, images());
+  if (task === "train") return async () => void (await trainStep(model, optimizer, images()));
   const graph = buildDependencyGraph(model);
   const scored =
     task === "score-gate"
@@ -90,11 +90,12 @@ async function start(): Promise<Work> {
           criteria.bnScaleTaylor(),
         ];
   const needs = stepOptionsFor(graph, scored);
-  return () => {
+  return async () => {
     const batch = images();
-    trainStep(model, optimizer, batch, {
+    await trainStep(model, optimizer, batch, {
       ...needs,
-      observe: (step) => void scoreMinibatch(graph, scored, batch, step, { mode: "train", minibatch: 0 }),
+      observe: async (step) =>
+        void (await scoreMinibatch(graph, scored, batch, step, { mode: "train", minibatch: 0 })),
     });
   };
 }

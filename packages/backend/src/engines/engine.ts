@@ -1,7 +1,7 @@
 /** An engine: how a tfjs backend is loaded and made the current one. A plain record, passed to `useBackend` by value. */
 import { SecateurError } from "@secateur/base";
-import type { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import type { EngineCapabilities } from "../ops/engine-capabilities.ts";
+import type { WasmPaths } from "./wasm-locations.ts";
 
 export interface Engine {
   /** Whether `auto` may choose it. */
@@ -14,7 +14,14 @@ export interface Engine {
 
 export interface StartOptions {
   /** Where the wasm backend's binaries are: the URL of a folder with a final slash, or a URL for each file. */
-  readonly wasmPaths?: Parameters<typeof setWasmPaths>[0] | undefined;
+  readonly wasmPaths?: WasmPaths | undefined;
+  /**
+   * The threads of the wasm engine in a page that is cross-origin isolated; 1 loads the build without threads. Counts for the
+   * first start. Default: tfjs's choice, half of the cores.
+   */
+  readonly threads?: number | undefined;
+  /** How long an engine may take to start, in milliseconds. Default 30 seconds. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface StartedEngine {

@@ -6,12 +6,13 @@ import { startBackend } from "./start-backend.ts";
 export const webgl: Engine = {
   isAutomatic: false,
   remedy: "install @tensorflow/tfjs-backend-webgl and run in a browser with WebGL",
-  start: async () => {
+  start: async ({ timeoutMs }) => {
     if (!("document" in globalThis) && !("OffscreenCanvas" in globalThis)) {
       throw new EngineStartError("there is no WebGL here (neither `document` nor `OffscreenCanvas` exists)");
     }
     const version = await importBackend();
-    await startBackend("webgl");
+    const { registerCorrections } = await import("@secateur/wasm-kernels");
+    await startBackend("webgl", { register: () => registerCorrections("webgl"), timeoutMs });
     return { device: { version, device: "GPU through WebGL", threads: 1 }, capabilities: {} };
   },
 };

@@ -8,12 +8,13 @@ export const webgpu: Engine = {
   isAutomatic: false,
   remedy:
     "install @tensorflow/tfjs-backend-webgpu and run where `navigator.gpu` exists (a browser, or Node with the `webgpu` package set up first)",
-  start: async () => {
+  start: async ({ timeoutMs }) => {
     if (!("gpu" in (globalThis.navigator ?? {}))) {
       throw new EngineStartError("there is no WebGPU here (`navigator.gpu` is missing)");
     }
     await importBackend();
-    await startBackend("webgpu");
+    const { registerCorrections } = await import("@secateur/wasm-kernels");
+    await startBackend("webgpu", { register: () => registerCorrections("webgpu"), timeoutMs });
     // The package has no version of its own; it requires exactly that of tfjs-core.
     return { device: { version, device: "GPU through WebGPU", threads: 1 }, capabilities: {} };
   },

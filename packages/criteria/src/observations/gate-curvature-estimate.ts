@@ -2,7 +2,7 @@
  * Hutchinson's estimate of the gates' second derivatives, v ⊙ H v with a random sign v per gate (Bekas et al. 2007). Costs two
  * extra forward and backward passes. A perturbation ε v of the gates is one of the weights that consume them by ε v ⊙ W.
  */
-import { seedFromText } from "@secateur/base";
+import { createRandom, seedFromText } from "@secateur/base";
 import { consumesUnits, type DependencyGraph } from "@secateur/dependency-graph";
 import { modelGraph } from "@secateur/model-graph";
 import { hessianVectorProduct } from "@secateur/training";
@@ -26,12 +26,12 @@ type Signs = ReadonlyMap<string, Float32Array>;
 export function gateCurvatureEstimate(): Observation<CurvatureEstimate, object, Estimate> {
   return {
     name: "gate curvature estimate",
-    pass: ({ graph, batch, mode, loss, microBatches = 1, seed = 0, minibatch }) => {
+    pass: async ({ graph, batch, mode, loss, microBatches = 1, seed = 0, minibatch }) => {
       const signs = randomSigns(graph, `hutchinson/${seed}/${minibatch}`);
       const direction = gateDirection(graph, signs);
       try {
         const options = { mode, loss, microBatches };
-        return { signs, products: hessianVectorProduct(graph.model, batch, direction, options) };
+        return { signs, products: await hessianVectorProduct(graph.model, batch, direction, options) };
       } finally {
         tf.dispose(direction);
       }
@@ -49,10 +49,8 @@ export function gateCurvatureEstimate(): Observation<CurvatureEstimate, object, 
 function randomSigns({ groups }: DependencyGraph, seed: string): Signs {
   return new Map(
     groups.map(({ id, unitCount }) => {
-      const uniform = tf.tidy(() =>
-        tf.randomUniform([unitCount], -1, 1, "float32", seedFromText(`${seed}/${id}`)).dataSync<"float32">(),
-      );
-      return [id, uniform.map((value) => (value < 0 ? -1 : 1))];
+      const random = createRandom(seedFromText(`${seed}/${id}`));
+      return [id, Float32Array.from({ length: unitCount }, () => (random.uniform() < 0.5 ? -1 : 1))];
     }),
   );
 }

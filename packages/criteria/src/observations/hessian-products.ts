@@ -18,11 +18,11 @@ type Products = Readonly<Record<string, tf.Tensor>>;
 export function hessianProducts(): Observation<object, WeightProduct, Products> {
   return {
     name: "hessian products",
-    pass: ({ graph, batch, mode, loss, microBatches = 1 }) => {
+    pass: async ({ graph, batch, mode, loss, microBatches = 1 }) => {
       const weights = [...differentiableWeights(graph.model)];
       const direction = Object.fromEntries(weights.map(([path, weight]) => [path, tf.clone(weight.read())]));
       try {
-        return hessianVectorProduct(graph.model, batch, direction, { mode, loss, microBatches });
+        return await hessianVectorProduct(graph.model, batch, direction, { mode, loss, microBatches });
       } finally {
         tf.dispose(direction);
       }

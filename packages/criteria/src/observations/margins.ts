@@ -2,7 +2,7 @@
  * Gradients of each example's margins `logit(c) - logit(own class)` with respect to the gates, for the top-k wrong classes c.
  * Costs one forward pass, and one backward pass per class. Requires a softmax head.
  */
-import { type LogitMargins, logitMargins, siteKey, TrainingError } from "@secateur/training";
+import { checkLabels, type LogitMargins, logitMargins, siteKey, TrainingError } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { addAll } from "../group-scope.ts";
 import type { Observation } from "../observation.ts";
@@ -35,13 +35,14 @@ export function margins({
   return {
     name: "margins",
     extent: topK,
-    pass: ({ graph, batch, mode, microBatches = 1 }) => {
+    pass: async ({ graph, batch, mode, microBatches = 1 }) => {
       const count = Math.min(topK, Number(graph.model.outputs[0]?.shape.at(-1)) - 1);
       if (count > maxClasses) {
         throw new TrainingError(
           `topK selects ${count} classes, at most ${maxClasses} are supported: lower topK, or use "obd-fisher" or "obd-hutchinson"`,
         );
       }
+      await checkLabels(graph.model, batch);
       return logitMargins(graph.model, batch, { gates: consumerGates(graph), topK, mode, microBatches });
     },
     group: (scope, { logProbabilities, gates }) => ({

@@ -17,10 +17,10 @@ export function unlessNotFinite(loss: tf.Scalar, tensors: readonly tf.Tensor[]):
 }
 
 /** The first tensor of a step that is not finite, as the end of a sentence; null if all are finite. */
-export function notFinite(
+export async function notFinite(
   batch: Batch,
   { gradients = {}, gates = {}, statistics = [] }: Partial<StepOutputs>,
-): string | null {
+): Promise<string | null> {
   const named = [
     ...inputsOf(batch).map((x) => ["the inputs (xs)", x] as const),
     ...statistics.flatMap(({ layer, mean, variance }) =>
@@ -29,11 +29,17 @@ export function notFinite(
     ...Object.entries(gradients).map(([path, x]) => [`the gradient of "${path}"`, x] as const),
     ...Object.entries(gates).map(([site, x]) => [`the gradient of the gates at the ${site}`, x] as const),
   ];
-  const one = tf.scalar(1);
-  const bad = named.find(([, x]) => {
-    const value = tf.tidy(() => unlessNotFinite(one, [x]).dataSync<"float32">());
-    return Number.isNaN(value[0]);
-  });
-  one.dispose();
-  return bad?.[0] ?? null;
+  const checks = tf.tidy(() => named.map(([, x]) => unlessNotFinite(tf.scalar(1), [x])));
+  const values = await scalars(...checks);
+  tf.dispose(checks);
+  return named[values.findIndex(Number.isNaN)]?.[0] ?? null;
+}
+
+/** The values of scalars, by one read from the engine that does not block it. */
+export async function scalars(...tensors: readonly tf.Tensor[]): Promise<readonly number[]> {
+  if (tensors.length === 0) return [];
+  const joined = tf.tidy(() => tf.stack(tensors.map((tensor) => tf.cast(tensor, "float32"))));
+  const values = await joined.data<"float32">();
+  joined.dispose();
+  return [...values];
 }

@@ -9,7 +9,9 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { Mode } from "../forward/pass.ts";
+import { checkLabels } from "../losses/check-labels.ts";
 import type { LossOption } from "../losses/model-loss.ts";
+import { scalars } from "./finite.ts";
 import { lossAndGradients } from "./loss-and-gradients.ts";
 
 export interface HessianOptions {
@@ -31,16 +33,17 @@ export interface HessianOptions {
  * @returns H v by weight path, for all trainable weights and those of the direction. The caller disposes it.
  * @throws TrainingError for a direction that is 0 or not finite, or for a weight that the model does not have.
  *
- * @example const product = hessianVectorProduct(model, batch, { "conv1/kernel": direction });
+ * @example const product = await hessianVectorProduct(model, batch, { "conv1/kernel": direction });
  */
-export function hessianVectorProduct(
+export async function hessianVectorProduct(
   model: tfl.LayersModel,
   batch: Batch,
   direction: Readonly<Record<string, tf.Tensor>>,
   { loss: lossOption, mode = "train", perturbation = 1e-2, microBatches = 1 }: HessianOptions = {},
-): Readonly<Record<string, tf.Tensor>> {
+): Promise<Readonly<Record<string, tf.Tensor>>> {
+  await checkLabels(model, batch, lossOption);
   const moved = movedWeights(model, direction);
-  const epsilon = epsilonFor(moved, perturbation);
+  const epsilon = await epsilonFor(moved, perturbation);
   const weights = [...new Set([...trainableWeights(model).keys(), ...Object.keys(direction)])];
   const options = {
     mode,
@@ -93,14 +96,12 @@ function movedWeights(
   return checked.map(({ weight, v }) => ({ weight, v: tf.clone(v), value: tf.clone(weight.read()) }));
 }
 
-function epsilonFor(moved: readonly MovedWeight[], perturbation: number): number {
+async function epsilonFor(moved: readonly MovedWeight[], perturbation: number): Promise<number> {
   const squares = (tensors: readonly tf.Tensor[]): tf.Tensor =>
     tf.addN([tf.scalar(0), ...tensors.map((tensor) => tf.sum(tf.square(tensor)))]);
-  const [weights = 0, directions = 0] = tf.tidy(() =>
-    tf
-      .stack([squares(moved.map(({ value }) => value)), squares(moved.map(({ v }) => v))])
-      .dataSync<"float32">(),
-  );
+  const sums = tf.tidy(() => [squares(moved.map(({ value }) => value)), squares(moved.map(({ v }) => v))]);
+  const [weights = 0, directions = 0] = await scalars(...sums);
+  tf.dispose(sums);
   const epsilon = perturbation * Math.sqrt(weights / directions);
   if (Number.isFinite(epsilon) && epsilon > 0) return epsilon;
   tf.dispose(moved.map(({ value, v }) => [value, v]));

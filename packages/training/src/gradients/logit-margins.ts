@@ -40,6 +40,8 @@ export interface LogitMargins {
 /**
  * The model does not change; dropout is off. With soft labels, an example's class is the most probable one.
  *
+ * Labels that are no classes make everything NaN: `checkLabels` finds them.
+ *
  * @throws TrainingError for a model without a softmax head, or a batch that does not fit it.
  */
 export function logitMargins(

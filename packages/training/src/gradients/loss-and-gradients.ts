@@ -43,7 +43,8 @@ export interface LossOptions {
 export type LossAndGradients = Omit<StepOutputs, "statistics">;
 
 /**
- * The model does not change, except for its moving averages with `updateMovingAverages`.
+ * Reads no values from the engine: labels that are no classes make the loss NaN, and `checkLabels` finds them. The model does
+ * not change, except for its moving averages with `updateMovingAverages`.
  *
  * @throws TrainingError for a loss or a batch that does not fit the model, and for weights that the model does not have.
  *

@@ -41,7 +41,8 @@ export function distillation(options: DistillationOptions = {}): Loss {
     name: "distillation",
     key: JSON.stringify({ name: "distillation", temperature, weight, labelSmoothing, fromLogits }),
     ...(fromLogits ? {} : { includes: "softmax" as const }),
-    checkTarget: (target, output) => checkTarget(target, output, weight < 1, ofLabels),
+    checkTarget: (target, output) => checkTarget(target, output, weight < 1),
+    checkValues: (target, output) => checkValues(target, output, ofLabels),
     perExample: (logits, target) => {
       const { teacher, labels } = parts(target, Number(logits.shape.at(-1)));
       const soft = tf.mul(divergence(logits, teacher, temperature), weight * temperature ** 2);
@@ -91,12 +92,7 @@ function parts(target: tf.Tensor, classes: number): Parts {
   return { teacher, labels: width === classes + 1 ? tf.squeeze(labels, [target.rank - 1]) : labels };
 }
 
-function checkTarget(
-  target: tf.Tensor,
-  output: OutputShape,
-  needsLabels: boolean,
-  ofLabels: Loss,
-): string | null {
+function checkTarget(target: tf.Tensor, output: OutputShape, needsLabels: boolean): string | null {
   const classes = Number(output.at(-1));
   const leading = output.slice(0, -1);
   const sizes = target.shape.slice(1);
@@ -112,10 +108,15 @@ function checkTarget(
       `as withTeacher does${needsLabels ? "; without labels, pass weight: 1" : ""}`
     );
   }
-  if (width === classes) return null;
+  return null;
+}
+
+async function checkValues(target: tf.Tensor, output: OutputShape, ofLabels: Loss): Promise<string | null> {
+  const classes = Number(output.at(-1));
+  if (target.shape.at(-1) === classes) return null;
   const labels = tf.tidy(() => parts(target, classes).labels as tf.Tensor);
   try {
-    return ofLabels.checkTarget?.(labels, output) ?? null;
+    return (await ofLabels.checkValues?.(labels, output)) ?? null;
   } finally {
     labels.dispose();
   }

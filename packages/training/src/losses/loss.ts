@@ -25,8 +25,13 @@ export interface Loss {
    * @returns The loss of every example, `[batch]`, differentiable with respect to `output`.
    */
   readonly perExample: (output: tf.Tensor, target: tf.Tensor) => tf.Tensor1D;
-  /** Returns why a target does not fit, as the end of a sentence, or null if it fits. Default: all targets fit. */
+  /**
+   * Returns why a target's shape does not fit, as the end of a sentence, or null if it fits; reads no values. Default: all
+   * targets fit.
+   */
   readonly checkTarget?: (target: tf.Tensor, output: OutputShape) => string | null;
+  /** As `checkTarget`, for the values, of a target whose shape fits. Called where the loss is NaN. */
+  readonly checkValues?: (target: tf.Tensor, output: OutputShape) => Promise<string | null>;
   /**
    * The prediction as a target, for instance the most probable class: where the loss, unlike at the output itself, has a
    * gradient. Default: none.

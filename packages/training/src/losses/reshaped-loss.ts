@@ -10,7 +10,7 @@ import type { Loss, OutputShape } from "./loss.ts";
  * @returns The loss of the output in the shape of its softmax.
  */
 export function reshapedLoss(loss: Loss, shape: OutputShape): Loss {
-  const { countCorrect, countInTopK, predict, sample, checkTarget } = loss;
+  const { countCorrect, countInTopK, predict, sample, checkTarget, checkValues } = loss;
   const ofSoftmax = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [-1, ...shape.map((size) => size ?? -1)]);
   const targetOf = (target: tf.Tensor, output: tf.Tensor): tf.Tensor =>
     target.shape.join() === output.shape.join() ? ofSoftmax(target) : target;
@@ -28,6 +28,10 @@ export function reshapedLoss(loss: Loss, shape: OutputShape): Loss {
     ...(checkTarget && {
       checkTarget: (target, output) =>
         target.shape.slice(1).join() === output.join() ? null : checkTarget(target, shape),
+    }),
+    ...(checkValues && {
+      checkValues: async (target, output) =>
+        target.shape.slice(1).join() === output.join() ? null : checkValues(target, shape),
     }),
   };
 }

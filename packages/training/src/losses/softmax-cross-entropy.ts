@@ -25,7 +25,8 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): L
     name: "softmax-cross-entropy",
     key: JSON.stringify({ name: "softmax-cross-entropy", labelSmoothing, fromLogits }),
     ...(fromLogits ? {} : { includes: "softmax" as const }),
-    checkTarget: checkClasses,
+    checkTarget,
+    checkValues,
     perExample: (logits, target) => {
       const labels = probabilities(target, logits, labelSmoothing);
       const losses = fused(rows(logits), rows(labels));
@@ -58,10 +59,14 @@ function classesOf(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
   return target.rank === logits.rank ? tf.argMax(target, logits.rank - 1) : tf.cast(target, "int32");
 }
 
-/** One-hot rows of classes `[batch]`, float32. */
+/** One-hot rows of classes `[batch]`, float32; a row of NaN for a number that is no class. */
 export function oneHot(classes: tf.Tensor, count: number): tf.Tensor2D {
+  const values = tf.cast(classes, "float32");
+  const isClass = tf.equal(values, tf.clipByValue(tf.round(values), 0, count - 1));
+  const inRange = tf.cast(tf.where(isClass, values, 0), "int32") as tf.Tensor1D;
   // Cast afterwards: tfjs's wasm kernel writes int32 values even for dtype float32.
-  return tf.cast(tf.oneHot(tf.cast(classes, "int32") as tf.Tensor1D, count), "float32") as tf.Tensor2D;
+  const rowsOfClasses = tf.cast(tf.oneHot(inRange, count), "float32");
+  return tf.add(rowsOfClasses, tf.expandDims(tf.where(isClass, 0, Number.NaN), 1));
 }
 
 /** `[batch, ..., classes]` from classes or probabilities. */
@@ -77,20 +82,25 @@ function probabilities(target: tf.Tensor, logits: tf.Tensor, labelSmoothing: num
 export const rows = (x: tf.Tensor): tf.Tensor2D =>
   x.rank === 2 ? (x as tf.Tensor2D) : tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
 
-/** Refuses classes out of range and fractions: `tf.oneHot` turns the former into zeros and truncates the latter. */
-function checkClasses(target: tf.Tensor, output: OutputShape): string | null {
+const isProbabilities = (target: tf.Tensor, output: OutputShape): boolean =>
+  target.rank === output.length + 1 && target.shape.at(-1) === output.at(-1);
+
+function checkTarget(target: tf.Tensor, output: OutputShape): string | null {
   const classes = output.at(-1);
   const leading = output.slice(0, -1);
   const sizes = target.shape.slice(1);
   const fits = leading.every((size, i) => size === null || size === sizes[i]);
-  if (fits && sizes.length === output.length && sizes.at(-1) === classes) return null;
-  if (!fits || sizes.length !== leading.length) {
-    const rest = leading.map((size) => `, ${size ?? "any"}`).join("");
-    return `give classes [batch${rest}] or probabilities [batch${rest}, ${classes}]`;
-  }
-  const wrong = target
-    .dataSync<"int32">()
-    .find((value) => !(Number.isInteger(value) && value >= 0 && value < Number(classes)));
+  if (fits && (isProbabilities(target, output) || sizes.length === leading.length)) return null;
+  const rest = leading.map((size) => `, ${size ?? "any"}`).join("");
+  return `give classes [batch${rest}] or probabilities [batch${rest}, ${classes}]`;
+}
+
+/** Finds classes out of range, and fractions. */
+async function checkValues(target: tf.Tensor, output: OutputShape): Promise<string | null> {
+  if (isProbabilities(target, output)) return null;
+  const classes = Number(output.at(-1));
+  const values = await target.data<"int32">();
+  const wrong = values.find((value) => !(Number.isInteger(value) && value >= 0 && value < classes));
   if (wrong === undefined) return null;
-  return `one label is ${wrong}, but the model's ${classes} classes are 0 to ${Number(classes) - 1}`;
+  return `one label is ${wrong}, but the model's ${classes} classes are 0 to ${classes - 1}`;
 }

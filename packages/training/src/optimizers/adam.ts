@@ -49,9 +49,9 @@ export function adam(options: AdamOptions = {}): Optimizer {
       }
     },
     state: () => ({ ...moments.state(), [stepKey]: tf.scalar(step) }),
-    restore({ [stepKey]: steps, ...rest }) {
-      step = Number(steps?.dataSync()[0] ?? 0);
-      moments.restore(rest);
+    async restore({ [stepKey]: steps, ...rest }) {
+      await moments.restore(rest);
+      step = Number((await steps?.data())?.[0] ?? 0);
     },
     rewrite: moments.rewrite,
     dispose() {

@@ -13,7 +13,7 @@ export interface Optimizer {
   /** Copies of the state tensors by `slot/weight path`, for instance `momentum/conv1/kernel`; the caller disposes them. */
   readonly state: () => Readonly<Record<string, tf.Tensor>>;
   /** Restores a state; the tensors are copied. */
-  readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void;
+  readonly restore: (state: Readonly<Record<string, tf.Tensor>>) => void | Promise<void>;
   /**
    * Replaces every state tensor that has the shape of a weight, for instance by the slice that surgery keeps. Replaced
    * tensors are disposed; `change` may return its argument.

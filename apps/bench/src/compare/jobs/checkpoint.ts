@@ -22,7 +22,11 @@ export function encodeCheckpoint(model: tfl.LayersModel, notes: Notes, optimizer
 }
 
 /** Sets the weights of a model of the same structure and the optimiser's state. @returns the metadata */
-export function restoreCheckpoint(model: tfl.LayersModel, bytes: Uint8Array, optimizer?: Optimizer): Notes {
+export async function restoreCheckpoint(
+  model: tfl.LayersModel,
+  bytes: Uint8Array,
+  optimizer?: Optimizer,
+): Promise<Notes> {
   const { tensors, metadata } = readSafetensors(bytes);
   for (const [name, weight] of modelGraph(model).weights) {
     const stored = tensors.get(name);
@@ -36,7 +40,7 @@ export function restoreCheckpoint(model: tfl.LayersModel, bytes: Uint8Array, opt
     const state = Object.fromEntries(
       own.map(([name, { data, shape }]) => [name.slice(optimizerPrefix.length), tf.tensor(data, [...shape])]),
     );
-    optimizer.restore(state);
+    await optimizer.restore(state);
     tf.dispose(state);
   }
   return Object.fromEntries(metadata);

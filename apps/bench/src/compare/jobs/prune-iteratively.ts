@@ -47,7 +47,7 @@ export async function* pruneIteratively(
   const { graph, normalization } = network;
   const notes = caveats(graph, [criterion]);
   const optimizer = recipeFor(config.model).pruning();
-  let point = startingPoint(job, graph, optimizer);
+  let point = await startingPoint(job, graph, optimizer);
   const loop: LoopContext = {
     config,
     original: graph.model,

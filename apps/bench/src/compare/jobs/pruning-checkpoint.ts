@@ -44,11 +44,11 @@ export function encodePruning(
  * The point in the job's checkpoint, with the optimiser's state restored; without a checkpoint the trained network. A
  * checkpoint beyond a ratio that has no result is ignored, because it cannot give that result.
  */
-export function startingPoint(
+export async function startingPoint(
   { checkpoint, ratios }: PruneJob,
   graph: DependencyGraph,
   optimizer: Optimizer,
-): PruningPoint {
+): Promise<PruningPoint> {
   const start = { ratio: 0, model: graph.model, plan: createPlan(graph, []), state: null };
   if (checkpoint === null) return start;
   const { metadata } = readSafetensors(checkpoint);
@@ -56,6 +56,6 @@ export function startingPoint(
   if (ratio > Math.min(...ratios)) return start;
   const state = pruneStateSchema.parse(JSON.parse(metadata.get("state") ?? "null"));
   const model = applyPlan(graph.model, state.plan, { graph });
-  restoreCheckpoint(model, checkpoint, optimizer);
+  await restoreCheckpoint(model, checkpoint, optimizer);
   return { ratio, model, plan: state.plan, state };
 }

@@ -60,7 +60,7 @@ async function* train(
 ): AsyncGenerator<JobEvent> {
   const { optimizer, schedule } = trainingRecipe(name);
   const startEpoch =
-    checkpoint === null ? 0 : Number(restoreCheckpoint(model, checkpoint, optimizer)["epoch"]);
+    checkpoint === null ? 0 : Number((await restoreCheckpoint(model, checkpoint, optimizer))["epoch"]);
   const { stepsPerEpoch } = data;
   const { batchSize } = recipeFor(name);
   const curve = lossCurve(stepsPerEpoch, pointsPerEpoch);

@@ -28,7 +28,7 @@ export async function openNetwork(
   { config }: PruneContext,
 ): Promise<TrainedNetwork> {
   const model = await buildNetwork(config, seed);
-  const notes = restoreCheckpoint(model, network);
+  const notes = await restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),
     normalization: normalizationSchema.parse(notes["normalization"]),
