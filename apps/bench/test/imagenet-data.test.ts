@@ -92,7 +92,7 @@ describe("findFolders", () => {
     const names = files.flatMap((name, i) => [name, `${i}.cls`]);
     for (const split of ["train", "val"])
       execFileSync("tar", ["-C", folder, "-cf", path.join(folder, `${split}-0.tar`), ...names]);
-    const { train, test } = await findFolders(configOf({ data: folder, classes: null, subset: 6 }));
+    const { train, test } = await findFolders(configOf({ data: folder, classes: null, subset: 6 }), 1000);
     expect([...train.labels].toSorted()).toEqual([0, 0, 1, 1, 2, 2]);
     expect(test.count).toBe(6);
   });

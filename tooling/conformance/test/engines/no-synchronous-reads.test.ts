@@ -57,7 +57,7 @@ const data = (): Batch[] => [batch()];
 
 it("every criterion", async () => {
   const graph = buildDependencyGraph(model);
-  const all = Object.values(criterionTable).map((make) => make());
+  const all = Object.values(criterionTable).map((make) => make(0));
   const scores = await scoreAll(model, graph, all, data(), { onWarning: () => undefined });
   expect(scores.size).toBe(all.length);
 });
