@@ -27,7 +27,7 @@ export interface DiskReport {
   readonly problems: readonly string[];
 }
 
-const preload = fileURLToPath(new URL("./failing-writes.ts", import.meta.url));
+const preload = fileURLToPath(new URL("./preload.ts", import.meta.url));
 
 export async function failAtEveryWrite(
   program: DrilledProgram,
@@ -45,7 +45,7 @@ export async function failAtEveryWrite(
   await faulty(whole, Number.POSITIVE_INFINITY);
   const counts = (): readonly number[] => fs.readFileSync(countFile, "utf8").trim().split("\n").map(Number);
   const writes = Math.max(...counts());
-  const expected = await whole.finish();
+  const expected = whole.results();
   const problems: string[] = [];
   let positions = 0;
   for (let position = offset; position < writes; position += stride) {

@@ -1,12 +1,12 @@
 /**
- * Preloaded into a program (`--import`): its writes into one folder fail from the n-th on, as on a full disk, or the n-th
- * kills the program. A file is written half before that. The settings are environment variables, see `write-fault.ts`.
+ * Makes the writes of this process into one folder fail from the n-th on, as on a full disk, or the n-th kill it. A file is
+ * written half before that.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
 import { type WriteCounter, writeCounter } from "./write-counter.ts";
-import { writeFaultOf } from "./write-fault.ts";
+import type { WriteFault } from "./write-fault.ts";
 
 type Operation = (this: unknown, ...args: unknown[]) => unknown;
 type Operations = Record<string, Operation | undefined>;
@@ -83,9 +83,12 @@ function promised(
   };
 }
 
-function replace(holder: object, name: string, wrap: (original: Operation) => Operation): void {
+/** @returns a function that puts the original back. */
+function replace(holder: object, name: string, wrap: (original: Operation) => Operation): () => void {
   const original = (holder as Operations)[name];
-  if (original !== undefined) (holder as Operations)[name] = wrap(original);
+  if (original === undefined) return () => undefined;
+  (holder as Operations)[name] = wrap(original);
+  return () => void Object.assign(holder, { [name]: original });
 }
 
 async function fileHandlePrototype(): Promise<object> {
@@ -94,21 +97,29 @@ async function fileHandlePrototype(): Promise<object> {
   return Object.getPrototypeOf(handle);
 }
 
-const fault = writeFaultOf(process.env);
-if (fault !== null) {
+export interface FailingWrites {
+  readonly count: () => number;
+  readonly restore: () => void;
+}
+
+export async function failWrites(fault: Omit<WriteFault, "countFile">): Promise<FailingWrites> {
   const counter = writeCounter(fault);
   const prototype = await fileHandlePrototype();
-  for (const [name, halfDone] of Object.entries(operations)) {
-    replace(fs, `${name}Sync`, (original) => synchronous(counter, name, halfDone, original));
-    replace(fs, name, (original) => withCallback(counter, name, original));
-    replace(fs.promises, name, (original) => promised(counter, name, halfDone, false, original));
+  const restorations = Object.entries(operations).flatMap(([name, halfDone]) => {
     const ofHandle = halfDone === writesHalf ? handleWritesHalf : halfDone;
-    replace(prototype, name, (original) => promised(counter, name, ofHandle, true, original));
-  }
-  const append = fs.appendFileSync;
-  syncBuiltinESMExports();
-  process.on("exit", () => {
-    isInside = true;
-    append(fault.countFile, `${counter.count()}\n`);
+    return [
+      replace(fs, `${name}Sync`, (original) => synchronous(counter, name, halfDone, original)),
+      replace(fs, name, (original) => withCallback(counter, name, original)),
+      replace(fs.promises, name, (original) => promised(counter, name, halfDone, false, original)),
+      replace(prototype, name, (original) => promised(counter, name, ofHandle, true, original)),
+    ];
   });
+  syncBuiltinESMExports();
+  return {
+    count: counter.count,
+    restore() {
+      for (const restore of restorations) restore();
+      syncBuiltinESMExports();
+    },
+  };
 }

@@ -1,4 +1,4 @@
-/** The settings of `failing-writes.ts`, as environment variables. */
+/** Which writes of a process fail, also as an environment variable. */
 
 export interface WriteFault {
   /** Writes below this folder are counted. */

@@ -51,6 +51,11 @@ export class InterruptedRun {
   async finish(): Promise<unknown> {
     const { code, stderr }: Ended = await runToEnd(this.launch());
     if (code !== 0) throw new Error(`exit code ${code}: ${stderr.trim().split("\n").at(-1)}`);
+    return this.results();
+  }
+
+  /** What the program found. */
+  results(): unknown {
     return this.#program.results(this.out);
   }
 
