@@ -86,7 +86,7 @@ function repairWork({ model }: CompareConfig, scoringCount: number): number {
 }
 
 function measure(name: ModelName, of: (model: tfl.LayersModel) => number): number {
-  const model = createModel(name);
+  const model = createModel(name, { kernels: "zeros" });
   const result = of(model);
   model.dispose();
   return result;

@@ -23,8 +23,8 @@ export interface TrainedNetwork {
   readonly classes: Int32Array | null;
 }
 
-export function openNetwork({ seed, network, classes }: PruneJob, { config }: PruneContext): TrainedNetwork {
-  const model = createModel(config.model, { seed });
+export function openNetwork({ network, classes }: PruneJob, { config }: PruneContext): TrainedNetwork {
+  const model = createModel(config.model, { kernels: "zeros" });
   const notes = restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),
