@@ -70,8 +70,8 @@ describe.each(names)("%s", (name) => {
 
 describe("another network's file is rejected", () => {
   it.each([
-    ["densenet121", "densenet201", 'contains "features.denseblock3.denselayer25.norm1.weight" and'],
-    ["mobilenet-v2", "densenet121", 'lacks "features.0.0.weight" and'],
+    ["densenet121", "densenet201", 'contains "features.denseblock3.denselayer25.norm1.weight", "'],
+    ["mobilenet-v2", "densenet121", 'lacks "features.0.0.weight", "'],
   ] as const)("%s, given the file of %s", (name, other, message) => {
     const [model, file] = [build(name, [32, 32]), build(other, [32, 32])];
     const one = { shape: [1], data: Float32Array.of(1) };

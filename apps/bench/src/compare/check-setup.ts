@@ -30,7 +30,7 @@ export interface Setup {
  * @throws what weights, budget or criteria throw.
  */
 export async function checkSetup(config: CompareConfig, criteria: CriterionFactories): Promise<Setup> {
-  const model = await buildNetwork(config);
+  const model = await buildNetwork(config, 0);
   if (config.weights !== null) readWeights(model, config.weights);
   const graph = buildDependencyGraph(model);
   const equalScores = new Map(graph.groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));

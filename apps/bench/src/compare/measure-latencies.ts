@@ -18,7 +18,7 @@ export async function measureLatencies(
   { baselines, cells }: Pick<Recorded, "baselines" | "cells">,
 ): Promise<{ readonly baselines: readonly Baseline[]; readonly cells: readonly Cell[] }> {
   const task = progress.task("Latency", cells.size + 1);
-  const model = await buildNetwork(config);
+  const model = await buildNetwork(config, 0);
   const batch = recipeFor(config.model).latencyBatchSize;
   const unpruned = timingOf(await measureLatency(model, { batch }));
   task.advance(1);

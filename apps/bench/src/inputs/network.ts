@@ -14,11 +14,14 @@ export interface NetworkSettings {
   readonly network: string | null;
 }
 
-/** @param seed - Of the weights of a network from the table. */
-export async function buildNetwork({ model, network }: NetworkSettings, seed = 0): Promise<tfl.LayersModel> {
+/** @param seed - Of the weights of a network from the table; null for kernels of zeros, where weights follow. */
+export async function buildNetwork(
+  { model, network }: NetworkSettings,
+  seed: number | null,
+): Promise<tfl.LayersModel> {
   if (network !== null) return loadModel(network);
   if (model === null) throw new UsageError("--model is missing: name a network, or give --network FILE.");
-  return createModel(model, { seed });
+  return createModel(model, seed === null ? { kernels: "zeros" } : { seed });
 }
 
 /** Calls `use` with the network, and disposes it. */
@@ -26,7 +29,7 @@ export async function withNetwork<T>(
   settings: NetworkSettings,
   use: (network: tfl.LayersModel) => T,
 ): Promise<T> {
-  const network = await buildNetwork(settings);
+  const network = await buildNetwork(settings, null);
   try {
     return use(network);
   } finally {

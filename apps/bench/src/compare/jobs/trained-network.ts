@@ -24,10 +24,10 @@ export interface TrainedNetwork {
 }
 
 export async function openNetwork(
-  { seed, network, classes }: PruneJob,
+  { network, classes }: PruneJob,
   { config }: PruneContext,
 ): Promise<TrainedNetwork> {
-  const model = await buildNetwork(config, seed);
+  const model = await buildNetwork(config, null);
   const notes = await restoreCheckpoint(model, network);
   return {
     graph: buildDependencyGraph(model),
