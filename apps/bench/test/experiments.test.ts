@@ -12,6 +12,7 @@ import { experiments, resuming } from "../src/experiments/program.ts";
 import { experimentMarkdown } from "../src/experiments/report/markdown.ts";
 import { deviationsOf, type ExperimentSummary, imagenetCounts } from "../src/experiments/results.ts";
 import { openNetwork } from "../src/experiments/unpruned-network.ts";
+import { skippedImages } from "../src/inputs/skipped-images.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(experiments);
@@ -64,9 +65,11 @@ describe("bench:imagenet --experiment", () => {
     expect(deviationsOf(config, imagenetCounts)).toEqual([]);
     const changed = configOf("--batch 16 --accumulate 4 --frequency 5 --image-size 96 --epochs 0 --repair");
     expect(experimentOf(changed).pruning).toMatchObject({ frequency: 5, firstRemoval: 6 });
-    expect(deviationsOf(changed, { training: 12_800, validation: 500 })).toEqual([
+    const skipped = skippedImages({ skipped: () => ["a.JPEG cannot be read", "b", "c", "d"] });
+    expect(deviationsOf(changed, { training: 12_800, validation: 500, skipped })).toEqual([
       "Training images: 12800 instead of 1281167.",
       "Validation images: 500 instead of 50000.",
+      "4 images could not be decoded and took no part: a.JPEG cannot be read; b; c; …",
       "Images per step: 16 instead of 256.",
       "Minibatches between two removals: 5 instead of 30.",
       "Height and width of the images: 96 instead of 224.",

@@ -8,6 +8,8 @@ import type { MeasuredNetworks } from "./measure-networks.ts";
 export interface ImageCounts {
   readonly training: number;
   readonly validation: number;
+  /** Sentences about images that could not be decoded. */
+  readonly skipped?: readonly string[];
 }
 
 /** ILSVRC 2012. */
@@ -65,6 +67,7 @@ export function deviationsOf(config: ExperimentConfig, images: ImageCounts): rea
     ...notes,
     ...changed("Training images", images.training, imagenetCounts.training),
     ...changed("Validation images", images.validation, imagenetCounts.validation),
+    ...(images.skipped ?? []),
     ...changed("Images per step", batch, training.batch),
     ...changed("Minibatches between two removals", config.frequency, pruning.frequency),
     ...changed("Height and width of the images", config.imageSize, training.imageSize),

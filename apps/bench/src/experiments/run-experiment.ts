@@ -7,6 +7,7 @@ import { sgd } from "@secateur/training";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { imagenetBatches } from "../inputs/imagenet.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
+import { skippedImages } from "../inputs/skipped-images.ts";
 import { commit, versions } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
@@ -49,7 +50,7 @@ export async function runExperiment(run: ExperimentRun, progress: Progress): Pro
   const saved = await saveNetwork(run, model, plan);
   for (const each of [model, graph.model]) disposeModel(each);
   const networks = await measureNetworks(experiment.model, plan, progress);
-  const images = { training: data.trainCount, validation: data.testCount };
+  const images = { training: data.trainCount, validation: data.testCount, skipped: skippedImages(data) };
   const durationMs = logWork(log, startedAt);
   const summary = summarise(config, log.events, networks, images, {
     engine: describeEngine(engine),

@@ -18,6 +18,8 @@ const splitNames: Readonly<Record<ImagenetSplit, RegExp>> = {
   val: /(^|[^a-z])val(id|idation)?([^a-z]|$)/i,
 };
 const shardName = /\.(tar|tfrecords?|parquet)$|-\d+-of-\d+$/i;
+/** The training images of ILSVRC2012's third task, which are among those of the first. */
+const thirdTask = "ILSVRC2012_img_train_t3.tar";
 const maximumListBytes = 16e6;
 const maximumShards = 100_000;
 
@@ -43,7 +45,7 @@ export async function findShards(
     splitFolders.map(async (folder) => (await filesOf(folder)).map((name) => join(folder, name))),
   );
   const found = [...named(directory, names), ...named(data, await filesOf(data)), ...inFolders.flat()];
-  return found.filter((name) => shardName.test(name)).sort(byCodePoint);
+  return found.filter((name) => shardName.test(name) && !name.endsWith(thirdTask)).sort(byCodePoint);
 }
 
 /** @throws DatasetError for archives of different kinds, and as the readers do. */

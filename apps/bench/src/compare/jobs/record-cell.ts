@@ -4,7 +4,7 @@ import { countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import type { BatchSource } from "../../inputs/batch-source.ts";
+import { skippedImages } from "../../inputs/skipped-images.ts";
 import type { TestedCell } from "../events.ts";
 import type { KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
@@ -104,16 +104,6 @@ async function* runStages(
   }
   if (last !== model) disposeModel(last);
   return { pruned, repaired, tuned };
-}
-
-const namedImages = 3;
-
-/** A note about images that could not be decoded, so far in this process. */
-function skippedImages({ skipped }: BatchSource): readonly string[] {
-  const all = skipped?.() ?? [];
-  if (all.length === 0) return [];
-  const count = `${all.length} ${all.length === 1 ? "image" : "images"} could not be decoded and took no part`;
-  return [`${count}: ${all.slice(0, namedImages).join("; ")}${all.length > namedImages ? "; …" : ""}`];
 }
 
 function keptUnits(graph: DependencyGraph, plan: Plan): Record<string, KeptUnits> {
