@@ -45,7 +45,7 @@ const flags: Readonly<Record<Key, Flag>> = {
     kind: "path",
     group: "Network",
     value: "FILE",
-    help: `Required: trained weights (PyTorch or safetensors), such as torchvision's ${torchvisionWeights(defaults.model)}`,
+    help: `Required without --network: trained weights (PyTorch or safetensors), such as torchvision's ${torchvisionWeights(defaults.model)}`,
   },
   network: {
     kind: "path",

@@ -5,6 +5,7 @@ import type { Progress, Task } from "@secateur/command-line";
 import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import type { CriterionFactories } from "../inputs/load-criteria.ts";
+import { isPreprocessing } from "../inputs/normalization.ts";
 import { lazyTask } from "../run/lazy-task.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { RunDirectoryError } from "../run/run-directory-error.ts";
@@ -117,8 +118,12 @@ function handle(event: JobEvent, run: Run, task: Task, progress: Progress): void
 
 /** A line for the terminal about the most important events. */
 function terminalLine(event: CompareEvent): string | null {
-  if (event.type === "normalization")
-    return `Seed ${event.seed}: the weights expect images normalised as in ${event.normalization}`;
+  if (event.type === "normalization") {
+    const { seed, normalization } = event;
+    return isPreprocessing(normalization)
+      ? `Seed ${seed}: preprocessing ${normalization} has the lowest loss`
+      : `Seed ${seed}: the weights expect images normalised as in ${normalization}`;
+  }
   if (event.type !== "baseline") return null;
   const { seed, accuracy, loss } = event.baseline;
   return `Seed ${seed}: ${(100 * (1 - accuracy)).toFixed(2)} % test error before pruning, loss ${loss.toFixed(4)}`;

@@ -25,3 +25,8 @@ export const normalizationSchema: z.ZodType<Normalization> = oneOf(namesOf(stati
 export type NormalizationChoice = DataSet | "auto";
 
 export const normalizationChoices = ["auto", "cifar10", "imagenet"] as const;
+
+/** Whether it is a user's choice for `--network`, and not a data set's. */
+export function isPreprocessing(normalization: Normalization): normalization is PreprocessingName {
+  return Object.hasOwn(preprocessings, normalization);
+}
