@@ -11,7 +11,7 @@ import { readExperiments } from "../src/experiments/experiment.ts";
 import { list } from "../src/experiments/list/program.ts";
 import { listMarkdown } from "../src/experiments/list/table.ts";
 import { checkSentence, smokeMarkdown } from "../src/experiments/smoke/markdown.ts";
-import { measureSteps } from "../src/experiments/smoke/measure-steps.ts";
+import { measureSteps, type StepEvent } from "../src/experiments/smoke/measure-steps.ts";
 import { smoke } from "../src/experiments/smoke/program.ts";
 import { msPerImage, readStepTimes, type SmokeReport } from "../src/experiments/smoke/report.ts";
 import { parserOf } from "./parser.ts";
@@ -25,14 +25,20 @@ const network = (activation: "softmax" | "linear"): tfl.LayersModel =>
     ],
   });
 
+async function eventsOf(model: tfl.LayersModel, budgetMs: number): Promise<readonly StepEvent[]> {
+  const events: StepEvent[] = [];
+  for await (const event of measureSteps(model, budgetMs)) events.push(event);
+  return events;
+}
+
 describe("measureSteps", () => {
-  it("doubles the batch, and measures a single image in any case", () => {
+  it("doubles the batch, and measures a single image in any case", async () => {
     const model = network("softmax");
-    const batches = (budgetMs: number): readonly number[] =>
-      [...measureSteps(model, budgetMs)].map((event) => (event.type === "measured" ? event.step.batch : -1));
-    expect(batches(60_000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256]);
-    expect(batches(0)).toEqual([1]);
-    for (const event of measureSteps(model, 0)) {
+    const batches = async (budgetMs: number): Promise<readonly number[]> =>
+      (await eventsOf(model, budgetMs)).map((event) => (event.type === "measured" ? event.step.batch : -1));
+    expect(await batches(60_000)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    expect(await batches(0)).toEqual([1]);
+    for (const event of await eventsOf(model, 0)) {
       if (event.type !== "measured") throw new Error("failed");
       expect(event.step.stepMs).toBeGreaterThan(0);
       expect(event.step.loss).toBeGreaterThan(0);
@@ -41,9 +47,9 @@ describe("measureSteps", () => {
     disposeModel(model);
   });
 
-  it("reports a batch that fails, and ends", () => {
+  it("reports a batch that fails, and ends", async () => {
     const model = network("linear");
-    const [event, ...others] = measureSteps(model, 60_000);
+    const [event, ...others] = await eventsOf(model, 60_000);
     expect(event).toMatchObject({ type: "failed", batch: 1, reason: expect.stringContaining("loss") });
     expect(others).toEqual([]);
     disposeModel(model);

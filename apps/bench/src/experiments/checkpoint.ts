@@ -41,12 +41,16 @@ const positionSchema = z.object({
 });
 
 /** Rebuilds the smaller network and restores the optimiser. The caller disposes the network. */
-export function decodePoint(bytes: Uint8Array, graph: DependencyGraph, optimizer: Optimizer): Point {
+export async function decodePoint(
+  bytes: Uint8Array,
+  graph: DependencyGraph,
+  optimizer: Optimizer,
+): Promise<Point> {
   const { metadata } = readSafetensors(bytes);
   const position = positionSchema.parse(JSON.parse(metadata.get("position") ?? "null"));
   const model = applyPlan(graph.model, position.state.plan, { graph });
   try {
-    restoreCheckpoint(model, bytes, optimizer);
+    await restoreCheckpoint(model, bytes, optimizer);
   } catch (error) {
     disposeModel(model);
     throw error;

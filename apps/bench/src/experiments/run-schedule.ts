@@ -42,7 +42,7 @@ export async function runSchedule(
   const carrier: Carrier = { run, progress, data, context };
   const { graph, optimizer } = context;
   const bytes = run.read(checkpointFile);
-  let point = bytes === null ? null : decodePoint(bytes, graph, optimizer);
+  let point = bytes === null ? null : await decodePoint(bytes, graph, optimizer);
   await testStage(carrier, "unpruned", graph.model);
   if (point === null || point.phase === "pruning") point = await prune(carrier, point);
   if (point.phase === "pruned") {

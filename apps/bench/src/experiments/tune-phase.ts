@@ -22,7 +22,7 @@ export async function* tuneBySchedule(context: ScheduleContext, from: Point): As
     let sums = { loss: 0, accuracy: 0, steps: 0 };
     for await (const minibatch of training(epoch, batch)) {
       const microBatches = Math.min(context.microBatches, batchSize(minibatch));
-      const { loss, accuracy } = trainStep(model, optimizer, minibatch, { step: batch, microBatches });
+      const { loss, accuracy } = await trainStep(model, optimizer, minibatch, { step: batch, microBatches });
       batch++;
       sums = { loss: sums.loss + loss, accuracy: sums.accuracy + accuracy, steps: sums.steps + 1 };
       yield { type: "step", loss };

@@ -24,10 +24,10 @@ export async function runList({ config }: RunCommand<ListConfig>): Promise<void>
   const needs = new Map<ModelName, NetworkNeeds>();
   for (const { model: name, training } of experiments) {
     if (needs.has(name)) continue;
-    const model = createModel(name);
+    const model = createModel(name, { kernels: measure ? "random" : "zeros" });
     const bytes = stepBytes(model)(Math.ceil(training.batch / accumulate));
     const measured = measure
-      ? { engine: chosen, networks: [{ network: name, steps: timesOf(model) }] }
+      ? { engine: chosen, networks: [{ network: name, steps: await timesOf(model) }] }
       : known;
     needs.set(name, { bytes, msPerImage: measured === null ? null : msPerImage(measured, name) });
     disposeModel(model);
@@ -35,5 +35,9 @@ export async function runList({ config }: RunCommand<ListConfig>): Promise<void>
   process.stdout.write(`${listMarkdown(experiments, needs, accumulate)}\n`);
 }
 
-const timesOf = (model: tfl.LayersModel): readonly MeasuredStep[] =>
-  [...measureSteps(model, measureMs)].flatMap((event) => (event.type === "measured" ? [event.step] : []));
+async function timesOf(model: tfl.LayersModel): Promise<readonly MeasuredStep[]> {
+  const steps: MeasuredStep[] = [];
+  for await (const event of measureSteps(model, measureMs))
+    if (event.type === "measured") steps.push(event.step);
+  return steps;
+}

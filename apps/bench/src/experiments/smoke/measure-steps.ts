@@ -33,7 +33,7 @@ const largest = 256;
  * @param budgetMs - No batch is started that would end later, at the speed of the one before. A batch of one image is measured
  *   in any case.
  */
-export function* measureSteps(model: tfl.LayersModel, budgetMs: number): Generator<StepEvent> {
+export async function* measureSteps(model: tfl.LayersModel, budgetMs: number): AsyncGenerator<StepEvent> {
   const start = performance.now();
   const options = stepOptionsFor(buildDependencyGraph(model), [criteria.taylorSkipGate()]);
   const optimizer = sgd({ learningRate: 1e-4, momentum: 0.9 });
@@ -47,7 +47,7 @@ export function* measureSteps(model: tfl.LayersModel, budgetMs: number): Generat
         for (let i = 0; i < warmups + timed; i++) {
           const xy = randomBatch(model, batch);
           const before = performance.now();
-          ({ loss } = trainStep(model, optimizer, xy, options));
+          ({ loss } = await trainStep(model, optimizer, xy, options));
           times.push(performance.now() - before);
         }
         stepMs = median(times.slice(warmups));
