@@ -30,7 +30,7 @@ export async function measureNetworks(
   plan: Plan,
   progress: Progress,
 ): Promise<MeasuredNetworks> {
-  const unpruned = createModel(name);
+  const unpruned = createModel(name, { kernels: "zeros" });
   const pruned = applyPlan(unpruned, plan);
   const task = progress.task("Latency", 2 * repeats);
   const onRun = (): void => task.advance(1);

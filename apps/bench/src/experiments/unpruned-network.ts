@@ -7,10 +7,7 @@ import type { Experiment } from "./experiment.ts";
 /** @returns the graph of the network, which the caller disposes. @throws UsageError for weights that do not fit. */
 export function openNetwork({ model: name, training }: Experiment, weights: string | null): DependencyGraph {
   const { imageSize } = training;
-  const model = createModel(name, {
-    inputShape: [imageSize, imageSize, 3],
-    kernels: weights === null ? "random" : "zeros",
-  });
+  const model = createModel(name, { inputShape: [imageSize, imageSize, 3], kernels: "zeros" });
   if (weights !== null) readWeights(model, weights);
   return buildDependencyGraph(model);
 }

@@ -24,7 +24,7 @@ export async function runList({ config }: RunCommand<ListConfig>): Promise<void>
   const needs = new Map<ModelName, NetworkNeeds>();
   for (const { model: name, training } of experiments) {
     if (needs.has(name)) continue;
-    const model = createModel(name);
+    const model = createModel(name, { kernels: measure ? "random" : "zeros" });
     const bytes = stepBytes(model)(Math.ceil(training.batch / accumulate));
     const measured = measure
       ? { engine: chosen, networks: [{ network: name, steps: await timesOf(model) }] }
