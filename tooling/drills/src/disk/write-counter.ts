@@ -12,7 +12,7 @@ export interface WriteCounter {
   readonly count: () => number;
 }
 
-export function writeCounter({ folder, from, kind }: WriteFault): WriteCounter {
+export function writeCounter({ folder, from, kind }: Omit<WriteFault, "countFile">): WriteCounter {
   let count = 0;
   return {
     count: () => count,
