@@ -68,10 +68,13 @@ it("the oracle study, killed twice", { timeout: 120_000 }, async () => {
   const [whole, broken] = [at("oracle whole"), at("oracle broken")];
   const found = (
     out: string,
-  ): Pick<OracleMeasurements, "network" | "groups" | "lossChanges" | "criteria"> => {
-    const { network, groups, lossChanges, criteria } = readJson(out, "oracle.json") as OracleMeasurements;
+  ): Pick<OracleMeasurements, "network" | "groups" | "lossChanges" | "criteria" | "joint"> => {
+    const { network, groups, lossChanges, criteria, joint } = readJson(
+      out,
+      "oracle.json",
+    ) as OracleMeasurements;
     const timeless = criteria.map((each) => ({ ...each, secondsPerMinibatch: null }));
-    return { network, groups, lossChanges, criteria: timeless };
+    return { network, groups, lossChanges, criteria: timeless, joint };
   };
   const first = [run("oracle", whole, settings), run("oracle", broken, settings, 3)]; // between criteria
   expect(await Promise.all(first)).toEqual([0, null]);

@@ -51,6 +51,7 @@ async function curvatures(
   minibatches: readonly (readonly tf.Tensor[])[],
 ): Promise<Scores> {
   const scores = new Map(groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
+  const readGroups = new Set(gates.flatMap(({ reads }) => reads.map(({ group }) => group))); // others cost nothing
   const perExample = gates.reduce((n, { numbersPerExample }) => n + numbersPerExample, 0);
   const size = Math.max(1, Math.floor(numbersPerPass / perExample));
   const count = minibatches.reduce((n, [x]) => n + (x?.shape[0] ?? 0), 0);
@@ -63,7 +64,7 @@ async function curvatures(
         part,
         gates.map((each) => each.gates),
       );
-      for (const { id } of groups) {
+      for (const id of readGroups) {
         const sums = tf.tidy(() => summedCurvature(tf.softmax(logits), unitSlopes(id, gates, slopes)));
         const values = await sums.data();
         sums.dispose();
