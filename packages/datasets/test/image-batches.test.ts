@@ -325,7 +325,7 @@ describe("imageBatches", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("skips corrupt images, names them, and fills their places", async () => {
+  it("leaves corrupt images out of their batches, and names them", async () => {
     const directory = await greys();
     fs.writeFileSync(path.join(directory, "even/02.png"), "no image");
     fs.truncateSync(path.join(directory, "odd/01.png"), 40);
@@ -339,8 +339,16 @@ describe("imageBatches", () => {
       expect.stringContaining(`${path.join(directory, "even", "02.png")} cannot be read: its content is not`),
       expect.stringContaining(`${path.join(directory, "odd", "01.png")} cannot be read: `),
     ]);
-    const whole = await collect(imageBatches(folder, { ...options, dropLast: true }));
-    expect(whole.ys).toHaveLength(16);
+    const sizes: number[] = [];
+    for await (const batch of imageBatches(folder, options)) {
+      sizes.push(batch.xs.shape[0]);
+      tf.dispose([batch.xs, batch.ys]);
+    }
+    expect(sizes).toEqual([3, 4, 3, 4, 4]);
+    const rest = await collect(imageBatches(folder, { ...options, skip: 8 }));
+    expect(rest).toEqual({ xs: xs.slice(7), ys: ys.slice(7) });
+    const corruptOnly = await collect(imageBatches(folder, { ...options, batchSize: 1, dropLast: true }));
+    expect(corruptOnly.ys).toHaveLength(18);
   });
 
   it("throws for more corrupt images than may be skipped, and where none can be read", async () => {

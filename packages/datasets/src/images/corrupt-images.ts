@@ -13,7 +13,7 @@ export interface CorruptOptions {
 const namedInError = 3;
 
 /**
- * Yields the results that are no errors.
+ * Yields null in the place of errors.
  *
  * @param count - The number of results.
  * @throws CorruptImagesError when more than `maximumCorrupt` of them, or all, are errors.
@@ -22,7 +22,7 @@ export async function* skipCorrupt<T extends object>(
   results: AsyncIterable<T | UnreadableFileError>,
   count: number,
   { maximumCorrupt = Math.max(10, Math.floor(count / 100)), onCorrupt = warn }: CorruptOptions,
-): AsyncGenerator<T, void, undefined> {
+): AsyncGenerator<T | null, void, undefined> {
   const first: string[] = [];
   let corrupt = 0;
   for await (const result of results) {
@@ -33,10 +33,11 @@ export async function* skipCorrupt<T extends object>(
     onCorrupt(result);
     corrupt++;
     if (first.length < namedInError) first.push(result.message);
-    if (corrupt <= maximumCorrupt && corrupt < count) continue;
-    throw new CorruptImagesError(
-      `${corrupt} of the epoch's ${count} images cannot be read, and at most ${Math.min(maximumCorrupt, count - 1)} may be skipped: ${first.join("; ")}`,
-    );
+    if (corrupt > maximumCorrupt || corrupt === count)
+      throw new CorruptImagesError(
+        `${corrupt} of the epoch's ${count} images cannot be read, and at most ${Math.min(maximumCorrupt, count - 1)} may be skipped: ${first.join("; ")}`,
+      );
+    yield null;
   }
 }
 

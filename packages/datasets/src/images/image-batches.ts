@@ -34,8 +34,8 @@ const channels = 3;
 const decodedAhead = (batchSize: number): number => Math.max(16, 3 * batchSize);
 
 /**
- * The batches of one epoch, xs [batch, size, size, 3]. Iterating again yields the same batches. The next image takes the
- * place of one that cannot be decoded, so only the last batch is smaller.
+ * The batches of one epoch, xs [batch, size, size, 3]. Iterating again yields the same batches. A batch is
+ * smaller by the images that cannot be decoded, so which images the others hold does not depend on them.
  *
  * Whatever the files are, an image has at most 179 million pixels, 1.1 GB of file and 60 seconds; all images that are being
  * decoded together hold 768 MB of pixels and 256 MB of files.
@@ -65,19 +65,20 @@ async function* epochBatches(
   options: ImageBatchOptions,
   normalize: Normalizer,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { batchSize, dropLast = false } = options;
-  const order = epochOrder(images.count, { ...options, dropLast: false }, images.groupSizes);
+  const { batchSize } = options;
+  const order = epochOrder(images.count, options, images.groupSizes);
   const decoded = pMapIterable(order, (index) => loadCrop(images, index, options), {
     concurrency: decodedAhead(batchSize),
   });
   let batch: LabelledCrop[] = [];
+  let seen = 0;
   for await (const crop of skipCorrupt(decoded, order.length, options)) {
-    batch.push(crop);
-    if (batch.length < batchSize) continue;
-    yield assemble(batch, options.crop.size, normalize);
+    if (crop !== null) batch.push(crop);
+    seen++;
+    if (seen % batchSize !== 0 && seen < order.length) continue;
+    if (batch.length > 0) yield assemble(batch, options.crop.size, normalize);
     batch = [];
   }
-  if (batch.length > 0 && !dropLast) yield assemble(batch, options.crop.size, normalize);
 }
 
 function assemble(batch: readonly LabelledCrop[], size: number, normalize: Normalizer): Batch {
