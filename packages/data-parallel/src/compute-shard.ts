@@ -3,7 +3,7 @@
  * and writes gradients and moving averages, updated by this shard alone, to shared memory.
  */
 import { modelGraph } from "@secateur/model-graph";
-import { lossAndGradients, lossFromKey } from "@secateur/training";
+import { type Batch, checkLabels, disposeBatch, lossAndGradients, lossFromKey } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { SharedRows } from "./split-batch.ts";
@@ -12,7 +12,25 @@ import type { ShardResult, ShardTask, WorkerData } from "./worker-messages.ts";
 
 export type ShardMemory = Pick<WorkerData, "layout" | "weights" | "results">;
 
-export function computeShard(
+/** @throws TrainingError where the loss is NaN because a label is no class. */
+export async function computeShard(
+  model: tfl.LayersModel,
+  memory: ShardMemory,
+  task: Omit<ShardTask, "share" | "participants">,
+): Promise<ShardResult> {
+  const result = compute(model, memory, task);
+  if (!Number.isNaN(result.loss)) return result;
+  const batch: Batch = { xs: task.xs.map(tensorOf), ys: task.ys.map(tensorOf) };
+  try {
+    await checkLabels(model, batch, task.losses.map(lossFromKey));
+  } finally {
+    disposeBatch(batch);
+  }
+  return result;
+}
+
+/** Reads tensors synchronously, as every worker runs on wasm. */
+function compute(
   model: tfl.LayersModel,
   { layout, weights, results }: ShardMemory,
   { xs, ys, losses, trained, frozen }: Omit<ShardTask, "share" | "participants">,

@@ -27,12 +27,12 @@ function makeTrainable(model: tfl.LayersModel): void {
   }
 }
 
-function compute(model: tfl.LayersModel, task: ShardTask): FromWorker {
+async function compute(model: tfl.LayersModel, task: ShardTask): Promise<FromWorker> {
   const { statistics, allReduce, index, timeoutMs } = data;
   const isSynchronized = statistics === "synchronized" && task.participants > 1;
   const reduce = isSynchronized ? joinAllReduce(allReduce, index, task.participants, timeoutMs) : null;
   currentCapabilities().setSumReducer?.(reduce);
-  return { type: "done", ...computeShard(model, data, task) };
+  return { type: "done", ...(await computeShard(model, data, task)) };
 }
 
 const failure = (error: unknown): FromWorker => {
@@ -45,11 +45,7 @@ const send = (message: FromWorker): void => parentPort?.postMessage(message);
 start().then(
   (model) => {
     parentPort?.on("message", (task: ShardTask) => {
-      try {
-        send(compute(model, task));
-      } catch (error) {
-        send(failure(error));
-      }
+      void compute(model, task).catch(failure).then(send);
     });
     send({ type: "ready" });
   },

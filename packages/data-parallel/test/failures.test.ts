@@ -74,6 +74,8 @@ it("unsupported requests are refused with a message", async () => {
   const uneven = { xs: tf.zeros([4, 4]), ys: tf.zeros([3], "int32") };
   await expect(pool.trainStep(optimizer, uneven)).rejects.toThrow("same number of examples");
   await expect(pool.trainStep(optimizer, makeBatch(1, 4, [5]))).rejects.toThrow("the batch (xs) is [2,5]");
+  const label = { xs: tf.zeros([4, 4]), ys: tf.tensor1d([0, 1, 9, 1], "int32") };
+  await expect(pool.trainStep(optimizer, label)).rejects.toThrow("one label is 9");
   const first = pool.trainStep(optimizer, makeBatch(1, 4, [4]));
   await expect(pool.trainStep(optimizer, makeBatch(1, 4, [4]))).rejects.toThrow("is busy");
   await first;

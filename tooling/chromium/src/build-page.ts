@@ -1,5 +1,6 @@
 /** Bundles a module, and all that it imports, for the browser. */
 import fs from "node:fs/promises";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { build, defaultClientConditions } from "vite";
@@ -30,13 +31,12 @@ export async function buildPage(entry: string, { minify = false }: BuildOptions 
   });
   const html = '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>';
   await fs.writeFile(path.join(folder, "index.html"), html);
-  await copyBinaries(entry, path.join(folder, "wasm"));
+  await copyBinaries(path.join(folder, "wasm"));
   return folder;
 }
 
-async function copyBinaries(entry: string, folder: string): Promise<void> {
-  const { createRequire } = await import("node:module");
-  const source = path.dirname(createRequire(entry).resolve("@tensorflow/tfjs-backend-wasm"));
+async function copyBinaries(folder: string): Promise<void> {
+  const source = path.dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
   await fs.mkdir(folder);
   const files = (await fs.readdir(source)).filter((name) => name.endsWith(".wasm"));
   for (const name of files) await fs.copyFile(path.join(source, name), path.join(folder, name));
