@@ -149,7 +149,10 @@ function details(summary: PruneSummary): readonly (readonly [string, string])[] 
         ? "none"
         : `error of the outputs on the images that it used, relative to their variance: ${significant(repair.before)} before, ${significant(repair.after)} after`,
     ],
-    ["Images", `${grouped(images.used)} to score and repair, ${grouped(images.held)} held back`],
+    [
+      "Images",
+      `${grouped(images.used)} to score${repair === null ? "" : " and repair"}, ${grouped(images.held)} held back`,
+    ],
     ["Preprocessing", images.preprocessing],
     ["Weights stored as", storage],
     ["Time before", timeText(time.before)],
