@@ -27,7 +27,8 @@ const maximumKerasBytes = 2 ** 31 - 1;
  *
  * Whatever the bytes are, model.json may have 64 MB and 10,000 layers, and no more bytes of weights are read than its
  * shapes give, at most 4 GB; a Keras file may have 2 GB, its HDF5 file 5,000 groups, and its weights 64 times the bytes of
- * that file. A model has a million parameters more than the files at most. tfjs's time is not bounded otherwise.
+ * that file. A model has a million parameters more than the files at most. The time of tfjs is not bounded otherwise,
+ * nor that of h5wasm for damaged files.
  *
  * @throws ModelFileError for files that are missing, truncated, damaged or too large; UnsupportedModelError for a graph
  * model and for layers that tfjs lacks. Nothing stays allocated.

@@ -1,4 +1,5 @@
 /** Parses a model.json and checks what tfjs would not: that it is a layers model and that its manifest is well formed. */
+import { describeValue } from "@secateur/base";
 import type * as tf from "@tensorflow/tfjs-core";
 import { ModelFileError, UnsupportedModelError } from "./errors.ts";
 import { isRecord, type JsonObject } from "./json-object.ts";
@@ -87,7 +88,7 @@ function parseSpec(spec: unknown, name: string): WeightSpec {
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     throw problem("no valid shape");
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
-    throw problem(`the type ${JSON.stringify(dtype)}, expected float32, int32 or bool`);
+    throw problem(`the type ${describeValue(dtype)}, expected float32, int32 or bool`);
   const plain: WeightSpec = { name: weight, shape: [...shape], dtype };
   if (group === "optimizer") plain.group = group;
   if (quantization === undefined || quantization === null) return plain;
@@ -100,7 +101,7 @@ function parseQuantization(
 ): NonNullable<WeightSpec["quantization"]> {
   const { dtype, scale, min } = isRecord(quantization) ? quantization : {};
   if (dtype === "float16") return { dtype };
-  if (dtype !== "uint8" && dtype !== "uint16") throw problem(`unknown quantization ${JSON.stringify(dtype)}`);
+  if (dtype !== "uint8" && dtype !== "uint16") throw problem(`unknown quantization ${describeValue(dtype)}`);
   if (!Number.isFinite(scale) || !Number.isFinite(min)) throw problem("a quantization without scale and min");
   return { dtype, scale: scale as number, min: min as number };
 }

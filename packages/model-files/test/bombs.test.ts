@@ -95,3 +95,10 @@ it("groups that lie in each other three times, ten deep", async () => {
   const archive = zipSync({ "config.json": config, "model.weights.h5": weights });
   await refused("model.keras", Uint8Array.from(archive), "lie in more than 5000 groups");
 });
+
+it("a type that is a list in a list, twenty thousand deep", async () => {
+  const deep = "[".repeat(20_000) + "]".repeat(20_000);
+  const manifest = `[{"paths":["w"],"weights":[{"name":"w","shape":[1],"dtype":${deep}}]}]`;
+  const text = `{"modelTopology":{"class_name":"Sequential"},"weightsManifest":${manifest}}`;
+  await refused("model.json", Uint8Array.from(strToU8(text)), "has the type an object, expected float32");
+});

