@@ -102,7 +102,9 @@ describe("the groups of the dependency graph are the paper's gates", () => {
 
 describe("bench:imagenet --architecture-only", () => {
   it("is chosen by its flag, and takes one network or all", () => {
-    expect(chosenProgram(["--architecture-only", "--model", "resnet50"], "/")).toBe("architecture-only");
+    expect(chosenProgram(["--architecture-only", "--model", "resnet50"], "/").program).toBe(
+      "architecture-only",
+    );
     const parse = parserOf(architectures);
     expect(parse("--architecture-only").config).toEqual({ architectureOnly: true, model: null });
     expect(parse("--architecture-only", "--model", "resnet50").config.model).toBe("resnet50");
