@@ -54,16 +54,16 @@ async function ask(child: ChildProcess, message: string): Promise<string> {
   });
 }
 
-it.runIf(process.platform === "linux")("passes over the lock of a zombie", async () => {
-  // The shell starts a child and becomes `sleep`, which never waits for it: the child stays a zombie.
-  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], {
+it.runIf(process.platform === "linux")("passes over the lock of a zombie", { timeout: 40_000 }, async () => {
+  // The shell starts a child and becomes `sleep` before it ends, which never waits for it: the child stays a zombie.
+  const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   try {
     const pid = await new Promise<number>((resolve) => {
       parent.stdout.once("data", (text) => resolve(Number(String(text).trim())));
     });
-    await expect.poll(() => statOf(pid)[0]).toBe("Z");
+    await expect.poll(() => statOf(pid)[0], { timeout: 30_000 }).toBe("Z");
     const startTime = statOf(pid)[19] ?? "";
     expect(isRunning({ pid, startTime })).toBe(false);
     fs.writeFileSync(path.join(directory, `.lock-${pid}-${startTime}`), "");

@@ -62,6 +62,10 @@ describe("bench:imagenet", () => {
       ["unpruned", "–"],
       ["random", "30"],
       ["taylor-gate", "30"],
+      ["Network", "Pruned (Top-5, %)"],
+      ["unpruned", expect.stringContaining("±")],
+      ["random, 30 % removed", expect.stringContaining("±")],
+      ["taylor-gate, 30 % removed", expect.stringContaining("±")],
     ]);
     const { cells } = results(out);
     for (const { notes } of cells)
