@@ -1,13 +1,11 @@
 /** `drill:disk`: programs whose disk becomes full at any of their writes say so, and continue once there is space. */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
-import { useBackend } from "@secateur/backend";
 import type { NativeEngineName } from "@secateur/native-engine";
 import { failAtEveryWrite } from "./disk/disk-drill.ts";
+import { drillPrograms } from "./programs/drill-programs.ts";
 import { type ProgramName, programNames, programs } from "./programs/index.ts";
-import { prepareFolders } from "./programs/interrupted-run.ts";
+import type { DrillFolders } from "./programs/interrupted-run.ts";
 
 const help = `Runs programs again and again: the disk becomes full at the first write, at the second, and so on, in the middle of
 files. The program has to say so in one sentence and end with 1; once there is space, it has to give the results of an
@@ -35,10 +33,8 @@ const { values } = parseArgs({
 });
 const engine = values.engine as NativeEngineName;
 
-async function drill(name: ProgramName): Promise<number> {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), `secateur-disk-${name}-`));
-  const folders = await prepareFolders(root, programs[name]);
-  process.stdout.write(`${name}: --engine ${engine}${values.kill ? " --kill" : ""} in ${root}\n`);
+async function drill(name: ProgramName, folders: DrillFolders): Promise<number> {
+  process.stdout.write(`${name}: --engine ${engine}${values.kill ? " --kill" : ""} in ${folders.root}\n`);
   const { writes, positions, problems } = await failAtEveryWrite(programs[name], folders, {
     engine,
     kind: values.kill ? "SIGKILL" : "ENOSPC",
@@ -53,16 +49,7 @@ async function drill(name: ProgramName): Promise<number> {
   process.stdout.write(
     `${name} on ${engine}: ${positions} of ${writes} writes, ${problems.length} problems\n`,
   );
-  if (problems.length === 0) fs.rmSync(root, { recursive: true, force: true });
   return problems.length;
 }
 
-const chosen = programNames.filter((name) => values.only === undefined || values.only === name);
-if (values.help || chosen.length === 0) {
-  process.stdout.write(help);
-  process.exit(values.help ? 0 : 1);
-}
-await useBackend("wasm"); // makes the inputs
-let problems = 0;
-for (const name of chosen) problems += await drill(name);
-process.exit(problems > 0 ? 1 : 0);
+await drillPrograms({ name: "disk", help, isHelp: values.help, only: values.only, run: drill });

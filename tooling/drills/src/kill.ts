@@ -1,14 +1,12 @@
 /** `drill:kill`: programs that are killed at random moments and continued give the results of an undisturbed run. */
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
-import { useBackend } from "@secateur/backend";
 import { createRandom } from "@secateur/base";
 import type { NativeEngineName } from "@secateur/native-engine";
 import { killRuns } from "./kill/kill-drill.ts";
+import { drillPrograms } from "./programs/drill-programs.ts";
 import { type ProgramName, programNames, programs } from "./programs/index.ts";
-import { prepareFolders } from "./programs/interrupted-run.ts";
+import type { DrillFolders } from "./programs/interrupted-run.ts";
 
 const help = `Kills programs and their workers (SIGKILL to the process group) at random moments, continues them with --resume, and
 compares the results with those of an undisturbed run: equal on wasm, to 1e-3 on native engines. A killed program stays
@@ -36,10 +34,8 @@ const { values } = parseArgs({
 });
 const engine = values.engine as NativeEngineName;
 
-async function drill(name: ProgramName): Promise<number> {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), `secateur-kill-${name}-`));
-  const folders = await prepareFolders(root, programs[name]);
-  process.stdout.write(`${name}: --engine ${engine} --seed ${values.seed} in ${root}\n`);
+async function drill(name: ProgramName, folders: DrillFolders): Promise<number> {
+  process.stdout.write(`${name}: --engine ${engine} --seed ${values.seed} in ${folders.root}\n`);
   const { moments, runs, problems } = await killRuns(programs[name], folders, {
     engine,
     moments: Number(values.moments),
@@ -52,16 +48,7 @@ async function drill(name: ProgramName): Promise<number> {
   process.stdout.write(
     `${name} on ${engine}: ${moments} kills in ${runs} runs, ${problems.length} problems\n`,
   );
-  if (problems.length === 0) fs.rmSync(root, { recursive: true, force: true });
   return problems.length;
 }
 
-const chosen = programNames.filter((name) => values.only === undefined || values.only === name);
-if (values.help || chosen.length === 0) {
-  process.stdout.write(help);
-  process.exit(values.help ? 0 : 1);
-}
-await useBackend("wasm"); // makes the inputs
-let problems = 0;
-for (const name of chosen) problems += await drill(name);
-process.exit(problems > 0 ? 1 : 0);
+await drillPrograms({ name: "kill", help, isHelp: values.help, only: values.only, run: drill });
