@@ -38,14 +38,15 @@ export function startSelection(
   requireCounted(graph, budget);
   const limits = limitsOf(graph, selection);
   const taken = takenUnits(remaining, limits);
+  const aimAt = (share: number): Amounts => (share === 1 ? target : between(original, target, share));
   const isAsked = Object.values(budget).some((amount) => amount > 0);
   return {
     limits,
     taken,
-    isMet: (share = 1) => isMet(taken.left(), share === 1 ? target : between(original, target, share)),
+    isMet: (share = 1) => isMet(taken.left(), aimAt(share)),
     lacking: (share = 1) => {
-      const aim = share === 1 ? target : between(original, target, share);
-      return Number(taken.left()[limitedKind(budget)]) - Number(aim[limitedKind(budget)]);
+      const kind = limitedKind(budget);
+      return Number(taken.left()[kind]) - Number(aimAt(share)[kind]);
     },
     plan() {
       const left = taken.left();
