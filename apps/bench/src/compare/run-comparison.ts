@@ -2,13 +2,14 @@
 import process from "node:process";
 import { describeEngine, type EngineReport } from "@secateur/backend";
 import type { Progress, Task } from "@secateur/command-line";
+import { versions } from "@secateur/command-line";
 import type { NativeEngineName } from "@secateur/native-engine";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadBatches } from "../inputs/load-batches.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
-import { commit, versions } from "../run/environment.ts";
+import { commit } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
 import { checkSetup, type Setup } from "./check-setup.ts";

@@ -1,6 +1,7 @@
 /** All measurements of a compensation study, in order. */
 import { describeEngine } from "@secateur/backend";
 import type { Progress } from "@secateur/command-line";
+import { versions } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
@@ -8,7 +9,7 @@ import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { readWeights } from "../inputs/weights.ts";
-import { commit, versions } from "../run/environment.ts";
+import { commit } from "../run/environment.ts";
 import { eventsOf } from "../run/event-log.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork, requireUnchanged } from "../run/shared-events.ts";

@@ -1,14 +1,14 @@
 /** One run of `bench:imagenet --experiment`: test, prune, test, repair, fine-tune, test, save, and print beside the paper. */
 import process from "node:process";
 import { describeEngine } from "@secateur/backend";
-import { type Progress, UsageError } from "@secateur/command-line";
+import { type Progress, UsageError, versions } from "@secateur/command-line";
 import { disposeModel } from "@secateur/model-graph";
 import { sgd } from "@secateur/training";
 import type { BatchSource } from "../inputs/batch-source.ts";
 import { imagenetBatches } from "../inputs/imagenet.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { skippedImages } from "../inputs/skipped-images.ts";
-import { commit, versions } from "../run/environment.ts";
+import { commit } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
 import { type ExperimentConfig, experimentOf, microBatch } from "./config.ts";

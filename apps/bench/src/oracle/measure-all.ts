@@ -1,7 +1,7 @@
 /** All measurements of an oracle study, in order. */
 import { describeEngine } from "@secateur/backend";
 import type { Progress } from "@secateur/command-line";
-import { UsageError } from "@secateur/command-line";
+import { UsageError, versions } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countMacs, countParameters } from "@secateur/metrics";
 import { createModel } from "@secateur/models";
@@ -13,7 +13,7 @@ import { synthetic } from "../inputs/data-set.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
 import { readWeights } from "../inputs/weights.ts";
-import { commit, versions } from "../run/environment.ts";
+import { commit } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork, requireUnchanged } from "../run/shared-events.ts";
 import type { OracleConfig } from "./config.ts";

@@ -1,7 +1,5 @@
-/** The environment of a run: versions and the commit. */
+/** The commit that a run was made with. */
 import { execFileSync } from "node:child_process";
-
-export { versions } from "@secateur/command-line";
 
 /** The commit of the working copy, with "+" where files are modified; null outside a repository. */
 export function commit(): string | null {

@@ -2,9 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { createProgress } from "@secateur/command-line";
+import { createProgress, versions } from "@secateur/command-line";
 import type { RunCommand } from "../cli/parse-arguments.ts";
-import { versions } from "../run/environment.ts";
 import { speedChart } from "./chart.ts";
 import { workloads } from "./contenders.ts";
 import type { SpeedConfig } from "./program.ts";

@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { totalmem } from "node:os";
 import process from "node:process";
-import { commit, versions } from "../../run/environment.ts";
+import { versions } from "@secateur/command-line";
+import { commit } from "../../run/environment.ts";
 
 export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
