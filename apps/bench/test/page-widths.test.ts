@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { findChromium } from "@repo/chromium";
 import { html } from "@secateur/command-line/page";
 import { afterAll, describe, expect, it } from "vitest";
 import { reportHtml } from "../src/compare/report/report.ts";
@@ -15,12 +16,7 @@ const widths = [400, 800, 1600];
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-pages-"));
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-const browser = ["chromium", "google-chrome", "chromium-browser", "chrome"]
-  .flatMap((name) =>
-    (process.env["PATH"] ?? "").split(path.delimiter).map((folder) => path.join(folder, name)),
-  )
-  .find((file) => fs.existsSync(file));
-if (browser === undefined) console.warn("skipped: no Chromium on the PATH to open the reports with");
+const browser = findChromium("the widths of reports");
 
 /** Runs in the browser: for each frame, what is wider than its box, and the smallest text of its tables. */
 const script = `
