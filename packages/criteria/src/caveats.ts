@@ -3,7 +3,7 @@ import type { DependencyGraph } from "@secateur/dependency-graph";
 import { type Criterion, labelOf } from "./criterion.ts";
 import { CriterionError } from "./errors.ts";
 import { nothingObserved } from "./group-scope.ts";
-import { groupView } from "./group-view.ts";
+import { groupView } from "./score-minibatch.ts";
 
 /** One sentence per criterion with such groups, naming the first of them. */
 export function caveats(graph: DependencyGraph, criteria: readonly Criterion[]): readonly string[] {

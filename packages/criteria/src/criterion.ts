@@ -2,9 +2,34 @@
  * A criterion computes one score per unit from observations of a minibatch. `observes` lists the observations that it reads;
  * reading a field of another one does not compile.
  */
+import type { GroupId, Role } from "@secateur/dependency-graph";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { GroupView } from "./group-view.ts";
 import type { GroupFieldsOf, Observation, WeightFieldsOf } from "./observation.ts";
+
+/** A weight that produces, transforms or consumes the group's units. */
+export interface WeightView {
+  readonly value: tf.Tensor;
+  readonly role: Role;
+}
+
+/** One group of units in one minibatch. */
+export interface GroupView<WeightFields = object> {
+  readonly id: GroupId;
+  readonly unitCount: number;
+  /** Index of the minibatch. */
+  readonly minibatch: number;
+  /** Batch normalisation follows the kernels that produce the units directly, so that their scale does not change the loss. */
+  readonly normalized: boolean;
+  /**
+   * Sums `f` over the elements of each unit in the weights with these roles, `[units]`. `f` is elementwise and returns a
+   * tensor of the weight's shape.
+   *
+   * @throws CriterionNotApplicableError if no weight has such a role.
+   */
+  readonly sum: (roles: readonly Role[], f: (weight: WeightView & WeightFields) => tf.Tensor) => tf.Tensor1D;
+  /** The elements of each unit in the weights with these roles, one row per unit: `[units, elements]`. */
+  readonly rows: (roles: readonly Role[]) => tf.Tensor2D;
+}
 
 export interface Criterion {
   readonly name: string;

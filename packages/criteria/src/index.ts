@@ -4,11 +4,16 @@ export { type CriterionName, criterionNames, criterionTable } from "./criteria/c
 export * as criteria from "./criteria/index.ts";
 export { byL2Norm, byMax, byMean, type Normalizer, normalized } from "./criteria/normalizers.ts";
 export type { RandomOptions } from "./criteria/random.ts";
-export { type Criterion, type CriterionDefinition, defineCriterion } from "./criterion.ts";
+export {
+  type Criterion,
+  type CriterionDefinition,
+  defineCriterion,
+  type GroupView,
+  type WeightView,
+} from "./criterion.ts";
 export { equalScoresWarning } from "./equal-scores.ts";
 export { CriterionError, CriterionNotApplicableError, NonFiniteScoreError } from "./errors.ts";
 export type { GroupScope, ObservedMinibatch } from "./group-scope.ts";
-export type { GroupView, WeightView } from "./group-view.ts";
 export type { Observation, ObserveOptions, PassContext, StepRequest } from "./observation.ts";
 export * from "./observations/index.ts";
 export type { Margins, MarginsOptions } from "./observations/margins.ts";

@@ -2,11 +2,10 @@
 import type { DependencyGraph, Group, GroupId } from "@secateur/dependency-graph";
 import { type Batch, checkLabels, type LossAndGradients, notFinite } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
-import { type Criterion, labelOf } from "./criterion.ts";
+import { type Criterion, type GroupView, labelOf, type WeightView } from "./criterion.ts";
 import { CriterionError, NonFiniteScoreError } from "./errors.ts";
-import type { ObservedMinibatch } from "./group-scope.ts";
-import { groupView } from "./group-view.ts";
-import type { ObserveOptions } from "./observation.ts";
+import { addAll, GroupScope, type ObservedMinibatch, rowsPerUnit, sumPerUnit } from "./group-scope.ts";
+import type { Observation, ObserveOptions } from "./observation.ts";
 import { disposeResults, observeMinibatch } from "./observe-minibatch.ts";
 
 /** One score per unit, by group, on one scale over all groups. */
@@ -113,4 +112,50 @@ function scoreGroup(criterion: Criterion, group: Group, observed: ObservedMiniba
   if (scores.rank !== 1 || scores.shape[0] !== group.unitCount)
     return fail(`score(group) returned shape [${scores.shape}], expected [${group.unitCount}]`);
   return scores as tf.Tensor1D;
+}
+
+/**
+ * The weights of a group, and the fields of the observations. Use inside `tf.tidy`.
+ *
+ * @param criterion - Its name, for messages.
+ */
+export function groupView(
+  observed: ObservedMinibatch,
+  group: Group,
+  criterion: string,
+  observes: readonly Observation[],
+): GroupView {
+  const scope = new GroupScope(observed, group, criterion);
+  const resultOf = (name: string): unknown => observed.results.get(name);
+  const base: GroupView = {
+    id: group.id,
+    unitCount: group.unitCount,
+    minibatch: observed.minibatch,
+    normalized: group.slices.some(({ normalized }) => normalized),
+    sum: (roles, f) =>
+      addAll(
+        scope.slices(roles).map((slice) => {
+          const fields = observes.map(
+            (observation) => observation.weight?.(scope, slice, resultOf(observation.name)) ?? {},
+          );
+          const weight: WeightView = { value: scope.value(slice), role: slice.role };
+          return sumPerUnit(f(withFields(weight, fields)), slice);
+        }),
+      ),
+    rows: (roles) =>
+      tf.concat2d(
+        scope.slices(roles).map((slice) => rowsPerUnit(scope.value(slice), slice)),
+        1,
+      ),
+  };
+  return withFields(
+    base,
+    observes.map((observation) => observation.group?.(scope, resultOf(observation.name)) ?? {}),
+  );
+}
+
+/** Copies getters as getters, so that a field is computed only when it is read. */
+function withFields<T extends object>(target: T, fields: readonly object[]): T {
+  for (const source of fields) Object.defineProperties(target, Object.getOwnPropertyDescriptors(source));
+  return target;
 }

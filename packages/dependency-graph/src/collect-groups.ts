@@ -1,22 +1,23 @@
-/** Collects each group's slices and its channel counts in layer configurations, and names the groups. */
+/**
+ * Finds the units among the classes of tied channels, and their groups with slices and names. Classes bound to the same axes of
+ * the same weights, equally often, belong to one group. All classes descend one trie of bindings; those that end at the same
+ * node have the same coupling.
+ */
+import type { ChannelTable } from "./channel-table.ts";
 import type { ConfigCount, Group, Slice } from "./group.ts";
-import type { ChannelTrace } from "./trace-channels.ts";
-import { findUnits, type UnitTable } from "./unit-table.ts";
 
-export function collectGroups(trace: ChannelTrace): readonly Group[] {
-  const { channels, bindings, counts } = trace;
-  const rootsOf = ({ ids }: { readonly ids: Int32Array }): Int32Array => ids.map((id) => channels.find(id));
-  const roots = bindings.map(rootsOf);
-  const table = findUnits(trace, roots);
-  const groups = table.unitCounts.map((unitCount): UnnamedGroup => ({ unitCount, slices: [], counts: [] }));
+export function collectGroups(table: ChannelTable): readonly Group[] {
+  const { bindings, counts } = table;
+  const units = findUnits(table);
+  const groups = units.unitCounts.map((unitCount): UnnamedGroup => ({ unitCount, slices: [], counts: [] }));
   for (const [i, { ids: _, ...binding }] of bindings.entries()) {
-    const indicesOfGroup = indicesByGroup(roots[i] ?? new Int32Array(), table);
+    const indicesOfGroup = indicesByGroup(units.roots[i] ?? new Int32Array(), units);
     visitDefined(groups, indicesOfGroup, (group, indices) => {
       group.slices.push({ ...binding, indices, indicesPerUnit: indices.length / group.unitCount });
     });
   }
   for (const count of counts) {
-    visitDefined(groups, occurrences(rootsOf(count), table), (group, perUnit) => {
+    visitDefined(groups, occurrences(table.roots(count), units), (group, perUnit) => {
       group.counts.push({ layer: count.layer, path: count.path, perUnit });
     });
   }
@@ -101,4 +102,65 @@ function named(groups: readonly UnnamedGroup[]): readonly Group[] {
     seen.set(base, nth);
     return { id: nth === 1 ? base : `${base}#${nth}`, unitCount, slices, counts };
   });
+}
+
+export interface UnitTable {
+  /** The number of units in each group. */
+  readonly unitCounts: readonly number[];
+  /** By class: the index of its group, or -1. */
+  readonly groupOf: Int32Array;
+  /** By class: its unit number within the group, in order of first appearance. */
+  readonly unitOf: Int32Array;
+  /** By binding: the class at every index of its axis. */
+  readonly roots: readonly Int32Array[];
+}
+
+/** Units are the classes that a kernel produces and that are not pinned. */
+export function findUnits(table: ChannelTable): UnitTable {
+  const { bindings, channelCount } = table;
+  const roots = bindings.map((binding) => table.roots(binding));
+  const pinned = table.pinnedRoots();
+  const coupling = couplings(roots, channelCount);
+  const groupOf = new Int32Array(coupling.length).fill(-1);
+  const unitOf = new Int32Array(coupling.length);
+  const groupByCoupling = new Map<number, number>();
+  const unitCounts: number[] = [];
+  for (const [binding, { role }] of bindings.entries()) {
+    if (role !== "kernel") continue;
+    for (const root of roots[binding] ?? []) {
+      if (groupOf[root] !== -1 || pinned.has(root)) continue;
+      const key = Number(coupling[root]);
+      const group = groupByCoupling.get(key) ?? unitCounts.push(0) - 1;
+      groupByCoupling.set(key, group);
+      groupOf[root] = group;
+      const unit = unitCounts[group] as number;
+      unitOf[root] = unit;
+      unitCounts[group] = unit + 1;
+    }
+  }
+  return { unitCounts, groupOf, unitOf, roots };
+}
+
+/** By class: the trie node at which its bindings end. Classes with equal nodes have equal coupling. */
+function couplings(roots: readonly Int32Array[], channelCount: number): Int32Array {
+  const nodes = new Int32Array(channelCount);
+  const trie = new Map<number, number>();
+  for (const [binding, ids] of roots.entries()) {
+    // Neighbouring channels mostly come from the same node, so the last edge is cached.
+    let [from, to] = [-1, -1];
+    for (const root of ids) {
+      const node = nodes[root] as number;
+      if (node !== from) [from, to] = [node, child(trie, node, binding, roots.length)];
+      nodes[root] = to;
+    }
+  }
+  return nodes;
+}
+
+function child(trie: Map<number, number>, from: number, binding: number, width: number): number {
+  const key = from * width + binding;
+  const existing = trie.get(key);
+  if (existing !== undefined) return existing;
+  trie.set(key, trie.size + 1);
+  return trie.size;
 }

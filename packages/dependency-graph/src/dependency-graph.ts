@@ -45,12 +45,12 @@ export function buildDependencyGraph(
   options: DependencyGraphOptions = {},
 ): DependencyGraph {
   const { rules = layerRules } = options;
-  const trace = traceChannels(model, rules);
+  const { table } = traceChannels(model, rules);
   return {
     model,
     fingerprint: fingerprint(model),
-    groups: collectGroups(trace),
-    pinned: trace.pinned,
+    groups: collectGroups(table),
+    pinned: table.pinned,
     rules,
   };
 }

@@ -1,9 +1,9 @@
 /** Which unit every channel of every tensor belongs to. */
 import type { GraphTensor } from "@secateur/model-graph";
 import type { Channels } from "./channels.ts";
+import { findUnits } from "./collect-groups.ts";
 import type { DependencyGraph } from "./dependency-graph.ts";
 import { traceChannels } from "./trace-channels.ts";
-import { findUnits } from "./unit-table.ts";
 
 export interface TensorUnits {
   readonly channels: Channels;
@@ -21,13 +21,11 @@ export interface TensorUnits {
  * @example tensorUnits(graph).get(modelGraph(model).outputs[0]);
  */
 export function tensorUnits({ model, rules }: DependencyGraph): ReadonlyMap<GraphTensor, TensorUnits> {
-  const trace = traceChannels(model, rules);
-  const { channels: classes } = trace;
-  const roots = trace.bindings.map(({ ids }) => ids.map((id) => classes.find(id)));
-  const { groupOf, unitOf } = findUnits(trace, roots);
+  const { tensors, table } = traceChannels(model, rules);
+  const { groupOf, unitOf } = findUnits(table);
   return new Map(
-    [...trace.tensors].map(([tensor, channels]) => {
-      const own = channels.ids.map((id) => classes.find(id));
+    [...tensors].map(([tensor, channels]) => {
+      const own = table.roots(channels);
       const groups = own.map((root) => Number(groupOf[root]));
       return [tensor, { channels, groups, units: own.map((root) => Number(unitOf[root])) }] as const;
     }),

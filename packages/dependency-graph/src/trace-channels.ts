@@ -1,35 +1,24 @@
-/**
- * Walks a model once, producers before consumers, and applies the rule of each layer. The result is the list of bindings
- * between channels and weight axes, and the union-find of tied channels.
- */
+/** Walks a model once, producers before consumers, and applies the rule of each layer, which fills the channel table. */
 import {
+  fullConfig,
   type GraphTensor,
   type LayerCall,
+  layerWeight,
   type ModelGraph,
   modelGraph,
   type NestedInput,
 } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { type Binding, ChannelTable, type Count, type PinnedChannels } from "./channel-table.ts";
+import { layersBeforeNormalization } from "./before-normalization.ts";
+import { ChannelTable } from "./channel-table.ts";
 import { type Channels, hasNoChannels } from "./channels.ts";
 import { DependencyGraphError, UnsupportedLayerError } from "./errors.ts";
-import type { LayerRules } from "./layer-rule.ts";
-import { ruleContext } from "./rule-context.ts";
-import type { UnionFind } from "./union-find.ts";
+import type { LayerRules, Role, RuleContext } from "./layer-rule.ts";
 
 export interface ChannelTrace {
   /** The channels of every tensor of the model. */
   readonly tensors: ReadonlyMap<GraphTensor, Channels>;
-  /** The tied channels, as classes of channel ids. */
-  readonly channels: UnionFind;
-  /** For every bound weight axis, the channel at each of its indices. */
-  readonly bindings: readonly Binding[];
-  /** Numbers in layer configurations that count channels (`filters`, `units`). */
-  readonly counts: readonly Count[];
-  /** The representatives of the pinned classes. */
-  readonly pinnedRoots: ReadonlySet<number>;
-  /** Channels that are never removed, with the layer and the reason. */
-  readonly pinned: readonly PinnedChannels[];
+  readonly table: ChannelTable;
 }
 
 export function traceChannels(model: tfl.LayersModel, rules: LayerRules): ChannelTrace {
@@ -59,8 +48,7 @@ export function traceChannels(model: tfl.LayersModel, rules: LayerRules): Channe
     const { path, className } = graph.producers.get(output) as LayerCall;
     table.pin(path, className, channelsOfTensor(output).ids, "model output");
   }
-  const { channels, bindings, counts, pinned } = table;
-  return { tensors: channelsOf, channels, bindings, counts, pinned, pinnedRoots: table.pinnedRoots() };
+  return { tensors: channelsOf, table };
 }
 
 /** The channels of each output of the call. Without a rule, inputs and outputs are pinned. */
@@ -88,6 +76,64 @@ function applyRule(
   );
 }
 
+/** What the rule of one call reads and declares. @param feedsNormalization - Only batch normalisation reads the layer's output. */
+function ruleContext(
+  table: ChannelTable,
+  rules: LayerRules,
+  { path, className, layer, outputs }: LayerCall,
+  inputs: readonly Channels[],
+  feedsNormalization: boolean,
+): RuleContext {
+  const outputShapes = outputs.map(({ shape }) => shape.slice(1));
+  const [outputShape = []] = outputShapes;
+  const fail = (problem: string): never => {
+    throw new UnsupportedLayerError(path, className, problem);
+  };
+  const ownWeight = (name: string): tfl.LayerVariable =>
+    layerWeight(layer, name) ?? fail(`the layer has no weight "${name}"`);
+  const pin = (ids: Int32Array, reason: string): void => table.pin(path, className, ids, reason);
+  const bind = (name: string, axis: number, role: Role, ids: Int32Array): void => {
+    const weight = `${path}/${name}`;
+    const size = ownWeight(name).shape[axis];
+    if (size !== ids.length) {
+      fail(
+        `axis ${axis} of "${weight}" has size ${String(size)}, the rule binds ${ids.length} channels to it`,
+      );
+    }
+    const normalized = role === "kernel" && feedsNormalization;
+    table.bind({ layer: path, weight, axis, role, ids, normalized });
+  };
+  const withoutChannels: RuleContext["withoutChannels"] = (reason, shape = outputShape) =>
+    table.constant(path, className, shape, reason);
+  return {
+    layer: path,
+    className,
+    config: fullConfig(layer),
+    inputs,
+    outputShape,
+    outputShapes,
+    ruleOf: (name) => (Object.hasOwn(rules, name) ? rules[name] : undefined),
+    hasWeight: (name) => layerWeight(layer, name) !== undefined,
+    create: (name, axis, role) => {
+      const bound = table.boundTo(`${path}/${name}`, axis);
+      if (bound !== undefined) return bound;
+      const ids = table.add(ownWeight(name).shape[axis] ?? 0);
+      bind(name, axis, role, ids);
+      return ids;
+    },
+    bind,
+    tie: (a, b) => table.tie(a, b),
+    pin,
+    zeros: (count) => table.add(count),
+    counts: (configPath, ids) => table.count({ layer: path, path: configPath, ids }),
+    withoutChannels,
+    unsupported: (reason) => {
+      for (const input of inputs) pin(input.ids, reason);
+      return withoutChannels(reason);
+    },
+  };
+}
+
 /**
  * Registers the channel size in a nested model's `batchInputShape`, so that surgery lowers it. The table keeps one count, even
  * if the nested model is called twice.
@@ -102,28 +148,4 @@ function registerInputShape(
   if (!Array.isArray(config["batchInputShape"]) || hasNoChannels(channels)) return;
   const axis = channels.varies.indexOf(true);
   table.count({ layer: path, path: ["batchInputShape", axis + 1], ids: channels.ids });
-}
-
-/** Keys of the configurations of recurrent layers and wrappers, whose outputs are not linear in one kernel. */
-const nonlinearInside = ["recurrentInitializer", "cell", "layer"] as const;
-
-/** Layers without an activation of their own whose output is read only by batch normalisation; only kernels use it. */
-function layersBeforeNormalization({ calls, producers }: ModelGraph): ReadonlySet<tfl.layers.Layer> {
-  const feeds = new Map<tfl.layers.Layer, boolean>();
-  for (const { className, inputs } of calls) {
-    for (const input of inputs) {
-      const producer = producers.get(input)?.layer;
-      if (producer === undefined) continue;
-      feeds.set(producer, className === "BatchNormalization" && feeds.get(producer) !== false);
-    }
-  }
-  const isLinear = (layer: tfl.layers.Layer): boolean => {
-    const config = layer.getConfig();
-    return (config["activation"] ?? "linear") === "linear" && !nonlinearInside.some((key) => key in config);
-  };
-  return new Set(
-    [...feeds]
-      .filter(([layer, onlyNormalization]) => onlyNormalization && isLinear(layer))
-      .map(([layer]) => layer),
-  );
 }

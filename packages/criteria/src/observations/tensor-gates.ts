@@ -6,8 +6,8 @@ import type { DependencyGraph, Group } from "@secateur/dependency-graph";
 import { type GraphTensor, type LayerCall, type ModelGraph, modelGraph } from "@secateur/model-graph";
 import { type GateSite, TrainingError } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
+import { unitsOfLastAxis } from "../group-scope.ts";
 import type { Observation } from "../observation.ts";
-import { unitsOfLastAxis } from "../slice-sums.ts";
 import { consumers } from "./consumers.ts";
 
 interface TensorGates {
