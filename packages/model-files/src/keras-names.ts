@@ -4,6 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import { isRecord } from "./json-object.ts";
+import { withLimitedPasses } from "./limited-passes.ts";
 
 type Value = tf.serialization.ConfigDictValue;
 
@@ -16,7 +17,8 @@ export function toCamelCase(value: unknown, key = ""): Value {
   if (Array.isArray(value)) {
     const isName = (item: unknown, i: number): item is string =>
       i === 0 && typeof item === "string" && listsOfLayers.has(key);
-    return value.map((item, i) => (isName(item, i) ? item : toCamelCase(item, key)));
+    const items = value.map((item, i) => (isName(item, i) ? item : toCamelCase(item, key)));
+    return key === "layers" ? withLimitedPasses(items) : items;
   }
   if (!isRecord(value)) return value as Value;
   const entries = Object.entries(value).map(([name, content]) => {

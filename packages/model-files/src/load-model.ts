@@ -15,6 +15,8 @@ export interface LoadModelOptions {
   readonly customLayers?: readonly LayerClass[];
   /** Downloads files; the global `fetch` by default. */
   readonly fetch?: Fetch;
+  /** For reading the HDF5 file of a Keras model, in Node. Default one minute. */
+  readonly timeoutMs?: number;
 }
 
 export type LayerClass = tf.serialization.SerializableConstructor<tf.serialization.Serializable>;
@@ -27,8 +29,9 @@ const maximumKerasBytes = 2 ** 31 - 1;
  *
  * Whatever the bytes are, model.json may have 64 MB and 10,000 layers, and no more bytes of weights are read than its
  * shapes give, at most 4 GB; a Keras file may have 2 GB, its HDF5 file 5,000 groups, and its weights 64 times the bytes of
- * that file. A model has a million parameters more than the files at most. The time of tfjs is not bounded otherwise,
- * nor that of h5wasm for damaged files.
+ * that file. In Node an HDF5 file is read in a thread of its own for `timeoutMs` at most; in browsers h5wasm never returns
+ * from some damaged ones. A model has a million parameters more than the files at most; the time of tfjs is not bounded
+ * otherwise.
  *
  * @throws ModelFileError for files that are missing, truncated, damaged or too large; UnsupportedModelError for a graph
  * model and for layers that tfjs lacks. Nothing stays allocated.
@@ -37,7 +40,7 @@ const maximumKerasBytes = 2 ** 31 - 1;
  */
 export async function loadModel(
   source: ModelSource,
-  { customLayers = [], fetch = globalThis.fetch }: LoadModelOptions = {},
+  { customLayers = [], fetch = globalThis.fetch, timeoutMs = 60_000 }: LoadModelOptions = {},
 ): Promise<tfl.LayersModel> {
   for (const Layer of customLayers) tf.serialization.registerClass(Layer);
   if (isBrowserStorage(source)) return await fromStorage(source);
@@ -45,8 +48,10 @@ export async function loadModel(
   const isJson = name.toLowerCase().endsWith(".json");
   const bytes = await folder.read(name, isJson ? maximumJsonBytes : maximumKerasBytes);
   const format = fileFormat(bytes);
-  if (format === "keras") return (await import("./keras/keras-archive.ts")).loadKerasArchive(bytes, name);
-  if (format === "h5") return (await import("./keras/keras-h5.ts")).loadKerasH5(bytes, name);
+  if (format !== "json") {
+    const { loadKeras } = await import("./keras/load-keras.ts");
+    return await loadKeras({ name, format, bytes }, timeoutMs);
+  }
   const { groups, ...model } = parseModelJson(new TextDecoder().decode(bytes), name);
   const data = await readShards(folder, groups);
   return layersModel({ ...model, specs: groups.flatMap(({ weights }) => weights), data });

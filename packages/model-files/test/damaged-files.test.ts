@@ -149,6 +149,26 @@ describe("connections, on which tfjs would wait for ever", () => {
       (layers) => layers[2]?.inbound_nodes[0]?.splice(1, 1, ["hidden", 2, 0]),
       'layer "sum" reads the output of call 2 of layer "hidden", which is never computed',
     ],
+    [
+      "a call without inputs",
+      (layers) => layers[1]?.inbound_nodes.splice(0, 1, []),
+      "reads an output that is never computed",
+    ],
+    [
+      "an input that is a text",
+      (layers) => layers[1]?.inbound_nodes[0]?.push("pixels" as never),
+      "reads an output that is never computed",
+    ],
+    [
+      "two layers of one name",
+      (layers) =>
+        layers.splice(
+          1,
+          0,
+          structuredClone({ ...layers[1], config: { ...layers[1]?.config, name: "h" } }) as never,
+        ),
+      "reads an output that is never computed",
+    ],
   ])("%s", async (_, change, problem) => {
     edit((json) => change(connections(json)));
     await refused(problem);

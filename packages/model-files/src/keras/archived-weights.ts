@@ -4,8 +4,7 @@
  */
 import { ModelFileError } from "../errors.ts";
 import { isRecord, type JsonObject } from "../json-object.ts";
-import type { StoredWeight, StoredWeights } from "../set-weights.ts";
-import { type Hdf5Group, storedWeight, subgroup } from "./hdf5.ts";
+import { arrayAt, type Hdf5Array, type Hdf5Group, subgroup } from "./hdf5.ts";
 
 /**
  * Groups that are visited at most. Every wrapper asks for three, and a group in a hostile file can contain itself, so that
@@ -18,11 +17,11 @@ const maximumGroups = 5_000;
  *
  * @throws ModelFileError for more than 5,000 groups.
  */
-export function archivedWeights(topology: JsonObject, file: Hdf5Group): StoredWeights {
+export function archivedWeights(topology: JsonObject, file: Hdf5Group): ReadonlyMap<string, Hdf5Array> {
   return new Map(weightsOf(topology, file, "", { groups: maximumGroups }));
 }
 
-type NamedWeight = readonly [path: string, weight: StoredWeight];
+type NamedWeight = readonly [path: string, weight: Hdf5Array];
 
 /** What may still be visited. */
 interface Budget {
@@ -60,7 +59,7 @@ function weightsOf(
 function variables(vars: Hdf5Group | undefined, path: string): readonly NamedWeight[] {
   if (vars === undefined) return [];
   const keys = vars.keys().toSorted((a, b) => Number(a) - Number(b));
-  return keys.map((key) => [`${path}vars/${key}`, storedWeight(vars, key)]);
+  return keys.map((key) => [`${path}vars/${key}`, arrayAt(vars, key)]);
 }
 
 function container(

@@ -4,19 +4,23 @@
  */
 
 import { isSecateurError } from "@secateur/base";
-import * as tf from "@tensorflow/tfjs-core";
 import type { Dataset, Group, File as Hdf5File } from "h5wasm";
 import { ModelFileError } from "../errors.ts";
-import type { StoredWeight } from "../set-weights.ts";
 
 export type { Group as Hdf5Group } from "h5wasm";
+
+export interface Hdf5Array {
+  readonly shape: readonly number[];
+  /** As float32, in the order of the rows. */
+  read(): Float32Array<ArrayBuffer>;
+}
 
 let opened = 0;
 
 /**
  * Opens the file for the time of `work`, which is synchronous.
  *
- * @throws ModelFileError for a damaged file.
+ * @throws ModelFileError for a damaged file. h5wasm never returns from some of them.
  */
 export async function withHdf5<T>(bytes: Uint8Array, name: string, work: (file: Group) => T): Promise<T> {
   const { default: h5wasm, File } = await import("h5wasm");
@@ -66,21 +70,18 @@ export function namesAttribute(group: Group, name: string): readonly string[] {
 }
 
 /** @throws ModelFileError if there is no dataset at that path. */
-export function storedWeight(group: Group, path: string): StoredWeight {
+export function arrayAt(group: Group, path: string): Hdf5Array {
   const dataset = group.get(path);
   if (dataset === null || !("shape" in dataset) || dataset.shape === null)
     throw new ModelFileError(
       `the file lists the weight "${path}" and lacks its values: it is truncated or damaged`,
     );
-  const { shape } = dataset;
-  return { shape, tensor: () => tensorOf(dataset as Dataset, shape, path) };
+  return { shape: dataset.shape, read: () => valuesOf(dataset as Dataset, path) };
 }
 
-function tensorOf(dataset: Dataset, shape: readonly number[], path: string): tf.Tensor {
+function valuesOf(dataset: Dataset, path: string): Float32Array<ArrayBuffer> {
   const { value } = dataset;
-  if (!(value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array))
-    throw new ModelFileError(
-      `the weight "${path}" has the type ${dataset.dtype}, expected float32 or float64`,
-    );
-  return tf.tensor(Float32Array.from(value), [...shape], "float32");
+  if (value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array)
+    return Float32Array.from(value);
+  throw new ModelFileError(`the weight "${path}" has the type ${dataset.dtype}, expected float32 or float64`);
 }

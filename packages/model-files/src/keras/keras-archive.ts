@@ -3,13 +3,10 @@
  * unpacked, and config.json 64 MB; both are checked before anything is unpacked.
  */
 import { crc32 } from "@secateur/base";
-import type * as tfl from "@tensorflow/tfjs-layers";
 import { type UnzipFileInfo, unzipSync } from "fflate";
 import { ModelFileError } from "../errors.ts";
 import { maximumJsonBytes } from "../model-folder.ts";
-import { archivedWeights } from "./archived-weights.ts";
-import { withHdf5 } from "./hdf5.ts";
-import { kerasModel, parseConfiguration, requirePlausibleSize } from "./keras-model.ts";
+import type { KerasFile } from "./keras-content.ts";
 import { zipChecksums } from "./zip-checksums.ts";
 
 const limits: Readonly<Record<string, number>> = {
@@ -17,19 +14,14 @@ const limits: Readonly<Record<string, number>> = {
   "model.weights.h5": 2 ** 31 - 1,
 };
 
-/** @throws ModelFileError, UnsupportedModelError */
-export async function loadKerasArchive(bytes: Uint8Array, name: string): Promise<tfl.LayersModel> {
-  const { "config.json": config, "model.weights.h5": weights } = unpack(bytes, name);
-  if (config === undefined || weights === undefined)
+/** @throws ModelFileError */
+export function unpackKerasArchive(bytes: Uint8Array, name: string): KerasFile {
+  const { "config.json": config, "model.weights.h5": hdf5 } = unpack(bytes, name);
+  if (config === undefined || hdf5 === undefined)
     throw new ModelFileError(
       `"${name}" is a zip archive without config.json or model.weights.h5: no Keras file`,
     );
-  const topology = parseConfiguration(new TextDecoder().decode(config), name);
-  return await withHdf5(weights, name, (file) => {
-    const stored = archivedWeights(topology, file);
-    requirePlausibleSize(stored, weights.byteLength);
-    return kerasModel(topology, stored);
-  });
+  return { name, hdf5, config: new TextDecoder().decode(config) };
 }
 
 function unpack(bytes: Uint8Array, name: string): Readonly<Record<string, Uint8Array>> {

@@ -2,9 +2,9 @@
 import { disposeModel } from "@secateur/model-graph";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { buildModel } from "../build-model.ts";
-import { ModelFileError, unsupportedLayers } from "../errors.ts";
-import { isRecord, type JsonObject } from "../json-object.ts";
-import { parameterCount, type StoredWeights } from "../set-weights.ts";
+import { unsupportedLayers } from "../errors.ts";
+import type { JsonObject } from "../json-object.ts";
+import type { StoredWeights } from "../set-weights.ts";
 import { differences } from "./differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
 
@@ -19,28 +19,4 @@ export function kerasModel(topology: JsonObject, weights: StoredWeights): tfl.La
   if (different.length === 0) return model;
   disposeModel(model);
   throw unsupportedLayers(different);
-}
-
-/** @throws ModelFileError */
-export function parseConfiguration(text: string, name: string): JsonObject {
-  try {
-    const topology: unknown = JSON.parse(text);
-    if (isRecord(topology)) return topology;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw new ModelFileError(`"${name}" is damaged: its configuration is no JSON object`);
-}
-
-/** HDF5 may compress weights, or not store them at all where they are zero. */
-const bytesPerFileByte = 64;
-const slack = 2 ** 20;
-
-/** @throws ModelFileError where the weights take more than 64 times the bytes of the file, and a megabyte. */
-export function requirePlausibleSize(weights: StoredWeights, fileBytes: number): void {
-  const [bytes, limit] = [4 * parameterCount(weights), bytesPerFileByte * fileBytes + slack];
-  if (bytes <= limit) return;
-  throw new ModelFileError(
-    `the file has ${fileBytes} bytes and lists weights of ${bytes}, expected at most ${limit}: it is damaged`,
-  );
 }

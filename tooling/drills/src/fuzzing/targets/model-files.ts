@@ -18,7 +18,8 @@ const fixture = (name: string): Buffer => gunzipSync(fs.readFileSync(path.join(f
 /** Throws where the reader leaves tensors behind. */
 async function readFiles(...files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
   const { numTensors } = tf.memory();
-  const loading = loadModel(files.map(([name, bytes]) => new File([Uint8Array.from(bytes)], name)));
+  const chosen = files.map(([name, bytes]) => new File([Uint8Array.from(bytes)], name));
+  const loading = loadModel(chosen, { timeoutMs: 1_500 });
   await loading.then(disposeModel, () => undefined);
   const left = tf.memory().numTensors - numTensors;
   if (left !== 0) throw new Error(`${left} tensors were not disposed`);
