@@ -171,7 +171,8 @@ describe("the event log", () => {
     ['{"type":"worked"}', "ms: "],
     ['{"type":"baseline","baseline":{"seed":"0"}}', "baseline.seed: "],
     ['{"type":"cell"}', "cell: "],
-  ])("refuses line 2 with %s, naming file and line, and releases the lock", (line, reason) => {
+    [`{"type":${"[".repeat(50_000)}${"]".repeat(50_000)}}`, "type: "],
+  ])("refuses line 2 with %.40s, naming file and line, and releases the lock", (line, reason) => {
     open().close();
     fs.writeFileSync(
       at("events.jsonl"),

@@ -3,6 +3,7 @@ export { helpText } from "./arguments/command.ts";
 export { asFlags, flagName, quoted } from "./arguments/command-line.ts";
 export type { Flag, FlagKind, Flags, Program } from "./arguments/program.ts";
 export { checkSettings, readSettings } from "./arguments/read-settings.ts";
+export { readTextFile } from "./arguments/text-file.ts";
 export { suggestion, UsageError } from "./arguments/usage-error.ts";
 export {
   amount,

@@ -25,7 +25,7 @@ interface Element {
 }
 
 /**
- * The elements of the structure array `name`.
+ * The elements of the structure array `name`. At most 16 MB, unpacked, and 200,000 elements of a matrix; linear time.
  *
  * @throws Error with the reason as its message, where the file is no such file, or unpacks to more than 16 MB.
  */
@@ -70,7 +70,8 @@ function matrixParts(data: Buffer): MatrixParts {
 /** The length of field names, all names, then one matrix per element and field. */
 function structsOf({ count, rest: [length, names, ...values] }: MatrixParts): readonly MatRow[] {
   const nameBytes = length?.data.readInt32LE(0) ?? 0;
-  if (names === undefined || nameBytes < 1) throw new Error("a structure has no fields");
+  if (names === undefined || nameBytes < 1 || names.data.length < nameBytes)
+    throw new Error("a structure has no fields");
   const fields = Array.from({ length: Math.floor(names.data.length / nameBytes) }, (_, i) =>
     names.data.toString("latin1", i * nameBytes, (i + 1) * nameBytes).replace(/\0.*/s, ""),
   );

@@ -22,6 +22,7 @@ const shardName = /\.(tar|tfrecords?|parquet)$|-\d+-of-\d+$/i;
 const thirdTask = "ILSVRC2012_img_train_t3.tar";
 const maximumListBytes = 16e6;
 const maximumShards = 100_000;
+const maximumLineLength = 2000;
 
 const readers = { tar: tarImages, tfRecord: tfRecordImages, parquet: parquetImages } as const;
 type Kind = keyof typeof readers;
@@ -29,6 +30,8 @@ type Kind = keyof typeof readers;
 /**
  * Shards in `directory` and its folder data/ whose names say that they belong to the split, and all in its folders for the
  * split; or the lines of <split>-shards.txt: paths or URLs, with braces for numbers such as train-{0000..0127}.tar.
+ *
+ * A list has at most 16 MB, lines of 2000 characters and 100,000 archives.
  */
 export async function findShards(
   directory: string,
@@ -92,14 +95,22 @@ async function listedShards(directory: string, list: string): Promise<readonly s
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const locations = lines.flatMap((line) => expandBraces(line, file));
-  if (locations.length === 0 || locations.length > maximumShards)
-    throw new DatasetError(`${file} lists ${locations.length} archives; expected 1 to ${maximumShards}`);
+  const locations: string[] = [];
+  for (const line of lines) {
+    locations.push(...expandBraces(line, file));
+    if (locations.length > maximumShards)
+      throw new DatasetError(`${file} lists more than ${maximumShards} archives; keep those of the data set`);
+  }
+  if (locations.length === 0) throw new DatasetError(`${file} lists no archives; expected one a line`);
   return locations.map((location) => (isUrl(location) ? location : join(directory, location)));
 }
 
 /** a-{008..010}.tar is a-008.tar, a-009.tar and a-010.tar. */
 function expandBraces(text: string, file: string): readonly string[] {
+  if (text.length > maximumLineLength)
+    throw new DatasetError(
+      `${file} has a line of ${text.length} characters; at most ${maximumLineLength} are read`,
+    );
   const [range, from = "", to = ""] = /\{(\d+)\.\.(\d+)\}/.exec(text) ?? [];
   if (range === undefined) return [text];
   const count = Number(to) - Number(from) + 1;

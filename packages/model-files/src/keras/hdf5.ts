@@ -82,6 +82,6 @@ export function arrayAt(group: Group, path: string): Hdf5Array {
 function valuesOf(dataset: Dataset, path: string): Float32Array<ArrayBuffer> {
   const { value } = dataset;
   if (value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array)
-    return Float32Array.from(value);
+    return new Float32Array(value);
   throw new ModelFileError(`the weight "${path}" has the type ${dataset.dtype}, expected float32 or float64`);
 }

@@ -1,6 +1,6 @@
 /** `secateur apply`: cuts the units of a plan out of a network, and proves it. */
 import fs from "node:fs";
-import { filePath, type Program, UsageError } from "@secateur/command-line";
+import { filePath, type Program, readTextFile, UsageError } from "@secateur/command-line";
 import { buildDependencyGraph } from "@secateur/dependency-graph";
 import { countParameters } from "@secateur/metrics";
 import { quantizationOf, saveModel } from "@secateur/model-files";
@@ -89,11 +89,11 @@ export const apply: Subcommand = subcommand(program, async (settings, { print })
   });
 });
 
-/** @throws CommandError without such a file, and for a file that is not a plan. */
+/** @throws CommandError without such a file, and for a file that is not a plan; UsageError for one of more than 64 MB. */
 export function readPlan(file: string): Plan {
   if (!fs.existsSync(file)) throw new CommandError(`There is no file ${file}: expected a plan.json.`);
   try {
-    return parsePlan(fs.readFileSync(file, "utf8"));
+    return parsePlan(readTextFile(file));
   } catch (error) {
     if (!(error instanceof InvalidPlanError)) throw error;
     throw new CommandError(`${file} is not a plan: ${error.message}.`, { cause: error });

@@ -52,7 +52,7 @@ function answerOf(worker: Worker, file: KerasFile, timeoutMs: number): Promise<A
     worker.on("error", (error) => fail(`"${file.name}" cannot be read: ${String(error)}`));
     worker.on("exit", () => fail(`"${file.name}" cannot be read: the thread that reads it has ended`));
     worker.ref();
-    const hdf5 = Uint8Array.from(file.hdf5); // a view, and the caller's
+    const hdf5 = new Uint8Array(file.hdf5); // a view, and the caller's
     worker.postMessage({ ...file, hdf5 }, [hdf5.buffer]);
   });
 }

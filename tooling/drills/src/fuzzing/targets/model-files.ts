@@ -18,12 +18,18 @@ const fixture = (name: string): Buffer => gunzipSync(fs.readFileSync(path.join(f
 /** Throws where the reader leaves tensors behind. */
 async function readFiles(...files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
   const { numTensors } = tf.memory();
-  const chosen = files.map(([name, bytes]) => new File([Uint8Array.from(bytes)], name));
+  const chosen = files.map(([name, bytes]) => new File([new Uint8Array(bytes)], name));
   const loading = loadModel(chosen, { timeoutMs: 1_500 });
   await loading.then(disposeModel, () => undefined);
   const left = tf.memory().numTensors - numTensors;
   if (left !== 0) throw new Error(`${left} tensors were not disposed`);
   await loading;
+}
+
+/** The first one most of the time: a small model takes tfjs a few milliseconds. */
+function pickSmall<T>(models: readonly T[], random: Random): T {
+  const [small] = models;
+  return small === undefined || random.below(8) === 0 ? pick(models, random) : small;
 }
 
 /** Half the time with a part replaced by a random value. */
@@ -71,12 +77,12 @@ export function modelJsonTarget(): FuzzTarget {
 
 /** The configuration lies in the file as text, and is replaced by one of the same length. */
 export function h5Target(): FuzzTarget {
-  const names = ["keras2-images", "keras2-sequential", "keras2-tokens", "keras3-images", "keras3-sequential"];
+  const names = ["keras2-sequential", "keras2-images", "keras2-tokens", "keras3-images", "keras3-sequential"];
   const files = names.map((name) => fixture(`${name}.h5`));
   return {
     name: "h5",
     make(random) {
-      const file = pick(files, random);
+      const file = pickSmall(files, random);
       const changed = random.below(2) === 0 ? replaceConfiguration(file, random) : file;
       return random.below(3) === 0 ? changed : mutateBytes(changed, random);
     },
@@ -110,7 +116,7 @@ function endOfObject(file: Buffer, start: number): number {
 
 /** Entries change before they are zipped, so that their checksums are right; or the bytes of the archive do. */
 export function kerasTarget(): FuzzTarget {
-  const names = ["keras2-images", "keras3-images", "keras3-nested", "keras3-sequential", "keras3-tokens"];
+  const names = ["keras3-sequential", "keras2-images", "keras3-images", "keras3-nested", "keras3-tokens"];
   const files = names.map((name) => {
     const entries = unzipSync(fixture(`${name}.keras`));
     const config = JSON.parse(Buffer.from(entries["config.json"] ?? []).toString()) as Json;
@@ -119,7 +125,7 @@ export function kerasTarget(): FuzzTarget {
   return {
     name: "keras",
     make(random) {
-      const { config, weights } = pick(files, random);
+      const { config, weights } = pickSmall(files, random);
       const entries: Zippable = {
         "config.json": variant(config, random),
         "model.weights.h5": random.below(3) === 0 ? mutateBytes(weights, random) : weights,
