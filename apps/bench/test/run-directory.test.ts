@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { createRandom } from "@secateur/base";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { defaults } from "../src/compare/cifar10-config.ts";
@@ -9,6 +10,7 @@ import type { CompareConfig } from "../src/compare/config.ts";
 import { type CompareEvent, compareEvents } from "../src/compare/events.ts";
 import { EventLog, eventsOf } from "../src/run/event-log.ts";
 import { openRunDirectory, type RunDirectory } from "../src/run/run-directory.ts";
+import { RunDirectoryError } from "../src/run/run-directory-error.ts";
 
 let parent: string;
 const at = (...names: string[]): string => path.join(parent, "run", ...names);
@@ -181,6 +183,27 @@ describe("the event log", () => {
     expect(() => open("--resume")).toThrow(`${at("events.jsonl")}, line 2, is not a valid event (`);
     expect(() => open("--resume")).toThrow(reason);
     expect(fs.readdirSync(at()).toSorted()).toEqual(["config.json", "events.jsonl"]);
+  });
+
+  const runs = Number(process.env["SECATEUR_FUZZ_RUNS"] ?? 300);
+
+  it(`${runs} logs with changed bytes are read or refused in a sentence`, { timeout: 3_600_000 }, () => {
+    const seed = Date.now() % 2 ** 31;
+    const source = fs.readFileSync(new URL("../trained/lenet3/events.jsonl", import.meta.url), "utf8");
+    const lines = Buffer.from(source.split("\n").slice(0, 4).join("\n"));
+    fs.mkdirSync(at());
+    for (let i = 0; i < runs; i++) {
+      const random = createRandom(seed, i);
+      const bytes = Buffer.from(lines);
+      for (let changes = 1 + random.below(3); changes > 0; changes--)
+        bytes[random.below(bytes.length)] = random.below(2) === 0 ? random.below(256) : 48 + random.below(10);
+      fs.writeFileSync(at("events.jsonl"), bytes);
+      try {
+        new EventLog(at("events.jsonl"), compareEvents).close();
+      } catch (error) {
+        expect(error, `seed ${seed}, input ${i}`).toBeInstanceOf(RunDirectoryError);
+      }
+    }
   });
 
   it.each(["lenet3", "resnet20", "resnet56"])("reads the log of the run that trained %s", (name) => {

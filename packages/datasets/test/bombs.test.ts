@@ -5,6 +5,7 @@ import { deflateSync } from "node:zlib";
 import { createRandom } from "@secateur/base";
 import { expect, it } from "vitest";
 import { maskedCrc32c } from "../src/archives/crc32c.ts";
+import { readLabelList } from "../src/imagenet/label-list.ts";
 import { readMatStructs } from "../src/imagenet/mat-file.ts";
 import { DatasetError, imagenet, parquetImages, tfRecordImages } from "../src/index.ts";
 import { temporaryFolder } from "./tiny-images.ts";
@@ -40,6 +41,12 @@ it("a list of shards of 100 MB", async () => {
     () => imagenet(path.dirname(list), "train"),
     /has 100000000 bytes; at most 16000000 are read/,
   );
+});
+
+it("a list of images of 300 MB", async () => {
+  const list = fileOf("val.txt", "");
+  fs.truncateSync(list, 300e6);
+  await refused(() => readLabelList(list), /has 300000000 bytes; at most 256000000 are read/);
 });
 
 it("a Parquet file whose footer is 4 GB long", async () => {

@@ -47,6 +47,7 @@ const productionEnvironment: Cifar10Environment = {
 
 /**
  * Loads 50,000 training and 10,000 test images, [32, 32, 3], in ten classes. Every load verifies the md5 of every file.
+ * An archive has at most 500 MB when unpacked, a file in it 64 MB, and the pickle of a Python version takes 256 MiB.
  *
  * @throws MissingFileError, TruncatedFileError, AlteredFileError, UnreadableFileError, DownloadError, DiskFullError or
  * CacheFolderError; all are `DatasetError`s.

@@ -23,6 +23,8 @@ const devkitFolders = [".", "data", "ILSVRC2012_devkit_t12", "ILSVRC2012_devkit_
 const devkitArchives = ["ILSVRC2012_devkit_t12.tar.gz", "ILSVRC2012_devkit_t12.tgz"] as const;
 
 /**
+ * A file of the devkit has at most 16 MB, a list of images 256 MB; time is linear.
+ *
  * @param classes - Class names by label.
  * @throws LabelOrderError for numbers in the devkit's order without meta.mat; MissingFileError where nothing is found.
  */

@@ -31,6 +31,9 @@ const folderNames: Readonly<Record<ImagenetSplit, readonly string[]>> = {
  * - WebDataset, TFRecord and Parquet shards named train-*, val-* or validation-*, or in folders of those names;
  * - the shards listed in train-shards.txt and val-shards.txt, by path or URL.
  *
+ * A list of images has at most 256 MB, a file of the devkit 16 MB, a list of shards 16 MB and 100,000 archives. Images and
+ * archives have the bounds of `imageBatches`, `tarImages`, `tfRecordImages` and `parquetImages`.
+ *
  * @throws MissingFileError where there is nothing of that; LabelOrderError for labels in another order; DatasetError for
  * damaged files.
  *

@@ -14,7 +14,11 @@ export interface LabelList {
   readonly isNumbered: boolean;
 }
 
-/** @throws DatasetError for a line of another form, with its number. */
+/**
+ * At most 256 MB, in linear time.
+ *
+ * @throws DatasetError for a line of another form, with its number, and for a larger file.
+ */
 export async function readLabelList(file: string): Promise<LabelList> {
   const bytes = await readRegularFile(file, "give a list of images", maximumBytes);
   const lines = Buffer.from(bytes).toString("utf8").split(/\r?\n/);

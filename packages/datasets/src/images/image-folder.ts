@@ -25,7 +25,7 @@ export const imageExtensions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Lists the images of `directory`, sorted by class, then by name.
+ * Lists the images of `directory`, sorted by class, then by name. Only names are read; memory is in proportion to them.
  *
  * @throws MissingFileError if `directory`, its class folders or their images are missing; DatasetOptionError for a
  * class that is listed twice.

@@ -6,7 +6,7 @@ import { MissingFileError } from "../errors.ts";
 import { byCodePoint, imageExtensions, isImageName } from "./image-folder.ts";
 
 /**
- * Paths relative to `directory`, sorted. Hidden files and folders are ignored.
+ * Paths relative to `directory`, sorted. Hidden files and folders are ignored. Memory is in proportion to the names.
  *
  * @throws MissingFileError if `directory` is not a folder or contains no images.
  *

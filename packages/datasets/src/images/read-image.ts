@@ -10,7 +10,7 @@ export interface ImageSize {
 
 /**
  * The largest centred part of the image with the aspect ratio of `size`, scaled to it bilinearly: `[height, width, 3]`, RGB,
- * 0..255.
+ * 0..255. At most 179 million pixels, 1.1 GB of file and 60 seconds, with the memory of `imageBatches`.
  *
  * @throws UnreadableFileError for a file that is not a complete image.
  *
