@@ -317,6 +317,22 @@ describe("Keras files", () => {
     },
   );
 
+  it.each([0, Number.NaN, 2 ** 31])("a time limit of %d ms is refused", async (timeoutMs) => {
+    const loading = loadModel(new File([new Uint8Array(keras("keras2-sequential.h5.gz"))], "a.h5"), {
+      timeoutMs,
+    });
+    await expect(loading).rejects.toThrow(`timeoutMs is ${timeoutMs}, expected a number of milliseconds`);
+  });
+
+  it("two at a time are read by two threads", async () => {
+    const models = await Promise.all([1, 2].map(() => load(keras("keras2-sequential.h5.gz"))));
+    expect(models.map((model) => model.countParams())).toEqual([
+      models[0]?.countParams(),
+      models[0]?.countParams(),
+    ]);
+    models.forEach(disposeModel);
+  });
+
   it("a zip that is no model, and a zip that would unpack to gigabytes", async () => {
     await expect(load(zipSync({ "a.txt": new Uint8Array(3) }))).rejects.toThrow(
       "without config.json or model.weights.h5",
