@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { ModelFileError } from "./errors.ts";
 
-export interface StoredWeight {
+interface StoredWeight {
   readonly shape: readonly number[];
   /** Reads it. The caller disposes the tensor. */
   tensor(): tf.Tensor;

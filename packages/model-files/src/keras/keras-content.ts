@@ -27,7 +27,7 @@ export interface KerasContent {
   readonly weights: ReadonlyMap<string, KerasWeight>;
 }
 
-export interface KerasWeight {
+interface KerasWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
 }
