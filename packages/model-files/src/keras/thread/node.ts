@@ -3,6 +3,7 @@
  * for the next file for a second, and does not keep the process alive. A program that is bundled without this package's files
  * has no such thread and reads as browsers do.
  */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { ModelFileError } from "../../errors.ts";
@@ -18,10 +19,10 @@ const sourceOptions = { execArgv: ["--conditions=@secateur/source"] };
 
 let idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout } | undefined;
 
-/** @throws ModelFileError for a damaged file, or one that takes longer than `timeoutMs`. */
+/** @throws ModelFileError for a damaged file, or one that takes longer than `timeoutMs` once the thread runs. */
 export async function readInThread(file: KerasFile, timeoutMs: number): Promise<KerasContent> {
   if (!existsSync(program)) return await readKerasContent(file);
-  const worker = takeIdle() ?? new Worker(program, isSource ? sourceOptions : {});
+  const worker = takeIdle() ?? (await startThread());
   const answer = await answerOf(worker, file, timeoutMs);
   if ("problem" in answer && answer.isBroken) void worker.terminate();
   else keep(worker);
@@ -55,6 +56,12 @@ function answerOf(worker: Worker, file: KerasFile, timeoutMs: number): Promise<A
     const hdf5 = new Uint8Array(file.hdf5); // a view, and the caller's
     worker.postMessage({ ...file, hdf5 }, [hdf5.buffer]);
   });
+}
+
+async function startThread(): Promise<Worker> {
+  const worker = new Worker(program, isSource ? sourceOptions : {});
+  await once(worker, "message"); // or an error
+  return worker;
 }
 
 function takeIdle(): Worker | undefined {

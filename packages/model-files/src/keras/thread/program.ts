@@ -1,5 +1,6 @@
-/** The program of a thread that reads Keras files, one after another. */
+/** The program of a thread that reads Keras files, one after another. Its first message says that it has started. */
 import { parentPort } from "node:worker_threads";
+import h5wasm from "h5wasm";
 import { type KerasContent, type KerasFile, readKerasContent } from "../keras-content.ts";
 
 export type Answer =
@@ -27,3 +28,5 @@ parentPort?.on("message", async (file: KerasFile) => {
     weights.map(({ values }) => values.buffer),
   );
 });
+await h5wasm.ready;
+parentPort?.postMessage("started");
