@@ -35,7 +35,7 @@ export function buildModel(
     const mended = mendTopology(topology);
     requireLayers(mended, topology, missingOption);
     checkConnections(mended);
-    const model = withZeroWeights(parameterCount(weights), () => modelOf(mended));
+    const model = withoutTensors(() => withZeroWeights(parameterCount(weights), () => modelOf(mended)));
     tf.tidy(() => setWeights(model, weights));
     return model;
   });
@@ -70,6 +70,13 @@ function requireLayers(mended: JsonObject, topology: JsonObject, missingOption: 
     if (option !== undefined) list.push(`${path} (${className} with ${option})`);
   }
   if (list.length > 0) throw unsupportedLayers(list);
+}
+
+/** Disposes the tensors, other than variables, that tfjs makes meanwhile: it leaves a value whose variable it refuses. */
+function withoutTensors<T extends object>(build: () => T): T {
+  const made: T[] = [];
+  tf.tidy(() => void made.push(build())); // `tidy` would search what it returns for tensors
+  return made[0] as T;
 }
 
 /** Disposes the variables that a failed `build` has made. Nothing else runs meanwhile, as `build` is synchronous. */

@@ -229,6 +229,12 @@ describe("model.json", () => {
       "a group of weights has no list of paths",
     ],
     [
+      "a name that no tensor may have",
+      (json) =>
+        json.modelTopology.config.layers.push({ class_name: "Dense", config: { name: "=more", units: 3 } }),
+      "tfjs cannot build the model: Not a valid tensor name: '=more/kernel",
+    ],
+    [
       "options that tfjs refuses",
       (json) => Object.assign(json.modelTopology.config.layers[0]?.config ?? {}, { activation: "nonsense" }),
       "tfjs cannot build the model: Unknown activation: nonsense",
