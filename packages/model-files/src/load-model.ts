@@ -29,7 +29,7 @@ const maximumKerasBytes = 2 ** 31 - 1;
  *
  * Whatever the bytes are, model.json may have 64 MB and 10,000 layers, and no more bytes of weights are read than its
  * shapes give, at most 4 GB; a Keras file may have 2 GB, its HDF5 file 5,000 groups, and its weights 64 times the bytes of
- * that file. In Node an HDF5 file is read in a thread of its own for `timeoutMs` at most; in browsers h5wasm never returns
+ * that file. In Node an HDF5 file is read in a thread of its own, for `timeoutMs` and with 2 GB of h5wasm's memory at most; in browsers h5wasm never returns
  * from some damaged ones. A model has a million parameters more than the files at most; the time of tfjs is not bounded
  * otherwise.
  *
