@@ -44,17 +44,25 @@ export interface RefitSites {
 /** Only layers that read something which the removal changes. @param graph - Of the original model. */
 export function refitSites(graph: ModelGraph, kept: KeptIndices): RefitSites {
   const changed = changedTensors(graph, kept);
+  return linearSites(graph, (site) => readsChanged(graph, site, changed));
+}
+
+/** All layers with weights that `isWanted` accepts. A batch normalisation is part of the layer before it. */
+export function linearSites(
+  graph: ModelGraph,
+  isWanted: (site: RefitSite) => boolean = () => true,
+): RefitSites {
   const sites: RefitSite[] = [];
   const skipped: SkippedLayer[] = [];
   const absorbed = new Set<number>();
   for (const [index, call] of graph.calls.entries()) {
     if (absorbed.has(index) || call.layer.weights.length === 0) continue;
     const site = siteAt(graph, call, index);
-    if (!readsChanged(graph, site, changed)) continue;
     const reason = whyNot(graph, call);
+    if (site.normalization !== null && reason === null) absorbed.add(site.normalization);
+    if (!isWanted(site)) continue;
     if (reason !== null) skipped.push({ layer: call.path, reason });
     else sites.push(site);
-    if (site.normalization !== null && reason === null) absorbed.add(site.normalization);
   }
   return { sites, skipped };
 }
