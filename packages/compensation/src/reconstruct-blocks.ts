@@ -12,7 +12,6 @@ import type * as tfl from "@tensorflow/tfjs-layers";
 import { keptOutputs } from "./kept-outputs.ts";
 import { walkModel } from "./model-walk.ts";
 import { checkFits, type RefitResult, type RefitSettings, type RefittedLayer } from "./refit-layers.ts";
-import { comparedCall, type RefitSite } from "./refit-sites.ts";
 import { seen } from "./residual.ts";
 import { type ResidualBlock, residualBlocks } from "./residual-blocks.ts";
 import type { WalkedModel } from "./site-rows.ts";
@@ -44,13 +43,12 @@ export async function reconstructBlocks(
   const layers: RefittedLayer[] = [];
   try {
     for (const [done, block] of blocks.entries()) {
-      original.walk.advance(block.to);
+      original.walk.advance(block.addition + 1);
       reduced.walk.advance(block.from);
-      const last = block.sites.at(-1) as RefitSite;
-      const channels = keptOutputs(last, wide, kept);
-      const targets = [...minibatches.keys()].map((n) => targetOf(original, last, channels, n));
+      const channels = keptOutputs(block.last, wide, kept);
+      const targets = [...minibatches.keys()].map((n) => targetOf(original, block, channels, n));
       try {
-        layers.push({ layer: last.layer, ridge: 0, ...(await reconstruct(block, reduced, targets)) });
+        layers.push({ layer: block.last.layer, ridge: 0, ...(await reconstruct(block, reduced, targets)) });
       } finally {
         tf.dispose(targets);
       }
@@ -66,14 +64,14 @@ export async function reconstructBlocks(
 /** What the reader sees of the original's sum, `[batch, ...sizes, channels that are kept]`. */
 function targetOf(
   { graph, walk }: WalkedModel,
-  site: RefitSite,
+  { addition, readThrough }: ResidualBlock,
   kept: Int32Array | null,
   minibatch: number,
 ): tf.Tensor {
   return tf.tidy(() => {
-    const sum = walk.value(minibatch, graph.calls[comparedCall(site)]?.outputs[0] as never);
+    const sum = walk.value(minibatch, graph.calls[addition]?.outputs[0] as never);
     const own = kept === null ? sum : tf.gather(sum, tf.tensor1d(kept, "int32"), sum.shape.length - 1);
-    return tf.clone(seen(own, site.readThrough));
+    return tf.clone(seen(own, readThrough));
   });
 }
 
@@ -83,14 +81,14 @@ async function reconstruct(
   { graph, walk }: WalkedModel,
   targets: readonly tf.Tensor[],
 ): Promise<Pick<RefittedLayer, "before" | "after">> {
-  const calls = graph.calls.slice(block.from, block.to);
-  const last = block.sites.at(-1) as RefitSite;
+  const calls = graph.calls.slice(block.from, block.addition + 1);
   const input = graph.calls[block.from - 1]?.outputs[0] ?? graph.inputs[0];
   const output = calls.at(-1)?.outputs[0];
-  if (input === undefined || output === undefined) throw new RangeError(`block of "${last.layer}" is empty`);
+  if (input === undefined || output === undefined)
+    throw new RangeError(`block of "${block.last.layer}" is empty`);
   const squares = (n: number): tf.Scalar => {
     const [sum] = runSegment(calls, new Map([[input, walk.value(n, input)]]), [output]);
-    return tf.sum(tf.squaredDifference(seen(sum as tf.Tensor, last.readThrough), targets[n] as tf.Tensor));
+    return tf.sum(tf.squaredDifference(seen(sum as tf.Tensor, block.readThrough), targets[n] as tf.Tensor));
   };
   const error = async (): Promise<number> => {
     const total = new Float64Array(1);

@@ -163,8 +163,12 @@ function additionAfter(
   return others.every((i) => isReady(reader.inputs[i] as GraphTensor)) ? { call: next, others } : null;
 }
 
-/** The layer's own activation, or the ReLU through which everything reads the compared tensor. */
-function readThroughOf(graph: ModelGraph, call: LayerCall, last: number): ReadThrough {
+/**
+ * The layer's own activation, or the ReLU through which everything reads the compared tensor.
+ *
+ * @param last - The index of the call whose output is compared.
+ */
+export function readThroughOf(graph: ModelGraph, call: LayerCall, last: number): ReadThrough {
   if (!isAffine(call)) return kindOf(call.layer.getConfig()["activation"]);
   const [tensor] = graph.calls[last]?.outputs ?? [];
   if (tensor === undefined || graph.outputs.includes(tensor)) return "identity";

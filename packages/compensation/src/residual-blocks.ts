@@ -1,16 +1,20 @@
 /** Residual blocks: consecutive calls between two tensors through which everything passes, the last of which is an addition. */
 import type { GraphTensor, ModelGraph } from "@secateur/model-graph";
 import type { KeptIndices } from "@secateur/surgery";
-import { linearSites, type RefitSite, refitSites } from "./refit-sites.ts";
+import { linearSites, type ReadThrough, type RefitSite, readThroughOf, refitSites } from "./refit-sites.ts";
 
 /** Calls are indices into the calls of the original's graph and of the smaller model's. */
 export interface ResidualBlock {
   /** The first call. */
   readonly from: number;
-  /** The call behind the addition. */
-  readonly to: number;
-  /** The layers in the block that can be refitted; the addition is that of the last. */
+  /** The addition. */
+  readonly addition: number;
+  /** The layers in the block that can be refitted. */
   readonly sites: readonly RefitSite[];
+  /** The one of them whose output, normalised, is added. */
+  readonly last: RefitSite;
+  /** How the sum is read. */
+  readonly readThrough: ReadThrough;
 }
 
 /**
@@ -20,18 +24,21 @@ export interface ResidualBlock {
  * @param graph - Of the original model.
  */
 export function residualBlocks(graph: ModelGraph, kept: KeptIndices): readonly ResidualBlock[] {
-  const { sites } = linearSites(graph);
-  const changed = refitSites(graph, kept).sites.map(({ call }) => call);
+  const { sites: all } = linearSites(graph);
+  const changed = new Set(refitSites(graph, kept).sites.map(({ call }) => call));
   const cuts = cutPositions(graph);
-  return sites.flatMap(({ call, addition }, last) => {
-    const to = (addition?.call ?? -1) + 1;
-    if (!cuts.has(to)) return [];
-    const from = Math.max(...[...cuts].filter((cut) => cut <= call), 0);
-    const own = sites.slice(0, last + 1).filter((site) => site.call >= from);
-    return own.length < 2 || !own.some((site) => changed.includes(site.call))
-      ? []
-      : [{ from, to, sites: own }];
+  return [...graph.calls.entries()].flatMap(([addition, call]) => {
+    if (call.className !== "Add" || !cuts.has(addition + 1)) return [];
+    const from = Math.max(...[...cuts].filter((cut) => cut <= addition), 0);
+    const sites = all.filter((site) => site.call >= from && site.call < addition);
+    const last = sites.findLast((site) => call.inputs.includes(outputOf(graph, site)));
+    if (last === undefined || sites.length < 2 || !sites.some((site) => changed.has(site.call))) return [];
+    return [{ from, addition, sites, last, readThrough: readThroughOf(graph, call, addition) }];
   });
+}
+
+function outputOf({ calls }: ModelGraph, { call, normalization }: RefitSite): GraphTensor {
+  return calls[normalization ?? call]?.outputs[0] as GraphTensor;
 }
 
 /** Numbers of calls after which a single tensor is all that later calls read. */

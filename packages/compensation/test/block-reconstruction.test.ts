@@ -90,8 +90,8 @@ describe("block reconstruction", () => {
     const graph = modelGraph(model);
     const pathsOf = (changed: string): readonly (readonly string[])[] => {
       const kept = new Map([[changed, new Map([[3, Int32Array.from([0, 3, 5])]])]]);
-      return residualBlocks(graph, kept).map(({ from, to }) =>
-        graph.calls.slice(from, to).map(({ path }) => path),
+      return residualBlocks(graph, kept).map(({ from, addition }) =>
+        graph.calls.slice(from, addition + 1).map(({ path }) => path),
       );
     };
     const block = (i: number): string[] => [
@@ -105,5 +105,22 @@ describe("block reconstruction", () => {
     expect(pathsOf("a1/kernel")).toEqual([block(1), block(2)]);
     expect(pathsOf("a2/kernel")).toEqual([block(2)]);
     disposeModel(model);
+  });
+
+  it("includes a convolution on the shortcut, whichever path is called last", () => {
+    for (const isBranchFirst of [true, false]) {
+      const inputs = tfl.input({ shape: [6, 6, 2] });
+      const branch = (): tfl.SymbolicTensor => normalized(relu(normalized(inputs, "a", 6), "relu"), "b", 4);
+      const shortcut = (): tfl.SymbolicTensor => normalized(inputs, "shortcut", 4);
+      const paths = isBranchFirst ? [branch(), shortcut()] : [shortcut(), branch()];
+      const sum = layers.add({ name: "sum" }).apply(paths) as tfl.SymbolicTensor;
+      const model = tfl.model({ inputs, outputs: sum });
+      const kept = new Map([["a/kernel", new Map([[3, Int32Array.from([0, 3, 5])]])]]);
+      const [block, ...others] = residualBlocks(modelGraph(model), kept);
+      expect(block?.sites.map(({ layer }) => layer).toSorted()).toEqual(["a", "b", "shortcut"]);
+      expect(block?.readThrough).toBe("identity");
+      expect(others).toEqual([]);
+      disposeModel(model);
+    }
   });
 });
