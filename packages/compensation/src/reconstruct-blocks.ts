@@ -6,12 +6,13 @@
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { modelGraph, type NamedWeights } from "@secateur/model-graph";
 import { keptIndices, type Plan } from "@secateur/surgery";
-import { adam, cosine, runSegment, valueAndGradients } from "@secateur/training";
+import { adam, cosine, runSegment, TrainingError, valueAndGradients } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { keptOutputs } from "./kept-outputs.ts";
 import { walkModel } from "./model-walk.ts";
 import { checkFits, type RefitResult, type RefitSettings, type RefittedLayer } from "./refit-layers.ts";
+import type { SkippedLayer } from "./refit-sites.ts";
 import { seen } from "./residual.ts";
 import { type ResidualBlock, residualBlocks } from "./residual-blocks.ts";
 import type { WalkedModel } from "./site-rows.ts";
@@ -41,24 +42,29 @@ export async function reconstructBlocks(
   const original = { graph: wide, walk: walkModel(graph.model, minibatches) };
   const reduced = { graph: narrow, walk: walkModel(smaller, minibatches) };
   const layers: RefittedLayer[] = [];
+  const skipped: SkippedLayer[] = [];
   try {
     for (const [done, block] of blocks.entries()) {
       original.walk.advance(block.addition + 1);
       reduced.walk.advance(block.from);
       const channels = keptOutputs(block.last, wide, kept);
       const targets = [...minibatches.keys()].map((n) => targetOf(original, block, channels, n));
+      const { layer } = block.last;
       try {
-        layers.push({ layer: block.last.layer, ridge: 0, ...(await reconstruct(block, reduced, targets)) });
+        const report = { layer, ridge: 0, ...(await reconstruct(block, reduced, targets)) };
+        layers.push(report);
+        onLayer(report, done + 1, blocks.length);
+      } catch (error) {
+        if (!(error instanceof TrainingError)) throw error;
+        skipped.push({ layer, reason: error.message }); // a layer without a gradient
       } finally {
         tf.dispose(targets);
       }
-      onLayer(layers.at(-1) as RefittedLayer, done + 1, blocks.length);
-      await tf.nextFrame(); // lets a page draw and a process handle signals
     }
   } finally {
     for (const { walk } of [original, reduced]) walk.dispose();
   }
-  return { layers, skipped: [] };
+  return { layers, skipped };
 }
 
 /** What the reader sees of the original's sum, `[batch, ...sizes, channels that are kept]`. */
@@ -100,14 +106,17 @@ async function reconstruct(
   const rows = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [-1, x.shape.at(-1) ?? 1]);
   const count = targets.reduce((n, x) => n + x.size / (x.shape.at(-1) ?? 1), 0);
   const scale = count * (await variance(targets.map((target) => () => rows(target))));
-  const before = await error();
-  descend(weights, (step) => tf.div(squares(step % targets.length), scale));
-  const after = await error();
-  const isBetter = after < before;
-  if (!isBetter)
-    for (const [i, weight] of [...weights.values()].entries()) weight.write(saved[i] as tf.Tensor);
-  tf.dispose(saved);
-  return { before: before / scale, after: (isBetter ? after : before) / scale };
+  try {
+    const before = await error();
+    await descend(weights, (step) => tf.div(squares(step % targets.length), scale));
+    const after = await error();
+    const isBetter = after < before;
+    if (!isBetter)
+      for (const [i, weight] of [...weights.values()].entries()) weight.write(saved[i] as tf.Tensor);
+    return { before: before / scale, after: (isBetter ? after : before) / scale };
+  } finally {
+    tf.dispose(saved);
+  }
 }
 
 /** Weights by path, of the layers that can be refitted and of the batch normalisations behind them, without moving averages. */
@@ -122,17 +131,21 @@ function weightsOf({ sites }: ResidualBlock, { calls, weights }: WalkedModel["gr
 }
 
 /** @param loss - Of a step. */
-function descend(weights: NamedWeights, loss: (step: number) => tf.Scalar): void {
+async function descend(weights: NamedWeights, loss: (step: number) => tf.Scalar): Promise<void> {
   const optimizer = adam();
   const schedule = cosine();
-  for (let step = 0; step < steps; step++) {
-    optimizer.learningRate = learningRate * schedule(step / steps);
-    tf.tidy(() => {
-      const xs = [...weights.values()].map((weight) => weight.read());
-      const { gradients } = valueAndGradients(() => [loss(step)], xs);
-      const named = [...weights.keys()].flatMap((path, i) => (gradients[i] ? [[path, gradients[i]]] : []));
-      optimizer.apply(weights, Object.fromEntries(named));
-    });
+  const xs = [...weights.values()].map((weight) => weight.read());
+  try {
+    for (let step = 0; step < steps; step++) {
+      optimizer.learningRate = learningRate * schedule(step / steps);
+      tf.tidy(() => {
+        const { gradients } = valueAndGradients(() => [loss(step)], xs);
+        const named = [...weights.keys()].flatMap((path, i) => (gradients[i] ? [[path, gradients[i]]] : []));
+        optimizer.apply(weights, Object.fromEntries(named));
+      });
+      await tf.nextFrame(); // lets a page draw and a process handle signals
+    }
+  } finally {
+    optimizer.dispose();
   }
-  optimizer.dispose();
 }
