@@ -5,35 +5,22 @@
 import { buildDependencyGraph, type DependencyGraph, type LayerRules } from "@secateur/dependency-graph";
 import { cloneModel, disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
-import type { UnlabelledBatches } from "@secateur/training";
+import type { UnlabelledBatch, UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import {
+  applyMethod,
+  type CompensationMethod,
+  compensationMethods,
+  type MethodReport,
+} from "./apply-method.ts";
 import { CompensationError } from "./errors.ts";
-import { type LayerRefit, leastSquares, meanIntoBias, outputScale } from "./layer-refit.ts";
 import { compareOutputs, type OutputComparison } from "./output-error.ts";
-import { recalibrate } from "./recalibrate.ts";
-import { type RefittedLayer, refitLayers } from "./refit-layers.ts";
-import type { SkippedLayer } from "./refit-sites.ts";
+import type { RefittedLayer } from "./refit-layers.ts";
 import { collectSamples } from "./samples.ts";
 
-/** Examples on which outputs are compared: whole minibatches, until there are as many. */
-const comparedExamples = 128;
-
-type RefitMethod = "least-squares" | "output-scale" | "mean-into-bias";
-
-const refits: Readonly<Record<RefitMethod, LayerRefit>> = {
-  "least-squares": leastSquares,
-  "output-scale": outputScale,
-  "mean-into-bias": meanIntoBias,
-};
-
-/**
- * - "least-squares": refits kernel and bias of every layer behind a removal.
- * - "output-scale": a factor and a shift for each of its output channels.
- * - "mean-into-bias": the shift alone.
- * - "batch-norm": recalibrates the moving averages; one forward pass.
- */
-export type CompensationMethod = RefitMethod | "batch-norm";
+/** The most examples on which outputs are compared. */
+const comparedExamples = 64;
 
 export interface CompensateOptions {
   /** Applied in this order. Default: least squares alone. */
@@ -60,22 +47,13 @@ export interface CompensateOptions {
   readonly onLayer?: (layer: RefittedLayer, done: number, total: number) => void;
 }
 
-export interface MethodReport {
-  readonly method: CompensationMethod;
-  /** Empty for "batch-norm". */
-  readonly layers: readonly RefittedLayer[];
-  /** Layers behind a removal that keep their weights. */
-  readonly skipped: readonly SkippedLayer[];
-  readonly seconds: number;
-}
-
 export interface CompensationReport {
   readonly methods: readonly MethodReport[];
   /** Examples that were used. */
   readonly samples: number;
   /**
    * Squared difference between the models' outputs, before a final softmax or sigmoid, relative to the variance of the
-   * original's, on the first samples, 128 or a few more.
+   * original's, on the first 64 samples.
    */
   readonly before: number;
   readonly after: number;
@@ -111,10 +89,11 @@ export async function compensate(
   const { methods = ["least-squares"], graph = buildDependencyGraph(original, rulesOf(options)) } = options;
   if (graph.model !== original) throw new CompensationError("the graph belongs to another model");
   const minibatches = await collectSamples(original, samples, options.samples);
-  const compared = minibatches.slice(0, Math.ceil(comparedExamples / (minibatches[0]?.[0]?.shape[0] ?? 1)));
+  let compared: readonly (readonly tf.Tensor[])[] = [];
   let outputs: OutputComparison | null = null;
   let model: tfl.LayersModel | null = null;
   try {
+    compared = await collectSamples(original, copiesOf(minibatches), comparedExamples);
     outputs = compareOutputs(original, compared);
     model = cloneModel(smaller);
     const before = await outputs.errorOf(smaller);
@@ -140,28 +119,12 @@ export async function compensate(
     throw error;
   } finally {
     outputs?.dispose();
-    tf.dispose(minibatches.flat());
+    tf.dispose([...compared, ...minibatches].flat());
   }
 }
 
-/** Changes the model. */
-async function applyMethod(
-  method: CompensationMethod,
-  graph: DependencyGraph,
-  model: tfl.LayersModel,
-  plan: Plan,
-  minibatches: readonly (readonly tf.Tensor[])[],
-  { ridge, positions, seed = 0, onLayer = () => undefined }: CompensateOptions,
-): Promise<MethodReport> {
-  const start = performance.now();
-  const seconds = (): number => (performance.now() - start) / 1000;
-  if (method === "batch-norm") {
-    recalibrate(model, minibatches);
-    return { method, layers: [], skipped: [], seconds: seconds() };
-  }
-  const settings = { ridge, positions, seed, onLayer };
-  const { layers, skipped } = await refitLayers(graph, model, plan, minibatches, refits[method], settings);
-  return { method, layers, skipped, seconds: seconds() };
+function copiesOf(minibatches: readonly (readonly tf.Tensor[])[]): readonly UnlabelledBatch[] {
+  return minibatches.map((inputs) => ({ xs: inputs.map((x) => tf.clone(x)) }));
 }
 
 const rulesOf = ({ rules }: CompensateOptions): { readonly rules?: LayerRules } =>
@@ -175,7 +138,7 @@ export function checkCompensateOptions(options: CompensateOptions): void {
       `options has no field "${unknownField}": expected ${Object.keys(fields).join(", ")}`,
     );
   const { methods = [], ridge = 0, positions = 1, samples = 1 } = options;
-  const known = [...Object.keys(refits), "batch-norm"];
+  const known: readonly string[] = compensationMethods;
   const unknown = methods.find((method) => !known.includes(method));
   if (unknown !== undefined)
     throw new CompensationError(

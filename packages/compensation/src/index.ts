@@ -1,12 +1,11 @@
 /** @packageDocumentation Refits the weights that remain after pruning, from unlabelled samples and without training. */
+export type { CompensationMethod, MethodReport } from "./apply-method.ts";
 export {
   type Compensated,
   type CompensateOptions,
-  type CompensationMethod,
   type CompensationReport,
   checkCompensateOptions,
   compensate,
-  type MethodReport,
 } from "./compensate.ts";
 export { CompensationError } from "./errors.ts";
 export { outputError } from "./output-error.ts";

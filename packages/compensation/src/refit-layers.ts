@@ -12,6 +12,7 @@ import { affineMap, hasShift } from "./affine-map.ts";
 import { chooseRidge } from "./choose-ridge.ts";
 import { CompensationError } from "./errors.ts";
 import { fitColumns } from "./fit-columns.ts";
+import { keptOutputs } from "./kept-outputs.ts";
 import type { LayerRefit } from "./layer-refit.ts";
 import { walkModel } from "./model-walk.ts";
 import { type OriginalTarget, originalTargets, readPositions } from "./original-targets.ts";
@@ -83,7 +84,7 @@ export async function refitLayers(
       }
       const layer = await refitSite(
         site,
-        { tensor, kept: keptOutputs(site, original, kept) },
+        { tensor, kept: keptOutputs(site, wide, kept) },
         models,
         minibatches,
         refit,
@@ -99,8 +100,8 @@ export async function refitLayers(
   return { layers, skipped };
 }
 
-/** Throws `CompensationError` unless the smaller model has the shapes that the plan leaves. */
-function checkFits(original: tfl.LayersModel, smaller: tfl.LayersModel, kept: KeptIndices): void {
+/** @throws CompensationError unless the smaller model has the shapes that the plan leaves. */
+export function checkFits(original: tfl.LayersModel, smaller: tfl.LayersModel, kept: KeptIndices): void {
   const weights = modelGraph(smaller).weights;
   for (const [path, { shape }] of modelGraph(original).weights) {
     const expected = shape.map((size, axis) => kept.get(path)?.get(axis)?.length ?? size);
@@ -160,21 +161,4 @@ function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, 
   const call = graph.calls[site.call];
   if (call === undefined) throw new RangeError(`no layer call ${site.call}`);
   return [call, site.normalization === null ? undefined : graph.calls[site.normalization]];
-}
-
-/** The channels of the original's output that are kept; null for all. */
-function keptOutputs(
-  { layer, linear }: RefitSite,
-  { graph }: WalkedModel,
-  kept: KeptIndices,
-): Int32Array | null {
-  const path = `${layer}/${linear.weight}`;
-  const indices = kept.get(path)?.get(linear.outputAxis);
-  if (indices === undefined) return null;
-  const shape = graph.weights.get(path)?.shape.map(Number) ?? [];
-  const multiplier = layer !== "" && linear.weight === "depthwise_kernel" ? (shape[3] ?? 1) : 1;
-  return Int32Array.from(
-    { length: indices.length * multiplier },
-    (_, i) => Number(indices[Math.floor(i / multiplier)]) * multiplier + (i % multiplier),
-  );
 }

@@ -44,17 +44,25 @@ export interface RefitSites {
 /** Only layers that read something which the removal changes. @param graph - Of the original model. */
 export function refitSites(graph: ModelGraph, kept: KeptIndices): RefitSites {
   const changed = changedTensors(graph, kept);
+  return linearSites(graph, (site) => readsChanged(graph, site, changed));
+}
+
+/** All layers with weights that `isWanted` accepts. A batch normalisation is part of the layer before it. */
+export function linearSites(
+  graph: ModelGraph,
+  isWanted: (site: RefitSite) => boolean = () => true,
+): RefitSites {
   const sites: RefitSite[] = [];
   const skipped: SkippedLayer[] = [];
   const absorbed = new Set<number>();
   for (const [index, call] of graph.calls.entries()) {
     if (absorbed.has(index) || call.layer.weights.length === 0) continue;
     const site = siteAt(graph, call, index);
-    if (!readsChanged(graph, site, changed)) continue;
     const reason = whyNot(graph, call);
+    if (site.normalization !== null && reason === null) absorbed.add(site.normalization);
+    if (!isWanted(site)) continue;
     if (reason !== null) skipped.push({ layer: call.path, reason });
     else sites.push(site);
-    if (site.normalization !== null && reason === null) absorbed.add(site.normalization);
   }
   return { sites, skipped };
 }
@@ -155,8 +163,12 @@ function additionAfter(
   return others.every((i) => isReady(reader.inputs[i] as GraphTensor)) ? { call: next, others } : null;
 }
 
-/** The layer's own activation, or the ReLU through which everything reads the compared tensor. */
-function readThroughOf(graph: ModelGraph, call: LayerCall, last: number): ReadThrough {
+/**
+ * The layer's own activation, or the ReLU through which everything reads the compared tensor.
+ *
+ * @param last - The index of the call whose output is compared.
+ */
+export function readThroughOf(graph: ModelGraph, call: LayerCall, last: number): ReadThrough {
   if (!isAffine(call)) return kindOf(call.layer.getConfig()["activation"]);
   const [tensor] = graph.calls[last]?.outputs ?? [];
   if (tensor === undefined || graph.outputs.includes(tensor)) return "identity";

@@ -16,6 +16,7 @@ const methods: readonly CompensationMethod[] = [
   "output-scale",
   "mean-into-bias",
   "batch-norm",
+  "block-reconstruction",
 ];
 
 describe("compensation of random architectures", () => {

@@ -42,6 +42,7 @@ export { type LogitMargins, logitMargins, type MarginOptions } from "./gradients
 export { type LogitSlopes, logitSlopes } from "./gradients/logit-slopes.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./gradients/loss-and-gradients.ts";
 export { stepBytes } from "./gradients/step-memory.ts";
+export { type ValueAndGradients, valueAndGradients } from "./gradients/tape.ts";
 export {
   type KeepBestOptions,
   keepBest,

@@ -1,4 +1,4 @@
-/** Time and memory of a refit beside those of a training step, each task in a process of its own. */
+/** Time and memory of a refit beside those of a training step: each task in a process of its own, in turns. */
 
 import type { Progress } from "@secateur/command-line";
 import { type ModelName, modelInfo } from "@secateur/models";
@@ -7,7 +7,7 @@ import { eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
 import { median } from "../run/median.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
-import { startContender } from "../speed/contender.ts";
+import { type Answer, type Contender, startContender } from "../speed/contender.ts";
 import type { CompensationConfig } from "./config.ts";
 import type { CompensationEvent } from "./events.ts";
 import type { MeasuredTask } from "./measurements.ts";
@@ -16,56 +16,78 @@ type Run = RunDirectory<CompensationConfig, CompensationEvent>;
 
 type TaskKey = Pick<MeasuredTask, "network" | "task" | "images">;
 
-/** How often a task is timed; the median counts. The first refit is timed as well, as in a program that refits once. */
-const repetitions: Readonly<Record<MeasuredTask["task"], number>> = { train: 5, compensate: 3 };
+/** Rounds in which the tasks of a network take turns; medians count. The first refit is timed as well, as in a program that refits once. */
+const rounds = 3;
+
+/** Repetitions per turn. */
+const repetitions: Readonly<Record<MeasuredTask["task"], number>> = { train: 5, compensate: 1 };
 
 /** Images of 224 × 224: a training step on 128 of them needs more memory than most machines have. */
 const large = { step: 16, refit: 128 } as const;
 
-const tasksOf = ({ cost, images }: CompensationConfig): readonly TaskKey[] =>
-  cost.flatMap((network): readonly TaskKey[] => {
-    const isLarge = isLargeNetwork(network);
-    return [
-      { network, task: "train", images: isLarge ? large.step : 128 },
-      { network, task: "compensate", images: isLarge ? large.refit : images },
-    ];
-  });
+function tasksOf(network: ModelName, images: number): readonly TaskKey[] {
+  const isLarge = isLargeNetwork(network);
+  return [
+    { network, task: "train", images: isLarge ? large.step : 128 },
+    { network, task: "compensate", images: isLarge ? large.refit : images },
+  ];
+}
 
-/** Tasks in the log are not measured again. */
+/** Networks in the log are not measured again. */
 export async function measureCost(
   run: Run,
   engine: NativeEngineName,
   progress: Progress,
 ): Promise<readonly MeasuredTask[]> {
-  const nameOf = ({ network, task }: TaskKey): string => `${network}/${task}`;
-  const known = new Map(eventsOf(run.log.events, "task").map(({ task }) => [nameOf(task), task]));
-  const tasks = tasksOf(run.config);
-  const bar = lazyTask(progress, "Cost", tasks.length - known.size);
-  for (const key of tasks) {
-    if (known.has(nameOf(key))) continue;
-    const task = await measureTask(key, engine);
-    run.log.append({ type: "task", task });
-    known.set(nameOf(key), task);
-    bar.advance(1, key.network);
+  const { cost, images } = run.config;
+  const logged = eventsOf(run.log.events, "task").map(({ task }) => task);
+  const known = new Map(cost.map((network) => [network, logged.filter((task) => task.network === network)]));
+  const left = cost.filter((network) => known.get(network)?.length !== tasksOf(network, images).length);
+  const bar = lazyTask(progress, "Cost", left.length);
+  for (const network of left) {
+    const tasks = await measureTasks(tasksOf(network, images), engine);
+    for (const task of tasks) run.log.append({ type: "task", task });
+    known.set(network, [...tasks]);
+    bar.advance(1, network);
   }
   bar.done();
-  return tasks.flatMap((key) => known.get(nameOf(key)) ?? []);
+  return cost.flatMap((network) => known.get(network) ?? []);
 }
 
-async function measureTask(key: TaskKey, engine: NativeEngineName): Promise<MeasuredTask> {
-  const { network, task, images } = key;
+/** Lets the tasks take turns, so that other work on the machine slows all of them. */
+async function measureTasks(
+  keys: readonly TaskKey[],
+  engine: NativeEngineName,
+): Promise<readonly MeasuredTask[]> {
+  const contenders: Contender[] = [];
+  try {
+    for (const key of keys) contenders.push(await startTask(key, engine));
+    const answers = keys.map((): Answer[] => []);
+    for (let round = 0; round < rounds; round++)
+      for (const [i, { task }] of keys.entries())
+        answers[i]?.push(await (contenders[i] as Contender).ask(repetitions[task]));
+    return keys.map((key, i) => summary(key, answers[i] ?? []));
+  } finally {
+    for (const contender of contenders) contender.stop();
+  }
+}
+
+function startTask({ network, task, images }: TaskKey, engine: NativeEngineName): Promise<Contender> {
   const batch = task === "train" ? images : Math.min(images, 128);
-  const contender = await startContender({
+  return startContender({
     name: `${task} ${network}`,
     runtime: "node",
     task: { engine, task, network, batch, images },
   });
-  try {
-    const { ms, idleMegabytes, peakMegabytes } = await contender.ask(repetitions[task]);
-    return { ...key, seconds: median(ms) / 1000, megabytes: peakMegabytes - idleMegabytes };
-  } finally {
-    contender.stop();
-  }
+}
+
+function summary(key: TaskKey, answers: readonly Answer[]): MeasuredTask {
+  const last = answers.at(-1);
+  return {
+    ...key,
+    seconds: median(answers.flatMap(({ ms }) => ms)) / 1000,
+    megabytes: Number(last?.peakMegabytes) - Number(last?.idleMegabytes),
+  };
 }
 
 function isLargeNetwork(network: ModelName): boolean {

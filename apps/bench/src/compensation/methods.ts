@@ -11,6 +11,7 @@ const known: Readonly<Record<CompensationMethod, true>> = {
   "output-scale": true,
   "batch-norm": true,
   "least-squares": true,
+  "block-reconstruction": true,
 };
 
 export const methodNames: readonly CompensationMethod[] = namesOf(known);

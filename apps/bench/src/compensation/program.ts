@@ -47,7 +47,7 @@ const flags: Readonly<Record<keyof CompensationConfig, Flag>> = {
     kind: "numbers",
     group,
     value: "N,M,…",
-    help: "Also refit the first criterion's choice by least squares on other numbers of images.",
+    help: "Also refit the first criterion's choice by least squares on other numbers of images; a comma alone for none.",
   },
   shifted: {
     kind: "switch",
@@ -63,7 +63,7 @@ const flags: Readonly<Record<keyof CompensationConfig, Flag>> = {
     kind: "texts",
     group,
     value: "A,B,…",
-    help: "Networks whose refit is compared with a training step in time and memory, each in a process of its own.",
+    help: "Networks whose refit is compared with a training step in time and memory, each in a process of its own; a comma alone for none.",
   },
   seeds: {
     kind: "numbers",
