@@ -46,7 +46,7 @@ export async function trainAndPrune(
     prune: lazyTask(progress, "Pruning", left.pruning),
   };
   const workerUrl = new URL("./jobs/worker.ts", import.meta.url);
-  const setup: WorkerRequest = { type: "setup", config, engine: engine.engine };
+  const setup: WorkerRequest = { type: "setup", config, engine: engine.engine, criteria: names };
   const count = workerCount(config, engine, names.length);
   const pool = startWorkerPool<WorkerRequest, JobEvent>(workerUrl, count, setup);
   const perform = (request: WorkerRequest & { readonly type: "job" }): Promise<void> =>
