@@ -1,13 +1,18 @@
 """
 python reference.py FOLDER NETWORK SIZE BATCH SEED GRADIENTS
 
-Writes weights.pth, a state dict of a torchvision network with random weights, random scales and shifts of its batch
-normalisation and moving averages as after a pass; and reference.pth, what PyTorch computes in double precision: images
-[batch, height, width, 3], logits in evaluation mode and, if GRADIENTS is 1, gradients of the mean cross-entropy of the
-classes 0, 1, 2, … in training mode without dropout. "single." gradients are PyTorch's own in float32.
+Writes weights.pth, a state dict of a torchvision network with random weights and moving averages as after a pass; and
+reference.pth, what PyTorch computes in double precision: images [batch, height, width, 3], logits in evaluation mode and, if
+GRADIENTS is 1, gradients of the mean cross-entropy of the classes 0, 1, 2, … in training mode without dropout. "single."
+gradients are PyTorch's own in float32.
+
+A value near zero before a ReLU may change sign in float32, and that alone moves gradients by a per cent. So batch
+normalisation scales by at most a fifth and shifts by 1.5, and so do hidden dense layers: ReLUs pass a channel as a whole, or,
+of one in twenty where no addition follows, block it.
 """
 
 import pathlib
+import re
 import sys
 
 import torch
@@ -19,10 +24,13 @@ name, (size, batch, seed, with_gradients) = sys.argv[2], map(int, sys.argv[3:])
 
 torch.manual_seed(seed)
 net = deterministic(build(name, size, size))
-for layer in net.modules():
-    if hasattr(layer, "running_mean"):
-        torch.nn.init.uniform_(layer.weight, 0.5, 1.5)
-        torch.nn.init.uniform_(layer.bias, -0.5, 0.5)
+for path, layer in net.named_modules():
+    is_hidden = re.search(r"classifier\.[03]$", path)  # VGG's
+    if hasattr(layer, "running_mean") or is_hidden:
+        torch.nn.init.uniform_(layer.weight, *((-1e-3, 1e-3) if is_hidden else (0.1, 0.2)))
+        added = re.search(r"(\.bn[23]|downsample\.1)$", path)
+        blocked = torch.rand(layer.bias.shape) < (0 if added else 0.05)
+        layer.bias.data = torch.where(blocked, -1.5, 1.5)
         layer.momentum = None  # the moving averages become the statistics of the passes
 images = torch.randn(batch, 3, size, size)
 with torch.no_grad():

@@ -10,6 +10,7 @@ import type { StageTest, TestedBaseline } from "../src/compare/events.ts";
 import { encodeCheckpoint } from "../src/compare/jobs/checkpoint.ts";
 import type { JobEvent, PruneJob } from "../src/compare/jobs/job.ts";
 import { pruneOneShot } from "../src/compare/jobs/prune-one-shot.ts";
+import { sharedScores } from "../src/compare/jobs/shared-scores.ts";
 import { readRecord } from "../src/compare/recorded.ts";
 import { workLeft } from "../src/compare/work-left.ts";
 import { eventsOf } from "../src/run/event-log.ts";
@@ -36,8 +37,9 @@ let baseline: TestedBaseline;
 let firstLoss = 0;
 let whole: readonly JobEvent[] = [];
 
+const scoresOf = sharedScores(new Map([["copied", () => copied]]), data);
 const run = (changes: Partial<PruneJob> = {}, settings = config): Promise<readonly JobEvent[]> =>
-  collected(pruneOneShot({ ...job, ...changes }, copied, { config: settings, data, baseline }));
+  collected(pruneOneShot({ ...job, ...changes }, scoresOf, { config: settings, data, baseline }));
 
 beforeAll(async () => {
   const model = createModel("lenet3");

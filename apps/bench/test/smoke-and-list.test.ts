@@ -125,10 +125,9 @@ describe("bench:imagenet --smoke", () => {
 
   it("has a command line of its own", async () => {
     expect(chosenProgram(["--smoke"], "/").program).toBe("smoke");
-    expect(parserOf(smoke)("--smoke", "--seconds", "5").config).toMatchObject({
-      networks: ["resnet34", "resnet50", "resnet101"],
-      seconds: 5,
-    });
+    const { networks, seconds } = parserOf(smoke)("--smoke", "--seconds", "5").config;
+    expect(seconds).toBe(5);
+    expect(new Set(networks)).toEqual(new Set(readExperiments().map(({ model }) => model)));
     await expect(helpText(smoke)).toMatchFileSnapshot("golden/smoke-help.txt");
   });
 });
@@ -155,7 +154,9 @@ describe("bench:imagenet --list", () => {
       "2.66",
       "17.9",
       "24.52",
+      "–",
     ]);
+    expect(cells("densenet201-50").slice(8)).toEqual(["–", "–", "–", "budget, schedule, training"]);
     expect(cells("resnet34-82").slice(2, 8)).toEqual(["–", "–", "–", "25", "–", "–"]);
     expect(table).toContain("Hours: all epochs at the speed of the unpruned network");
     expect(listMarkdown(readExperiments(), new Map(), 8)).toContain("Hours: add --measure, or --times FILE");

@@ -1,4 +1,4 @@
-/** An ImageNet of two classes with a few coloured images, and untrained weights. */
+/** An ImageNet of two classes with a few noisy images, and untrained weights. */
 import fs from "node:fs";
 import path from "node:path";
 import { imagenetWnids } from "@secateur/datasets";
@@ -15,8 +15,8 @@ export async function writeTinyImagenet(directory: string, count: number): Promi
       const folder = path.join(directory, split, imagenetWnids[rank] ?? "");
       fs.mkdirSync(folder, { recursive: true });
       for (let i = 0; i < count; i++) {
-        const background = { r: (rank * 37) % 256, g: 60 * i, b: split === "val" ? 200 : 50 };
-        const create = { width: 90 + 30 * i, height: 120, channels: 3, background } as const;
+        const noise = { type: "gaussian", mean: (rank * 37 + 20 * i) % 200, sigma: 30 } as const;
+        const create = { width: 90 + 30 * i, height: 120, channels: 3, background: "black", noise } as const;
         await sharp({ create })
           .jpeg()
           .toFile(path.join(folder, `${i}.JPEG`));

@@ -13,6 +13,7 @@ import type { CompareConfig } from "../src/compare/config.ts";
 import { completeConfig } from "../src/compare/imagenet-config.ts";
 import type { JobEvent } from "../src/compare/jobs/job.ts";
 import { pruneOneShot } from "../src/compare/jobs/prune-one-shot.ts";
+import { sharedScores } from "../src/compare/jobs/shared-scores.ts";
 import { trainNetwork } from "../src/compare/jobs/train-network.ts";
 import { recipeFor } from "../src/compare/recipe.ts";
 import type { BatchSource } from "../src/inputs/batch-source.ts";
@@ -45,7 +46,8 @@ async function run(config: CompareConfig, data: BatchSource): Promise<readonly J
   if (baseline === undefined || network === null) throw new Error("no network");
   const job = { kind: "prune", seed: 0, criterion: "l1", checkpoint: null, tests: [] } as const;
   const context = { config, data, baseline: baseline.baseline };
-  const pruning = pruneOneShot({ ...job, ratios: config.ratios, network, classes }, criteria.l1(), context);
+  const scoresOf = sharedScores(new Map([["l1", () => criteria.l1()]]), data);
+  const pruning = pruneOneShot({ ...job, ratios: config.ratios, network, classes }, scoresOf, context);
   return [...trained, ...(await collected(pruning))];
 }
 

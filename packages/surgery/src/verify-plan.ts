@@ -97,7 +97,7 @@ async function compare(
   const where = layer === null ? "" : `, first at layer "${layer.path}" (${layer.className})`;
   throw new RemovalMismatchError(
     `the outputs of "${model.name}" without the units and with the units silenced differ by ${worst.toExponential(2)} ` +
-      `of their largest value, more than ${rtol}${where}: ${await likelyCause(model)}`,
+      `of their largest value, more than ${rtol}${where}: ${await likelyCause(model, worst)}`,
   );
 }
 
@@ -113,13 +113,15 @@ async function largestDifference([silenced, smaller]: Pair, inputs: readonly tf.
   return Math.max(...values);
 }
 
-/** A weight that is not finite, or else a wrong layer rule. */
-async function likelyCause(model: tfl.LayersModel): Promise<string> {
+/** A weight that is not finite, values that overflow, or else a wrong layer rule. */
+async function likelyCause(model: tfl.LayersModel, worst: number): Promise<string> {
   for (const [path, weight] of modelGraph(model).weights) {
     const allFinite = tf.tidy(() => tf.all(tf.isFinite(weight.read())));
     const [finite] = await allFinite.data();
     allFinite.dispose();
     if (finite === 0) return `the weight "${path}" is not finite`;
   }
+  if (Number.isNaN(worst))
+    return "its values overflow: the weights are too large, as after a training that has diverged";
   return "a layer rule is wrong, because the layer mixes channels that the rule treats as independent";
 }

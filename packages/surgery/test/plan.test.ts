@@ -133,6 +133,14 @@ it("verifyPlan names a weight that is not finite", async () => {
   tf.dispose([values, broken]);
 });
 
+it("verifyPlan tells values that overflow from a wrong layer rule", async () => {
+  const values = model.getWeights().map((weight) => tf.clone(weight));
+  const huge = values.map((value) => tf.tidy(() => tf.mul(value, 1e30)));
+  model.setWeights(huge);
+  await expect(verifyPlan(model, planOf({ a: [0] }))).rejects.toThrow("its values overflow");
+  tf.dispose([values, huge]);
+});
+
 it("the smaller model is loaded by a process that imports tfjs alone, with equal outputs", async () => {
   const block = { width: 4, kernel: 3, stride: 1, flag: true };
   const kinds = ["residual", "squeeze", "nested", "branches", "paddedShortcut"] as const;

@@ -7,7 +7,8 @@ import { checkNetwork, type Differences } from "./check-network.ts";
 
 const help = `Loads torchvision's networks with random weights and compares with PyTorch: logits (1e-4), gradients in training
 mode (1e-3, or twice the distance of PyTorch's own in float32), and the logits of a pruned network that PyTorch loads (1e-4).
-Needs torch, torchvision and safetensors in the Python named by PYTHON, or python3.
+Needs torch, torchvision, safetensors and numpy in the Python named by PYTHON, or python3; torchvision's compiled part need
+not load (\`pip install --no-deps torchvision\`).
 
 Usage: pnpm check:pytorch [flags]
 
@@ -37,7 +38,7 @@ const { values } = parseArgs({
 
 const limits = { logits: 1e-4, gradients: 1e-3, smallerLogits: 1e-4 } as const;
 
-/** Values near zero before a ReLU change sign in float32, in PyTorch too: gradients may be twice as far as PyTorch's own. */
+/** Where PyTorch's own gradients in float32 are farther away, as behind a normalisation over a minibatch of four vectors. */
 const timesPyTorch = 2;
 
 function networksOf(list: string | undefined): readonly ModelName[] {
@@ -64,17 +65,28 @@ if (values.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-await useBackend(values.engine as NativeEngineName, { engines: nativeEngines });
-const options = {
-  size: Number(values.size),
-  batch: Number(values.batch),
-  seed: Number(values.seed),
-  gradients: values.gradients,
-};
-process.stdout.write(
-  "| network | logits | gradients | gradients, PyTorch in float32 | logits of the pruned network in PyTorch | |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
-);
-let failures = 0;
-for (const name of networksOf(values.networks))
-  failures += Number(!report(name, await checkNetwork(name, options)));
-process.exit(failures > 0 ? 1 : 0);
+
+/** @returns the number of networks that differ. */
+async function checkAll(): Promise<number> {
+  await useBackend(values.engine as NativeEngineName, { engines: nativeEngines });
+  const options = {
+    size: Number(values.size),
+    batch: Number(values.batch),
+    seed: Number(values.seed),
+    gradients: values.gradients,
+  };
+  process.stdout.write(
+    "| network | logits | gradients | gradients, PyTorch in float32 | logits of the pruned network in PyTorch | |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
+  );
+  let failures = 0;
+  for (const name of networksOf(values.networks))
+    failures += Number(!report(name, await checkNetwork(name, options)));
+  return failures;
+}
+
+try {
+  process.exit((await checkAll()) > 0 ? 1 : 0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(2);
+}

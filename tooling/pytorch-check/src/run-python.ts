@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** @throws Error with the last line of the program's messages. */
+/** @throws Error with what to install, or with the last line of the program's messages. */
 export async function runPython(program: string, ...args: readonly (string | number)[]): Promise<void> {
   const file = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const python = process.env["PYTHON"] ?? "python3";
@@ -13,6 +13,12 @@ export async function runPython(program: string, ...args: readonly (string | num
   } catch (cause) {
     const { stderr = "", message = "" } = cause as { readonly stderr?: string; readonly message?: string };
     const reason = stderr.trim().split("\n").at(-1) || message;
-    throw new Error(`${python} ${program} failed: ${reason}`, { cause });
+    const missing = /^ModuleNotFoundError: No module named '(\w+)/.exec(reason)?.[1];
+    throw new Error(
+      missing === undefined
+        ? `${python} ${program} failed: ${reason}`
+        : `${python} has no ${missing}: run \`${python} -m pip install torch torchvision safetensors numpy\`, or name another Python in the environment variable PYTHON`,
+      { cause },
+    );
   }
 }

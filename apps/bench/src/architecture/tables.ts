@@ -20,8 +20,8 @@ export function networksTable(
       whole(groups),
       whole(units),
       wholeOrDash(gates),
-      row?.paper.unpruned.millionParameters.toFixed(1) ?? "–",
-      row?.paper.unpruned.gmacs.toFixed(2) ?? "–",
+      row?.paper.unpruned?.millionParameters.toFixed(1) ?? "–",
+      row?.paper.unpruned?.gmacs.toFixed(2) ?? "–",
       wholeOrDash(publishedGates[name]),
     ];
   });
@@ -32,23 +32,24 @@ export function networksTable(
 export function budgetsTable(experiments: readonly Experiment[]): string {
   const head = ["Row", "Units removed", "Removals", "Kept gates", "Paper: MACs (G)", "Parameters (M)"];
   const body = experiments.map((experiment) => {
-    const { name, model, paper } = experiment;
+    const { name, model, assumed, paper } = experiment;
     const { unpruned, pruned } = paper;
     const [removed, gates] = [removedUnits(experiment), publishedGates[model]];
     return [
       name,
-      removed > 0 ? whole(removed) : "until the MACs are reached",
+      (removed > 0 ? whole(removed) : "until the MACs are reached") +
+        (assumed.includes("budget") ? " (chosen here)" : ""),
       wholeOrDash(removalCount(experiment)),
       removed > 0 && gates !== undefined ? `${((100 * (gates - removed)) / gates).toFixed(1)} %` : "–",
-      beforeAndAfter(unpruned.gmacs, pruned?.gmacs, 2),
-      beforeAndAfter(unpruned.millionParameters, pruned?.millionParameters, 1),
+      beforeAndAfter(unpruned?.gmacs, pruned?.gmacs, 2),
+      beforeAndAfter(unpruned?.millionParameters, pruned?.millionParameters, 1),
     ];
   });
   return markdownOf(head, body);
 }
 
-function beforeAndAfter(before: number, after: number | undefined, digits: number): string {
-  if (after === undefined) return "–";
+function beforeAndAfter(before: number | undefined, after: number | undefined, digits: number): string {
+  if (before === undefined || after === undefined) return "–";
   return `${before.toFixed(digits)} → ${after.toFixed(digits)} (${((100 * after) / before).toFixed(0)} %)`;
 }
 

@@ -46,7 +46,7 @@ export async function trainAndPrune(
     prune: lazyTask(progress, "Pruning", left.pruning),
   };
   const workerUrl = new URL("./jobs/worker.ts", import.meta.url);
-  const setup: WorkerRequest = { type: "setup", config, engine: engine.engine };
+  const setup: WorkerRequest = { type: "setup", config, engine: engine.engine, criteria: names };
   const count = workerCount(config, engine, names.length);
   const pool = startWorkerPool<WorkerRequest, JobEvent>(workerUrl, count, setup);
   const perform = (request: WorkerRequest & { readonly type: "job" }): Promise<void> =>
@@ -73,14 +73,17 @@ export async function trainAndPrune(
   tasks.prune.done();
 }
 
-/** As many as jobs, cores and memory allow. An engine with threads of its own uses all cores in one process. */
+/** As many as jobs, cores and memory allow. */
 function workerCount(
-  { model, seeds, workers }: CompareConfig,
-  engine: EngineReport<NativeEngineName>,
+  { model, seeds, workers, epochs }: CompareConfig,
+  { engine, threads }: EngineReport<NativeEngineName>,
   criteria: number,
 ): number {
-  if (engine.threads !== 1) return 1;
-  const fitting = Math.min(availableParallelism(), Math.floor(totalmem() / memoryOfWorker(model)));
+  // An engine with threads of its own uses all cores, but not while JavaScript prepares the next operation: two processes take
+  // turns. Training comes first and is one job, and a GPU's memory is for one process.
+  const shared = engine === "tensorflow" && epochs === 0 ? 2 : 1;
+  const useful = threads === 1 ? availableParallelism() : shared;
+  const fitting = Math.min(useful, Math.floor(totalmem() / memoryOfWorker(model)));
   return Math.max(1, Math.min(Math.floor(fitting / workers), seeds * criteria)); // `workers` threads each
 }
 

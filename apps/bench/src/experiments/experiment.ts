@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { oneOf } from "@secateur/command-line";
+import { namesOf, oneOf } from "@secateur/command-line";
 import { type CriterionName, criterionNames } from "@secateur/criteria";
 import type { ModelName } from "@secateur/models";
 import { z } from "zod";
@@ -19,6 +19,15 @@ export interface Figures {
   /** In per cent. */
   readonly top1Error: number;
 }
+
+/** What each setting is, for sentences. Schedule and training are those of the authors' ResNet-50. */
+export const assumedSettings = {
+  budget: "the number of units to remove",
+  schedule: "the schedule of removals (ResNet-50's)",
+  training: "the training (ResNet-50's)",
+} as const;
+
+export type Assumed = keyof typeof assumedSettings;
 
 export interface Experiment {
   readonly name: string;
@@ -37,6 +46,7 @@ export interface Experiment {
   readonly pruning: {
     /** Units to remove, or the multiply-adds to reach, in proportion to the paper's unpruned network. */
     readonly budget: { readonly units: number } | { readonly gmacs: number };
+    /** A multiple of `groupSize`. */
     readonly unitsPerRemoval: number;
     /** Units of one layer that are removed together. */
     readonly groupSize: number;
@@ -61,8 +71,10 @@ export interface Experiment {
     /** Height and width in pixels. */
     readonly imageSize: number;
   };
-  /** The paper's results; null where it gives none. */
-  readonly paper: { readonly unpruned: Figures; readonly pruned: Figures | null };
+  /** Settings that the authors do not state, and that are chosen here. */
+  readonly assumed: readonly Assumed[];
+  /** The paper's results; null where none are confirmed. */
+  readonly paper: { readonly unpruned: Figures | null; readonly pruned: Figures | null };
   /** What differs from the paper whatever the settings of a run. */
   readonly notes: readonly string[];
 }
@@ -77,37 +89,47 @@ const figures: z.ZodType<Figures> = z.strictObject({
   top1Error: z.number().gte(0).lte(100),
 });
 
-const schema: z.ZodType<Experiment> = z.strictObject({
-  name: z.string(),
-  title: z.string(),
-  model: oneOf(modelsFor("imagenet")),
-  weights: z.string(),
-  gates: z.strictObject({ criterion: oneOf(criterionNames), exclude: z.array(z.string()), units: whole }),
-  pruning: z.strictObject({
-    budget: z.union([z.strictObject({ units: whole }), z.strictObject({ gmacs: positive })]),
-    unitsPerRemoval: whole,
-    groupSize: whole,
-    frequency: whole,
-    firstRemoval: whole,
-    scoreMomentum: share,
-  }),
-  training: z.strictObject({
-    batch: whole,
-    epochs: whole,
-    learningRate: positive,
-    decayFactor: share,
-    decayEpochs: whole,
-    momentum: share,
-    weightDecay: z.number().gte(0),
-    imageSize: whole,
-  }),
-  paper: z.strictObject({ unpruned: figures, pruned: figures.nullable() }),
-  notes: z.array(z.string()),
-});
+const schema: z.ZodType<Experiment> = z
+  .strictObject({
+    name: z.string(),
+    title: z.string(),
+    model: oneOf(modelsFor("imagenet")),
+    weights: z.string(),
+    gates: z.strictObject({ criterion: oneOf(criterionNames), exclude: z.array(z.string()), units: whole }),
+    pruning: z.strictObject({
+      budget: z.union([z.strictObject({ units: whole }), z.strictObject({ gmacs: positive })]),
+      unitsPerRemoval: whole,
+      groupSize: whole,
+      frequency: whole,
+      firstRemoval: whole,
+      scoreMomentum: share,
+    }),
+    training: z.strictObject({
+      batch: whole,
+      epochs: whole,
+      learningRate: positive,
+      decayFactor: share,
+      decayEpochs: whole,
+      momentum: share,
+      weightDecay: z.number().gte(0),
+      imageSize: whole,
+    }),
+    assumed: z.array(oneOf(namesOf(assumedSettings))),
+    paper: z.strictObject({ unpruned: figures.nullable(), pruned: figures.nullable() }),
+    notes: z.array(z.string()),
+  })
+  .refine(({ pruning }) => pruning.unitsPerRemoval % pruning.groupSize === 0, {
+    path: ["pruning", "unitsPerRemoval"],
+    error: "must be a multiple of groupSize",
+  })
+  .refine(({ pruning, paper }) => "units" in pruning.budget || paper.unpruned !== null, {
+    path: ["pruning", "budget"],
+    error: "in multiply-adds is a share of the paper's unpruned network, whose figures are missing",
+  });
 
 const directory = fileURLToPath(new URL("../../experiments/imagenet", import.meta.url));
 
-/** By network, the largest first; then by units removed. */
+/** By network, the largest first, those without the paper's figures last; then by units removed. */
 export function experimentNames(): readonly string[] {
   return readExperiments().map(({ name }) => name);
 }
@@ -116,7 +138,7 @@ export function experimentNames(): readonly string[] {
 export function readExperiments(): readonly Experiment[] {
   const files = fs.readdirSync(directory).filter((file) => file.endsWith(".json"));
   const all = files.map((file) => readExperiment(path.basename(file, ".json")));
-  const size = ({ paper }: Experiment): number => paper.unpruned.gmacs;
+  const size = ({ paper }: Experiment): number => paper.unpruned?.gmacs ?? 0;
   return all.sort(
     (a, b) =>
       size(b) - size(a) || removedUnits(a) - removedUnits(b) || a.pruning.groupSize - b.pruning.groupSize,
@@ -137,10 +159,8 @@ export function removedUnits({ pruning: { budget } }: Experiment): number {
 
 /** The number of removals; null where the budget is in multiply-adds. */
 export function removalCount(experiment: Experiment): number | null {
-  const { unitsPerRemoval, groupSize } = experiment.pruning;
-  const perRemoval = Math.ceil(unitsPerRemoval / groupSize) * groupSize;
   const units = removedUnits(experiment);
-  return units === 0 ? null : Math.ceil(units / perRemoval);
+  return units === 0 ? null : Math.ceil(units / experiment.pruning.unitsPerRemoval);
 }
 
 /** The minibatch after which the last unit is removed; null where the budget is in multiply-adds. */

@@ -83,7 +83,9 @@ function loopOptions(context: ScheduleContext): PruneLoopOptions {
 }
 
 function budgetOf({ pruning: { budget }, paper }: Experiment): Budget {
-  return "units" in budget ? { count: budget.units } : { macs: 1 - budget.gmacs / paper.unpruned.gmacs };
+  return "units" in budget
+    ? { count: budget.units }
+    : { macs: 1 - budget.gmacs / Number(paper.unpruned?.gmacs) };
 }
 
 function countsOf(

@@ -1,7 +1,7 @@
 /** The results of an experiment, beside the paper's, with what was done otherwise. */
 import { type ExperimentConfig, experimentOf, microBatch } from "./config.ts";
 import type { ExperimentEvent, Removal, StageTest, TuningPoint } from "./events.ts";
-import { type Experiment, readExperiment } from "./experiment.ts";
+import { assumedSettings, type Experiment, readExperiment } from "./experiment.ts";
 import { lastOfEach } from "./logged.ts";
 import type { MeasuredNetworks } from "./measure-networks.ts";
 
@@ -59,12 +59,17 @@ export function summarise(
 
 /** What the run does otherwise than the paper. */
 export function deviationsOf(config: ExperimentConfig, images: ImageCounts): readonly string[] {
-  const { training, pruning, notes } = readExperiment(config.experiment);
+  const { training, pruning, assumed, notes } = readExperiment(config.experiment);
   const changed = (what: string, now: number, then: number): string[] =>
     now === then ? [] : [`${what}: ${now} instead of ${then}.`];
   const { accumulate, batch } = config;
   return [
     ...notes,
+    ...(assumed.length === 0
+      ? []
+      : [
+          `Chosen here, because the authors do not state it: ${assumed.map((each) => assumedSettings[each]).join(", ")}.`,
+        ]),
     ...changed("Training images", images.training, imagenetCounts.training),
     ...changed("Validation images", images.validation, imagenetCounts.validation),
     ...(images.skipped ?? []),

@@ -30,7 +30,13 @@ export type Job = TrainJob | PruneJob;
 
 /** The first request of a worker is the setup. Pruning jobs come with the baseline of their seed. */
 export type WorkerRequest =
-  | { readonly type: "setup"; readonly config: CompareConfig; readonly engine: NativeEngineName }
+  | {
+      readonly type: "setup";
+      readonly config: CompareConfig;
+      readonly engine: NativeEngineName;
+      /** Names of the criteria that apply to the network. */
+      readonly criteria: readonly string[];
+    }
   | { readonly type: "job"; readonly job: Job; readonly baseline: TestedBaseline | null };
 
 export type JobEvent =

@@ -10,22 +10,25 @@ import { recipeFor } from "../recipe.ts";
 import type { JobEvent, WorkerRequest } from "./job.ts";
 import { pruneIteratively } from "./prune-iteratively.ts";
 import { pruneOneShot } from "./prune-one-shot.ts";
+import { type SharedScores, sharedScores } from "./shared-scores.ts";
 import { trainNetwork } from "./train-network.ts";
 
 interface WorkerState {
   readonly config: CompareConfig;
   readonly data: BatchSource;
   readonly criteria: CriterionFactories;
+  readonly scoresOf: SharedScores;
 }
 
 let state: WorkerState | null = null;
 
 async function* handle(request: WorkerRequest): AsyncGenerator<JobEvent> {
   if (request.type === "setup") {
-    const { config, engine } = request;
+    const { config, engine, criteria: names } = request;
     await useBackend(engine, { engines: nativeEngines });
     const data = await loadBatches(config, recipeFor(config.model));
-    state = { config, data, criteria: await loadCriteria(config) };
+    const criteria = new Map([...(await loadCriteria(config))].filter(([name]) => names.includes(name)));
+    state = { config, data, criteria, scoresOf: sharedScores(criteria, data) };
     return;
   }
   if (state === null) throw new Error("a job arrived before the setup");
@@ -34,14 +37,16 @@ async function* handle(request: WorkerRequest): AsyncGenerator<JobEvent> {
 
 function perform(
   { job, baseline }: Extract<WorkerRequest, { type: "job" }>,
-  { config, data, criteria }: WorkerState,
+  { config, data, criteria, scoresOf }: WorkerState,
 ): AsyncGenerator<JobEvent> {
   if (job.kind === "train") return trainNetwork(job, config, data);
   const make = criteria.get(job.criterion);
   if (make === undefined || baseline === null)
     throw new Error(`a pruning job lacks its criterion "${job.criterion}" or its baseline`);
-  const prune = config.iterative ? pruneIteratively : pruneOneShot;
-  return prune(job, make(job.seed), { config, data, baseline });
+  const context = { config, data, baseline };
+  return config.iterative
+    ? pruneIteratively(job, make(job.seed), context)
+    : pruneOneShot(job, scoresOf, context);
 }
 
 serveRequests(handle);

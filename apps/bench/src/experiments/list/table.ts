@@ -1,7 +1,7 @@
 /** The table of `bench:imagenet --list`. */
 import type { ModelName } from "@secateur/models";
 import { markdownOf } from "../../report/markdown-table.ts";
-import { type Experiment, lastRemoval, removalCount } from "../experiment.ts";
+import { assumedSettings, type Experiment, lastRemoval, removalCount } from "../experiment.ts";
 import { imagenetCounts } from "../results.ts";
 
 export interface NetworkNeeds {
@@ -29,8 +29,12 @@ export function listMarkdown(
     "Paper: MACs (G)",
     "Parameters (M)",
     "Top-1 error (%)",
+    "Chosen here",
   ];
   const rows = experiments.map((experiment) => rowOf(experiment, needs.get(experiment.model)));
+  const words = Object.entries(assumedSettings)
+    .map(([name, meaning]) => `${name} is ${meaning}`)
+    .join(", ");
   const isMeasured = [...needs.values()].some(({ msPerImage }) => msPerImage !== null);
   return [
     markdownOf(head, rows),
@@ -38,12 +42,13 @@ export function listMarkdown(
     isMeasured
       ? "Hours: all epochs at the speed of the unpruned network; pruned networks are faster."
       : "Hours: add --measure, or --times FILE with a file of --smoke.",
+    `Chosen here, because the authors do not state it: ${words}.`,
     "Weights: https://download.pytorch.org/models/.",
   ].join("\n\n");
 }
 
 function rowOf(experiment: Experiment, needs: NetworkNeeds | undefined): readonly string[] {
-  const { name, weights, gates, pruning, training, paper } = experiment;
+  const { name, weights, gates, pruning, training, assumed, paper } = experiment;
   const { budget } = pruning;
   const left = "units" in budget ? (100 * (1 - budget.units / gates.units)).toFixed(1) : "–";
   const hours =
@@ -63,6 +68,7 @@ function rowOf(experiment: Experiment, needs: NetworkNeeds | undefined): readonl
     fixed(gmacs, 2),
     fixed(millionParameters, 1),
     fixed(top1Error, 2),
+    assumed.length === 0 ? "–" : assumed.join(", "),
   ];
 }
 

@@ -93,7 +93,7 @@ function sentencesOf({ removals, experiment, networks, deviations }: ExperimentS
             `${units - last.removed} of ${units} gates are left (${(100 * last.gatesLeft).toFixed(1)} %).`,
         ]),
     `Milliseconds per image of 224 × 224, median (quartiles): ${formatTiming(unpruned, 2)} unpruned, ${formatTiming(pruned, 2)} pruned.`,
-    ...(experiment.paper.pruned === null ? ["The paper gives no figures for this row."] : []),
+    ...(experiment.paper.pruned === null ? ["The paper's figures for this row are not confirmed."] : []),
     ...(deviations.length === 0
       ? []
       : ["", "Not as in the paper:", ...deviations.map((each) => `- ${each}`)]),
