@@ -12,7 +12,7 @@ import { experiments, resuming } from "../src/experiments/program.ts";
 import { experimentMarkdown } from "../src/experiments/report/markdown.ts";
 import { deviationsOf, type ExperimentSummary, imagenetCounts } from "../src/experiments/results.ts";
 import { openNetwork } from "../src/experiments/unpruned-network.ts";
-import { skippedImages } from "../src/inputs/skipped-images.ts";
+import { type SkippedEvent, skippedImages } from "../src/inputs/skipped-images.ts";
 import { parserOf } from "./parser.ts";
 
 const parse = parserOf(experiments);
@@ -76,7 +76,11 @@ describe("bench:imagenet --experiment", () => {
     ]);
     const changed = configOf("--batch 16 --accumulate 4 --frequency 5 --image-size 96 --epochs 0 --repair");
     expect(experimentOf(changed).pruning).toMatchObject({ frequency: 5, firstRemoval: 6 });
-    const skipped = skippedImages({ skipped: () => ["a.JPEG cannot be read", "b", "c", "d"] });
+    const events: readonly SkippedEvent[] = [
+      { type: "skipped", images: ["d", "b"] },
+      { type: "skipped", images: ["b", "c", "a.JPEG cannot be read"] },
+    ];
+    const skipped = skippedImages(events);
     expect(deviationsOf(changed, { training: 12_800, validation: 500, skipped })).toEqual([
       "Training images: 12800 instead of 1281167.",
       "Validation images: 500 instead of 50000.",

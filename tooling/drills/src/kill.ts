@@ -36,10 +36,10 @@ const engine = values.engine as NativeEngineName;
 
 async function drill(name: ProgramName, folders: DrillFolders): Promise<number> {
   process.stdout.write(`${name}: --engine ${engine} --seed ${values.seed} in ${folders.root}\n`);
-  const { moments, runs, problems } = await killRuns(programs[name], folders, {
+  const { moments, runs, places, problems } = await killRuns(programs[name], folders, {
     engine,
     moments: Number(values.moments),
-    perRun: 8,
+    perRun: 12,
     random: createRandom(Number(values.seed)),
     tolerance: engine === "wasm" ? 0 : 1e-3,
     onRun: (done, problem) =>
@@ -48,6 +48,7 @@ async function drill(name: ProgramName, folders: DrillFolders): Promise<number> 
   process.stdout.write(
     `${name} on ${engine}: ${moments} kills in ${runs} runs, ${problems.length} problems\n`,
   );
+  for (const [place, count] of [...places].sort()) process.stdout.write(`  ${count} ${place}\n`);
   return problems.length;
 }
 

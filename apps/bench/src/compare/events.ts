@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type CriterionFilesEvent, criterionFilesEvent } from "../inputs/criterion-files.ts";
 import { type Normalization, normalizationSchema } from "../inputs/normalization.ts";
 import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
+import { type SkippedEvent, skippedEvent } from "../inputs/skipped-images.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
 import { budgetSchema } from "./budget.ts";
 import type { Tested } from "./jobs/test-network.ts";
@@ -29,6 +30,7 @@ export type CompareEvent =
   | { readonly type: "cell"; readonly cell: TestedCell }
   | CriterionFilesEvent
   | EngineEvent
+  | SkippedEvent
   | WorkEvent;
 
 export const planSchema: z.ZodType<Plan> = z.unknown().transform((value, context) => {
@@ -102,5 +104,6 @@ export const compareEvents: z.ZodType<CompareEvent> = z.discriminatedUnion("type
   z.object({ type: z.literal("cell"), cell }),
   criterionFilesEvent,
   engineEvent,
+  skippedEvent,
   workEvent,
 ]);

@@ -9,6 +9,7 @@ import { requireSameCriterionFiles } from "../inputs/criterion-files.ts";
 import { loadBatches } from "../inputs/load-batches.ts";
 import { loadCriteria } from "../inputs/load-criteria.ts";
 import { recordEngine, startEngine } from "../inputs/run-engine.ts";
+import { skippedImages } from "../inputs/skipped-images.ts";
 import { commit } from "../run/environment.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
 import { logWork } from "../run/shared-events.ts";
@@ -67,11 +68,12 @@ async function summaryOf(
   const recorded = readRecord(log.events);
   const { batchSize } = recipeFor(config.model);
   const { baselines, cells } = await measureLatencies(config, progress, recorded);
+  const skipped = skippedImages(log.events);
   return summarise({
     config,
     criteria: [...criteria.keys()],
     baselines,
-    cells,
+    cells: cells.map((cell) => ({ ...cell, notes: [...cell.notes, ...skipped] })),
     trainingCurve: recorded.training,
     fineTuneCurves: recorded.fineTuning,
     pinned,

@@ -1,6 +1,7 @@
 /** The events in the log of an experiment. Every line is validated when it is read. */
 import { z } from "zod";
 import { type EngineEvent, engineEvent } from "../inputs/run-engine.ts";
+import { type SkippedEvent, skippedEvent } from "../inputs/skipped-images.ts";
 import { measured, type WorkEvent, workEvent } from "../run/shared-events.ts";
 
 export interface Removal {
@@ -43,6 +44,7 @@ export type ExperimentEvent =
   | { readonly type: "tested"; readonly test: StageTest }
   | { readonly type: "fine-tuning"; readonly point: TuningPoint }
   | EngineEvent
+  | SkippedEvent
   | WorkEvent;
 
 const removal = z.object({
@@ -69,5 +71,6 @@ export const experimentEvents: z.ZodType<ExperimentEvent> = z.discriminatedUnion
   z.object({ type: z.literal("tested"), test }),
   z.object({ type: z.literal("fine-tuning"), point }),
   engineEvent,
+  skippedEvent,
   workEvent,
 ]);

@@ -50,7 +50,11 @@ export async function runExperiment(run: ExperimentRun, progress: Progress): Pro
   const saved = await saveNetwork(run, model, plan);
   for (const each of [model, graph.model]) disposeModel(each);
   const networks = await measureNetworks(experiment.model, plan, progress);
-  const images = { training: data.trainCount, validation: data.testCount, skipped: skippedImages(data) };
+  const images = {
+    training: data.trainCount,
+    validation: data.testCount,
+    skipped: skippedImages(log.events),
+  };
   const durationMs = logWork(log, startedAt);
   const summary = summarise(config, log.events, networks, images, {
     engine: describeEngine(engine),

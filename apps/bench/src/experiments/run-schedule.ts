@@ -9,6 +9,7 @@ import type { Plan } from "@secateur/surgery";
 import { evaluate } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { BatchSource } from "../inputs/batch-source.ts";
+import { type SkippedEvent, skippedSince } from "../inputs/skipped-images.ts";
 import { type EventLog, eventsOf } from "../run/event-log.ts";
 import { lazyTask } from "../run/lazy-task.ts";
 import type { RunDirectory } from "../run/run-directory.ts";
@@ -28,8 +29,10 @@ interface ScheduleRun extends Pick<RunDirectory<ExperimentConfig, ExperimentEven
 interface Carrier {
   readonly run: ScheduleRun;
   readonly progress: Progress;
-  readonly data: Pick<BatchSource, "test" | "testCount" | "scoring">;
+  readonly data: Pick<BatchSource, "test" | "testCount" | "scoring" | "skipped">;
   readonly context: ScheduleContext;
+  /** Images skipped since its last call. */
+  readonly skipped: () => SkippedEvent | null;
 }
 
 /** @returns the final network, which the caller disposes, and the plan from the unpruned network to it. */
@@ -39,7 +42,7 @@ export async function runSchedule(
   data: Carrier["data"],
   context: ScheduleContext,
 ): Promise<{ readonly model: tfl.LayersModel; readonly plan: Plan }> {
-  const carrier: Carrier = { run, progress, data, context };
+  const carrier: Carrier = { run, progress, data, context, skipped: skippedSince(data) };
   const { graph, optimizer } = context;
   const bytes = run.read(checkpointFile);
   let point = bytes === null ? null : await decodePoint(bytes, graph, optimizer);
@@ -99,25 +102,29 @@ async function tune(carrier: Carrier, point: Point): Promise<void> {
 /** The log first: a point logged twice counts once, one that is missing is lost. */
 function handle(carrier: Carrier, event: ScheduleEvent, onStep: (loss: number) => void): void {
   if (event.type === "step") onStep(event.loss);
-  else if (event.type === "log") carrier.run.log.append(event.event);
+  else if (event.type === "log") log(carrier, event.event);
   else save(carrier, event.point);
+}
+
+/** The skipped images first: the event follows from the others. */
+function log({ run, skipped }: Carrier, event: ExperimentEvent): void {
+  const images = skipped();
+  if (images !== null) run.log.append(images);
+  run.log.append(event);
 }
 
 function save({ run, context }: Carrier, point: Point): void {
   run.write(checkpointFile, encodePoint(point, context.optimizer));
 }
 
-async function testStage(
-  { run, data, progress }: Carrier,
-  stage: StageTest["stage"],
-  model: tfl.LayersModel,
-): Promise<void> {
+async function testStage(carrier: Carrier, stage: StageTest["stage"], model: tfl.LayersModel): Promise<void> {
+  const { run, data, progress } = carrier;
   if (eventsOf(run.log.events, "tested").some(({ test }) => test.stage === stage)) return;
   const task = progress.task(`Testing, ${stage}`, data.testCount);
   const onBatch = (count: number): void => task.advance(count);
   const { loss, accuracy, topKAccuracy } = await evaluate(model, data.test("imagenet"), { topK: 5, onBatch });
   task.done();
   const test = { stage, loss, top1: accuracy, top5: Number(topKAccuracy) };
-  run.log.append({ type: "tested", test });
+  log(carrier, { type: "tested", test });
   progress.log(`${stage}: top-1 error ${(100 * (1 - accuracy)).toFixed(2)} %, loss ${loss.toFixed(4)}`);
 }

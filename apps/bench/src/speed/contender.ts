@@ -82,8 +82,8 @@ export async function startContender({
 }: ContenderSpec): Promise<Contender> {
   const [command, args] =
     runtime === "node"
-      ? [process.execPath, [...process.execArgv, program("node-contender.ts")]]
-      : [python, [program("pytorch/contender.py")]];
+      ? [process.execPath, [...process.execArgv, program("./node-contender.ts")]]
+      : [python, [program("./pytorch/contender.py")]];
   const child = spawn(command, [...args, JSON.stringify(task)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2", ...environment },

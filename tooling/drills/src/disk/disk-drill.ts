@@ -1,7 +1,6 @@
 /** Lets a program's disk become full at every write in turn, or kills it there, and continues it afterwards. */
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { NativeEngineName } from "@secateur/native-engine";
 import { type DrillFolders, InterruptedRun } from "../programs/interrupted-run.ts";
 import { type Ended, runToEnd } from "../programs/process-group.ts";
@@ -27,8 +26,6 @@ export interface DiskReport {
   readonly problems: readonly string[];
 }
 
-const preload = fileURLToPath(new URL("./preload.ts", import.meta.url));
-
 export async function failAtEveryWrite(
   program: DrilledProgram,
   folders: DrillFolders,
@@ -38,6 +35,7 @@ export async function failAtEveryWrite(
   const faulty = async (run: InterruptedRun, from: number): Promise<Ended> => {
     const launch = run.launch();
     const fault = { folder: folders.root, from, kind, countFile };
+    const preload = path.join(folders.workspace, "tooling/drills/src/disk/preload.js");
     const environment = { ...launch.environment, ...writeFaultVariables(fault) };
     return await runToEnd({ ...launch, preload, environment });
   };

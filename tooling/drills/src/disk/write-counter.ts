@@ -18,8 +18,7 @@ export function writeCounter({ folder, from, kind }: Omit<WriteFault, "countFile
     count: () => count,
     mustFail(operation, args) {
       const place = pathOf(args[hasTwoPaths(operation) ? 1 : 0]);
-      const isCounted =
-        place?.startsWith(folder) && !isCacheOfTsx(place) && needsSpace(operation, place, args);
+      const isCounted = place?.startsWith(folder) && needsSpace(operation, place, args);
       if (isCounted !== true) return false;
       const position = count++;
       // A rename back to where a file was needs no space.
@@ -34,8 +33,6 @@ export function writeCounter({ folder, from, kind }: Omit<WriteFault, "countFile
 }
 
 const hasTwoPaths = (operation: string): boolean => operation === "rename" || operation === "copyFile";
-
-const isCacheOfTsx = (place: string): boolean => /[/\\]tsx-\d+/.test(place);
 
 function needsSpace(operation: string, place: string, [, flags = "r"]: readonly unknown[]): boolean {
   if (operation === "mkdir") return !exists(place);

@@ -4,6 +4,7 @@ import type { NativeEngineName } from "@secateur/native-engine";
 import { type DrillFolders, InterruptedRun } from "../programs/interrupted-run.ts";
 import { runAndKill } from "../programs/process-group.ts";
 import type { DrilledProgram } from "../programs/program.ts";
+import { followRun, momentsOf } from "./moments.ts";
 
 export interface KillOptions {
   readonly engine: NativeEngineName;
@@ -20,6 +21,8 @@ export interface KillOptions {
 export interface KillReport {
   readonly moments: number;
   readonly runs: number;
+  /** Kills by where they fell. */
+  readonly places: ReadonlyMap<string, number>;
   /** In sentences. */
   readonly problems: readonly string[];
 }
@@ -30,34 +33,29 @@ export async function killRuns(
   options: KillOptions,
 ): Promise<KillReport> {
   const { engine, moments: wanted, perRun, random, tolerance, onRun } = options;
-  const startedAt = performance.now();
   const whole = new InterruptedRun(program, engine, folders, "whole");
-  const expected = await whole.finish();
-  const wholeMs = performance.now() - startedAt;
+  const { result: expected, timeline } = await followRun(whole);
+  const moments = momentsOf(timeline, random);
   const problems: string[] = [];
-  let [moments, runs] = [0, 0];
-  while (moments < wanted) {
+  const places = new Map<string, number>();
+  let [hits, runs] = [0, 0];
+  while (hits < wanted) {
     const run = new InterruptedRun(program, engine, folders, `broken-${runs++}`);
-    const kills = Math.min(1 + random.below(perRun), wanted - moments);
-    moments += await killRepeatedly(run, kills, () => random.below(Math.ceil(0.8 * wholeMs)));
+    const zombies: (() => void)[] = [];
+    for (let left = Math.min(1 + random.below(perRun), wanted - hits); left > 0; left--) {
+      const moment = moments.next(run);
+      const { wasRunning, bury } = await runAndKill(run.launch(), moment);
+      zombies.push(bury);
+      if (!wasRunning) break;
+      hits++;
+      const place = moments.placeOf(run, moment);
+      places.set(place, (places.get(place) ?? 0) + 1);
+    }
+    for (const bury of zombies) bury();
     const problem = await run.finishAndCompare(expected, tolerance);
     if (problem === null) run.remove();
     else problems.push(`${run.folder}: ${problem}`);
-    onRun?.(moments, problem);
+    onRun?.(hits, problem);
   }
-  return { moments, runs, problems };
-}
-
-/** Until a run has ended by itself. @returns the number of kills that hit a running program. */
-async function killRepeatedly(run: InterruptedRun, kills: number, momentMs: () => number): Promise<number> {
-  const zombies: (() => void)[] = [];
-  let hits = 0;
-  for (let i = 0; i < kills; i++) {
-    const { wasRunning, bury } = await runAndKill(run.launch(), momentMs());
-    zombies.push(bury);
-    if (!wasRunning) break;
-    hits++;
-  }
-  for (const bury of zombies) bury();
-  return hits;
+  return { moments: hits, runs, places, problems };
 }

@@ -1,21 +1,18 @@
-/** The programs of the bench, on generated images: the smallest runs that pass through every kind of job. */
-import fs from "node:fs";
+/** The programs of the bench on CIFAR-10, with generated images: the smallest runs that pass through every kind of job. */
 import path from "node:path";
-import { createModel, saveWeights } from "@secateur/models";
-import { writeTwoClassImagenet } from "./generated-images.ts";
 import type { DrilledProgram } from "./program.ts";
 import { readJson, withoutTimes } from "./results.ts";
 
-interface BenchRun {
+export interface BenchRun {
   readonly program: "cifar10" | "oracle" | "compensation" | "imagenet";
   readonly flags: string;
   /** The file of the results, and the fields in it that a run determines. */
   readonly summary: { readonly file: string; readonly fields: readonly string[] };
 }
 
-function benchProgram({ program, flags, summary }: BenchRun): DrilledProgram {
+export function benchProgram({ program, flags, summary }: BenchRun): DrilledProgram {
   return {
-    file: `apps/bench/src/${program}.ts`,
+    file: `apps/bench/src/${program}.js`,
     prepare: async () => undefined,
     start: (_, out, engine) => ["--out", out, "--engine", engine, ...flags.split(" ")],
     resume: (out) => ["--out", out, "--resume"],
@@ -26,29 +23,30 @@ function benchProgram({ program, flags, summary }: BenchRun): DrilledProgram {
   };
 }
 
-const comparison = {
+/** Of comparisons. */
+export const comparison: BenchRun["summary"] = {
   file: "summary.json",
   fields: ["rows", "cells", "trainingCurve", "fineTuneCurves"],
-} as const;
-const twoCriteria = "--data synthetic --subset 300 --seeds 1 --criteria random,taylor-gate --finetune 0.5";
+};
+const common = "--data synthetic --subset 300 --seeds 1 --finetune 0.5";
 
 export const oneShot: DrilledProgram = benchProgram({
   program: "cifar10",
-  flags: `${twoCriteria} --epochs 2 --ratios 0.5`,
+  flags: `${common} --criteria random,taylor-gate --epochs 2 --ratios 0.5`,
   summary: comparison,
 });
 
 export const iterative: DrilledProgram = benchProgram({
   program: "cifar10",
-  flags: `${twoCriteria} --epochs 1 --iterative --frequency 1 --per-removal 6 --ratios 0.1,0.4`,
+  flags: `${common} --criteria taylor-gate --epochs 1 --iterative --frequency 1 --per-removal 6 --ratios 0.1,0.4`,
   summary: comparison,
 });
 
 export const oracle: DrilledProgram = benchProgram({
   program: "oracle",
   flags:
-    "--data synthetic --images 64 --batch-size 32 --criteria random,taylor-gate,bn-scale --subset-images 0",
-  summary: { file: "oracle.json", fields: ["network", "groups", "lossChanges", "criteria"] },
+    "--data synthetic --images 64 --batch-size 32 --criteria random,taylor-gate,bn-scale --subset-images 0 --joint-images 32",
+  summary: { file: "oracle.json", fields: ["network", "groups", "lossChanges", "criteria", "joint"] },
 });
 
 export const compensation: DrilledProgram = benchProgram({
@@ -57,24 +55,3 @@ export const compensation: DrilledProgram = benchProgram({
     "--model lenet3 --data synthetic --criteria taylor-gate,l2 --macs 0.3 --methods none,batch-norm,mean-into-bias --images 32 --samples 32 --seeds 0 --test-images 50 --cost lenet3",
   summary: { file: "summary.json", fields: ["network", "cells"] },
 });
-
-const pruneImagenet = benchProgram({
-  program: "imagenet",
-  flags: "--model mobilenet-v2 --criteria random,taylor-gate --ratios 0.3 --finetune 0 --no-compensate",
-  summary: comparison,
-});
-
-export const imagenet: DrilledProgram = {
-  ...pruneImagenet,
-  async prepare(inputs) {
-    await writeTwoClassImagenet(inputs);
-    const model = createModel("mobilenet-v2", { seed: 0 });
-    fs.writeFileSync(path.join(inputs, "weights.safetensors"), saveWeights(model));
-    model.dispose();
-  },
-  start: (inputs, out, engine) => [
-    ...pruneImagenet.start(inputs, out, engine),
-    ...["--data", inputs, "--classes", path.join(inputs, "classes.txt")],
-    ...["--weights", path.join(inputs, "weights.safetensors")],
-  ],
-};

@@ -1,9 +1,19 @@
 /** The programs that are interrupted, by name. */
-import { compensation, imagenet, iterative, oneShot, oracle } from "./bench.ts";
+import { compensation, iterative, oneShot, oracle } from "./bench.ts";
+import { experiment, imagenet, network } from "./imagenet.ts";
 import type { DrilledProgram } from "./program.ts";
 import { prune } from "./prune.ts";
 
-export const programNames = ["cifar10", "iterative", "oracle", "compensation", "imagenet", "prune"] as const;
+export const programNames = [
+  "cifar10",
+  "iterative",
+  "oracle",
+  "compensation",
+  "imagenet",
+  "network",
+  "experiment",
+  "prune",
+] as const;
 export type ProgramName = (typeof programNames)[number];
 
 export const programs: Readonly<Record<ProgramName, DrilledProgram>> = {
@@ -12,5 +22,7 @@ export const programs: Readonly<Record<ProgramName, DrilledProgram>> = {
   oracle,
   compensation,
   imagenet,
+  network,
+  experiment,
   prune,
 };

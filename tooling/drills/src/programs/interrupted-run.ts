@@ -2,22 +2,28 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { NativeEngineName } from "@secateur/native-engine";
+import { compileWorkspace } from "./compiled-workspace.ts";
 import { leftovers } from "./leftovers.ts";
 import { type Ended, type Launch, runToEnd } from "./process-group.ts";
 import type { DrilledProgram } from "./program.ts";
 import { firstDifference } from "./results.ts";
 
-/** Folders of a drill: inputs of the program, temporary files, and one folder for each run. */
+/** Folders of a drill: the compiled workspace, inputs of the program, temporary files, and one folder for each run. */
 export interface DrillFolders {
   readonly root: string;
+  readonly workspace: string;
   readonly inputs: string;
   readonly temporary: string;
 }
 
 export async function prepareFolders(root: string, program: DrilledProgram): Promise<DrillFolders> {
-  const folders = { root, inputs: path.join(root, "inputs"), temporary: path.join(root, "tmp") };
+  const [workspace = "", inputs = "", temporary = ""] = ["workspace", "inputs", "tmp"].map((name) =>
+    path.join(root, name),
+  );
+  const folders = { root, workspace, inputs, temporary };
   for (const folder of Object.values(folders)) fs.mkdirSync(folder, { recursive: true });
-  await program.prepare(folders.inputs);
+  await compileWorkspace(workspace);
+  await program.prepare(inputs, workspace);
   return folders;
 }
 
@@ -41,10 +47,20 @@ export class InterruptedRun {
   /** Starts the program, or continues what it has begun. */
   launch(): Launch {
     const { file, start, resume } = this.#program;
-    const { inputs, temporary } = this.#folders;
-    const hasStarted = fs.existsSync(path.join(this.out, "config.json"));
-    const args = (hasStarted ? resume(this.out) : null) ?? start(inputs, this.out, this.#engine);
-    return { file, args, environment: { TMPDIR: temporary } };
+    const { workspace, inputs, temporary } = this.#folders;
+    const args = (this.hasStarted() ? resume(this.out) : null) ?? start(inputs, this.out, this.#engine);
+    return { file: path.join(workspace, file), args, environment: { TMPDIR: temporary } };
+  }
+
+  /** Whether the program has written its settings, from which it continues. */
+  hasStarted(): boolean {
+    return fs.existsSync(path.join(this.out, "config.json"));
+  }
+
+  /** Complete lines of the log; 0 where there is none. */
+  logLength(): number {
+    const file = path.join(this.out, "events.jsonl");
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n").length - 1 : 0;
   }
 
   /** Runs to the end without interruption. @throws Error where the program fails. */

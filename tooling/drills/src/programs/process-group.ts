@@ -1,13 +1,10 @@
-/** Runs a program of the workspace in a process group of its own, which can be killed as a whole. */
+/** Runs a program of the compiled workspace in a process group of its own, which can be killed as a whole. */
 import { type ChildProcess, spawn } from "node:child_process";
-import path from "node:path";
 import process from "node:process";
 import { isRunning } from "@secateur/base/node";
 
-const repository = path.join(import.meta.dirname, "../../../..");
-
 export interface Launch {
-  /** Relative to the repository. */
+  /** Absolute. */
   readonly file: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -43,29 +40,38 @@ export interface Killed {
 /** The program in a session of its own; its parent never waits for it. Prints the program's process id. */
 const negligentParent = 'setsid "$@" 2>/dev/null & echo $!; exec sleep 3600 >/dev/null 2>&1';
 
+/** When a program is killed. */
+export interface Moment {
+  readonly hasCome: () => boolean;
+  /** Milliseconds from then on. */
+  readonly afterMs: number;
+}
+
 /**
- * Runs the program for some time, then kills it and its workers. It stays a zombie until `bury`, as in a container whose
+ * Runs the program until a moment, then kills it and its workers. It stays a zombie until `bury`, as in a container whose
  * first process does not collect the ended ones.
  */
-export async function runAndKill(launch: Launch, afterMs: number): Promise<Killed> {
+export async function runAndKill(launch: Launch, { hasCome, afterMs }: Moment): Promise<Killed> {
   const parent = start(launch, ["sh", "-c", negligentParent, "sh"]);
   const pid = await new Promise<number>((resolve) => {
     parent.stdout?.once("data", (text) => resolve(Number(String(text).trim())));
   });
-  await new Promise((resolve) => {
-    setTimeout(resolve, afterMs);
-  });
+  while (!hasCome() && isRunning({ pid })) await pause(5);
+  await pause(afterMs);
   const wasRunning = isRunning({ pid });
   process.kill(-pid, "SIGKILL");
   return { wasRunning, bury: () => void parent.kill("SIGKILL") };
 }
 
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 function start({ file, args, environment, preload }: Launch, prefix: readonly string[]): ChildProcess {
-  const imports = ["tsx", ...(preload === undefined ? [] : [preload])].flatMap((name) => ["--import", name]);
-  const flags = [...imports, "--conditions=@secateur/source"];
-  const command = [...prefix, process.execPath, ...flags, path.join(repository, file), ...args];
-  return spawn(command[0] ?? "", command.slice(1), {
-    cwd: import.meta.dirname, // where tsx is found
+  const imports = preload === undefined ? [] : ["--import", preload];
+  const [program = "", ...rest] = [
+    ...[...prefix, process.execPath, ...imports, "--conditions=@secateur/source"],
+    ...[file, ...args],
+  ];
+  return spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });

@@ -2,10 +2,10 @@
 import type { NativeEngineName } from "@secateur/native-engine";
 
 export interface DrilledProgram {
-  /** Relative to the repository. */
+  /** Relative to the compiled workspace. */
   readonly file: string;
-  /** Writes the inputs into an empty folder. */
-  prepare(inputs: string): Promise<void>;
+  /** Writes the inputs into an empty folder. @param workspace - The compiled workspace, which the program runs in. */
+  prepare(inputs: string, workspace: string): Promise<void>;
   /** Puts an earlier result into `out`, which the program replaces. */
   placeEarlier?(inputs: string, out: string): void;
   /** @param out - The folder of the results. */

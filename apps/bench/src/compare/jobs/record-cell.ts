@@ -4,7 +4,6 @@ import { countMacs, countParameters } from "@secateur/metrics";
 import { disposeModel } from "@secateur/model-graph";
 import type { Plan } from "@secateur/surgery";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { skippedImages } from "../../inputs/skipped-images.ts";
 import type { TestedCell } from "../events.ts";
 import type { KeptUnits } from "../results.ts";
 import { fineTune } from "./fine-tune.ts";
@@ -68,7 +67,7 @@ export async function* recordCell(
     agreementRepaired: repaired?.agreement ?? null,
     agreementTuned: tuned?.agreement ?? null,
     keptUnits: keptUnits(network.graph, plan),
-    notes: [...cut.notes, ...(repaired?.notes ?? []), ...skippedImages(context.data)],
+    notes: [...cut.notes, ...(repaired?.notes ?? [])],
     plan,
   };
   yield { type: "log", event: { type: "cell", cell } };

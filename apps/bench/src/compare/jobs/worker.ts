@@ -4,6 +4,7 @@ import { nativeEngines } from "@secateur/native-engine";
 import type { BatchSource } from "../../inputs/batch-source.ts";
 import { loadBatches } from "../../inputs/load-batches.ts";
 import { type CriterionFactories, loadCriteria } from "../../inputs/load-criteria.ts";
+import { type SkippedEvent, skippedSince } from "../../inputs/skipped-images.ts";
 import { serveRequests } from "../../run/serve-requests.ts";
 import type { CompareConfig } from "../config.ts";
 import { recipeFor } from "../recipe.ts";
@@ -18,6 +19,8 @@ interface WorkerState {
   readonly data: BatchSource;
   readonly criteria: CriterionFactories;
   readonly scoresOf: SharedScores;
+  /** Since its last call. */
+  readonly skipped: () => SkippedEvent | null;
 }
 
 let state: WorkerState | null = null;
@@ -28,11 +31,15 @@ async function* handle(request: WorkerRequest): AsyncGenerator<JobEvent> {
     await useBackend(engine, { engines: nativeEngines });
     const data = await loadBatches(config, recipeFor(config.model));
     const criteria = new Map([...(await loadCriteria(config))].filter(([name]) => names.includes(name)));
-    state = { config, data, criteria, scoresOf: sharedScores(criteria, data) };
+    state = { config, data, criteria, scoresOf: sharedScores(criteria, data), skipped: skippedSince(data) };
     return;
   }
   if (state === null) throw new Error("a job arrived before the setup");
-  yield* perform(request, state);
+  for await (const event of perform(request, state)) {
+    const skipped = event.type === "log" ? state.skipped() : null;
+    if (skipped !== null) yield { type: "log", event: skipped };
+    yield event;
+  }
 }
 
 function perform(
