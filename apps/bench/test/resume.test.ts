@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { compileWorkspace } from "@repo/testing/compile-workspace";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Summary } from "../src/compare/results.ts";
 import type { CompensationMeasurements } from "../src/compensation/measurements.ts";
@@ -15,8 +16,9 @@ const iterative = `${common} --epochs 1 --iterative --frequency 1 --per-removal 
 let directory = "";
 const at = (name: string): string => path.join(directory, name);
 
-beforeAll(() => {
+beforeAll(async () => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-resume-"));
+  await compileWorkspace(at("workspace"));
 });
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
@@ -24,7 +26,10 @@ afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 async function run(program: string, out: string, settings: string, killAt?: number): Promise<number | null> {
   const killWhen = (): boolean => killAt !== undefined && logLength(out) >= killAt;
   const args = ["--out", out, ...settings.split(" ")];
-  const { code, stderr } = await runProcess(`src/${program}.ts`, args, { killWhen });
+  const { code, stderr } = await runProcess(`src/${program}.ts`, args, {
+    workspace: at("workspace"),
+    killWhen,
+  });
   if (code !== null && code > 0) throw new Error(stderr);
   return code;
 }

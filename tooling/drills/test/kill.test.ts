@@ -1,4 +1,4 @@
-/** A short version of `drill:kill`: `secateur prune`, killed twice. The bench's own tests kill its programs. */
+/** Short versions of `drill:kill`, of programs that the bench's own tests do not kill. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -9,21 +9,28 @@ import { programs } from "../src/programs/index.ts";
 import { prepareFolders } from "../src/programs/interrupted-run.ts";
 import { firstDifference } from "../src/programs/results.ts";
 
-it("secateur prune, killed at random moments, gives the same result", { timeout: 240_000 }, async () => {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-kill-"));
-  onTestFinished(() => fs.rmSync(root, { recursive: true, force: true }));
-  const folders = await prepareFolders(root, programs.prune);
-  const seed = Date.now() % 2 ** 31;
-  const report = await killRuns(programs.prune, folders, {
-    engine: "wasm",
-    moments: 2,
-    perRun: 2,
-    random: createRandom(seed),
-    tolerance: 0,
-  });
-  expect(report.problems, `seed ${seed}`).toEqual([]);
-  expect(report.moments).toBe(2);
-});
+it.each(["prune", "network"] as const)(
+  "%s, killed at random moments, gives the same result",
+  {
+    timeout: 240_000,
+  },
+  async (name) => {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), `secateur-kill-${name}-`));
+    onTestFinished(() => fs.rmSync(root, { recursive: true, force: true }));
+    const folders = await prepareFolders(root, programs[name]);
+    const seed = Date.now() % 2 ** 31;
+    const report = await killRuns(programs[name], folders, {
+      engine: "wasm",
+      moments: 2,
+      perRun: 2,
+      random: createRandom(seed),
+      tolerance: 0,
+    });
+    expect(report.problems, `seed ${seed}`).toEqual([]);
+    expect(report.moments).toBe(2);
+    expect([...report.places.values()].reduce((sum, count) => sum + count, 0)).toBe(2);
+  },
+);
 
 it("names the first difference between two results", () => {
   const expected = { cells: [{ loss: 1, name: "a" }] };

@@ -1,8 +1,8 @@
 /** One run of a program that is interrupted, and its folders. */
 import fs from "node:fs";
 import path from "node:path";
+import { compileWorkspace } from "@repo/testing/compile-workspace";
 import type { NativeEngineName } from "@secateur/native-engine";
-import { compileWorkspace } from "./compiled-workspace.ts";
 import { leftovers } from "./leftovers.ts";
 import { type Ended, type Launch, runToEnd } from "./process-group.ts";
 import type { DrilledProgram } from "./program.ts";

@@ -1,12 +1,12 @@
 /**
- * The programs of the workspace as JavaScript, each module compiled by esbuild, as tsx does it at every start: a program
- * that is started a hundred times starts three times as fast.
+ * The workspace as JavaScript: every module compiled once, by esbuild, as tsx does it at each start of a program. So drills
+ * and tests start programs in less than half of the time.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 
-const repository = path.join(import.meta.dirname, "../../../..");
+const repository = path.join(import.meta.dirname, "../../..");
 
 /** Names of modules in imports, in URLs of worker programs, and in package.json. */
 const moduleName = /(["'`])(\.{1,2}\/[^"'`\n]*)\.ts\1/g;
