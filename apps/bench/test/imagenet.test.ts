@@ -94,7 +94,10 @@ describe("bench:imagenet", () => {
       /^{"type":"cell","cell":{"seed":0,"criterion":"random"/.test(line);
     expect(lines.filter(isCell)).toHaveLength(1);
     fs.writeFileSync(log, `${lines.filter((line) => !isCell(line)).join("\n")}\n`);
+    const checkpoint = path.join(out, "pruning-0-taylor-gate.safetensors"); // between the result and its removal
+    fs.writeFileSync(checkpoint, "");
     expect((await bench("--resume", `--out=${out}`)).code).toBe(0);
+    expect(fs.existsSync(checkpoint)).toBe(false);
     expect(results(out)).toEqual(before);
   });
 

@@ -105,6 +105,9 @@ describe("openRunDirectory", () => {
     const rename = vi.spyOn(fs, "renameSync").mockImplementation(full);
     expect(() => open()).toThrow("config.json: the disk is full. Free some space and start again.");
     rename.mockRestore();
+    const lock = vi.spyOn(fs, "writeFileSync").mockImplementation(full);
+    expect(() => open()).toThrow("run: the disk is full. Free some space and start again.");
+    lock.mockRestore();
     expect(fs.readdirSync(at())).toEqual([]);
     const run = open();
     vi.spyOn(fs, "renameSync").mockImplementation(full);

@@ -22,7 +22,7 @@ import { readRecord } from "./recorded.ts";
 import { reportHtml } from "./report/report.ts";
 import { type Summary, summarise, summaryJson } from "./results.ts";
 import { resultsMarkdown } from "./table.ts";
-import { trainAndPrune } from "./train-and-prune.ts";
+import { removeCheckpoints, trainAndPrune } from "./train-and-prune.ts";
 
 type Run = RunDirectory<CompareConfig, CompareEvent>;
 
@@ -36,6 +36,7 @@ export async function runComparison(run: Run, progress: Progress): Promise<void>
   requireSameCriterionFiles(run);
   recordEngine(engine, run.log);
   await trainAndPrune(run, progress, data, engine, setup.criteria);
+  removeCheckpoints(run, [...setup.criteria.keys()]);
   const durationMs = logWork(run.log, startedAt);
   const summary = await summaryOf(run, progress, engine, setup, data, startedAt, durationMs);
   run.write("summary.json", summaryJson(summary));

@@ -73,6 +73,13 @@ export async function trainAndPrune(
   tasks.prune.done();
 }
 
+/** Those of jobs that were killed between their result and the end. */
+export function removeCheckpoints(run: Run, criteria: readonly string[]): void {
+  for (let seed = 0; seed < run.config.seeds; seed++)
+    for (const name of [trainingFile(seed), ...criteria.map((each) => pruningFile(seed, each))])
+      run.remove(name);
+}
+
 /** As many as jobs, cores and memory allow. */
 function workerCount(
   { model, seeds, workers, epochs }: CompareConfig,

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { createRandom } from "@secateur/base";
 import { isRunning, thisProcess } from "@secateur/base/node";
-import { explained, RunDirectoryError } from "./run-directory-error.ts";
+import { explained, type Retry, RunDirectoryError } from "./run-directory-error.ts";
 
 /** `.lock-<process id>-<start time>`; a process id alone may be reused. */
 const pattern = /^\.lock-(\d+)-(\d*)$/;
@@ -22,14 +22,14 @@ const attempts = 8;
 const maximumPauseMs = 8;
 
 /** @returns a function that releases the lock. @throws RunDirectoryError where another process holds it. */
-export function lockDirectory(directory: string): () => void {
+export function lockDirectory(directory: string, retry?: Retry): () => void {
   const { pid, startTime } = thisProcess();
   const file = path.join(directory, `.lock-${pid}-${startTime}`);
   if (fs.existsSync(file)) throw busy(directory, pid);
   const random = createRandom(pid);
   let holder = pid;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    explained(`write to ${directory}`, () => fs.writeFileSync(file, "", { flag: "wx" }));
+    explained(`write to ${directory}`, () => fs.writeFileSync(file, "", { flag: "wx" }), retry);
     const other = otherHolder(directory, path.basename(file));
     if (other === null) return () => fs.rmSync(file, { force: true });
     fs.rmSync(file, { force: true });

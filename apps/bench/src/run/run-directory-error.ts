@@ -18,16 +18,11 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
 };
 
-/**
- * Runs a file operation and turns the operating system's error into a sentence.
- *
- * @param retry - What to do when there is space again. Before the settings are written there is nothing to resume.
- */
-export function explained<T>(
-  action: string,
-  operation: () => T,
-  retry: "continue with --resume" | "start again" = "continue with --resume",
-): T {
+/** What to do when there is space again. Before the settings are written there is nothing to resume. */
+export type Retry = "continue with --resume" | "start again";
+
+/** Runs a file operation and turns the operating system's error into a sentence. */
+export function explained<T>(action: string, operation: () => T, retry: Retry = "continue with --resume"): T {
   try {
     return operation();
   } catch (error) {

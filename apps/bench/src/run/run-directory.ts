@@ -47,9 +47,10 @@ export function openRunDirectory<Config extends { readonly model: string | null 
   now: Date = new Date(),
 ): RunDirectory<Config, Event> {
   const directory = command.out ?? newDirectory(`${program.name}-${command.config.model ?? "network"}`, now);
-  if (!fs.existsSync(path.join(directory, configName))) requireStart(directory, command, program);
-  explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }), "start again");
-  const unlock = lockDirectory(directory);
+  const retry = fs.existsSync(path.join(directory, configName)) ? "continue with --resume" : "start again";
+  if (retry === "start again") requireStart(directory, command, program);
+  explained(`create ${directory}`, () => fs.mkdirSync(directory, { recursive: true }), retry);
+  const unlock = lockDirectory(directory, retry);
   try {
     removeTemporaryFiles(directory);
     const stored = readConfig(directory, program.schema);

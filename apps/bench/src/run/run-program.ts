@@ -14,6 +14,7 @@ import { parseArguments, type RunCommand } from "../cli/parse-arguments.ts";
 import { type BenchProgram, commandToResume } from "../cli/program.ts";
 import type { RunEvent } from "./event-log.ts";
 import { openRunDirectory, type RunDirectory } from "./run-directory.ts";
+import { RunDirectoryError } from "./run-directory-error.ts";
 
 /** Runs the command line and ends the process. A failure prints one sentence. */
 export async function runProgram<Config>(
@@ -50,7 +51,9 @@ export function runInDirectory<Config extends { readonly model: string | null },
       await work(run, progress);
       run.close();
     } catch (error) {
-      run.discard();
+      // The message says how to continue.
+      if (error instanceof RunDirectoryError) run.close();
+      else run.discard();
       throw error;
     } finally {
       progress.stop();

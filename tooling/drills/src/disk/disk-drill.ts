@@ -69,6 +69,9 @@ const lastLine = ({ stderr }: Ended): string => stderr.trim().split("\n").at(-1)
 function badEnding(ended: Ended, run: InterruptedRun): string | null {
   if (!run.isWhole()) return "the earlier result is lost";
   if (ended.code !== 1) return `exit code ${ended.code}: ${lastLine(ended)}`;
-  const says = /(disk|quota).* (is )?full.*[Ff]ree some space/.test(lastLine(ended));
-  return says ? null : `the last line does not say that the disk is full: ${lastLine(ended)}`;
+  const line = lastLine(ended);
+  if (/with --resume/.test(line) !== run.hasStarted())
+    return `there is ${run.hasStarted() ? "a" : "no"} run to continue, but the last line says: ${line}`;
+  const says = /(disk|quota).* (is )?full.*[Ff]ree some space/.test(line);
+  return says ? null : `the last line does not say that the disk is full: ${line}`;
 }

@@ -1,4 +1,5 @@
 /** The programs of the bench on CIFAR-10, with generated images: the smallest runs that pass through every kind of job. */
+import fs from "node:fs";
 import path from "node:path";
 import type { DrilledProgram } from "./program.ts";
 import { readJson, withoutTimes } from "./results.ts";
@@ -6,7 +7,7 @@ import { readJson, withoutTimes } from "./results.ts";
 export interface BenchRun {
   readonly program: "cifar10" | "oracle" | "compensation" | "imagenet";
   readonly flags: string;
-  /** The file of the results, and the fields in it that a run determines. */
+  /** The file of the results, and the fields in it that a run determines. The names of all files are results, too. */
   readonly summary: { readonly file: string; readonly fields: readonly string[] };
 }
 
@@ -18,7 +19,8 @@ export function benchProgram({ program, flags, summary }: BenchRun): DrilledProg
     resume: (out) => ["--out", out, "--resume"],
     results(out) {
       const all = readJson(path.join(out, summary.file));
-      return withoutTimes(Object.fromEntries(summary.fields.map((field) => [field, all[field]])));
+      const found = Object.fromEntries(summary.fields.map((field) => [field, all[field]]));
+      return { ...Object(withoutTimes(found)), files: fs.readdirSync(out).sort() };
     },
   };
 }
