@@ -67,8 +67,8 @@ const row = {
     ...{ frequency: 1, firstRemoval: 2, scoreMomentum: 0.9 },
   },
   training: {
-    ...{ batch: 8, epochs: 1, learningRate: 0.001, decayFactor: 0.1, decayEpochs: 10 },
-    ...{ momentum: 0.9, weightDecay: 0, imageSize: 32 },
+    ...{ batch: 8, epochs: 1, learningRate: 1e-5, decayFactor: 0.1, decayEpochs: 10 },
+    ...{ momentum: 0.9, weightDecay: 0, imageSize: 96 },
   },
   paper: { unpruned: { gmacs: 1, millionParameters: 1, top1Error: 1 }, pruned: null },
   notes: [],
