@@ -8,9 +8,10 @@ import { drillPrograms } from "./programs/drill-programs.ts";
 import { type ProgramName, programNames, programs } from "./programs/index.ts";
 import type { DrillFolders } from "./programs/interrupted-run.ts";
 
-const help = `Kills programs and their workers (SIGKILL to the process group) at random moments, which are counted by where they fall
-in the run, continues them with --resume, and compares the results with those of an undisturbed run: equal on wasm, to 1e-3 on native engines. A killed program stays
-a zombie while the next one starts. Nothing may be left over.
+const help = `Kills programs and their workers (SIGKILL to the process group) at random moments, continues them with --resume, and
+compares the results with those of an undisturbed run: equal on wasm, to 1e-3 on native engines. Moments are spread over
+the lines of a run's log, and counted by where they fall. A killed program stays a zombie while the next one starts.
+Nothing may be left over.
 
 Usage: pnpm drill:kill [flags]
 
