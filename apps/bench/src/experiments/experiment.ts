@@ -27,7 +27,7 @@ export const assumedSettings = {
   training: "the training (ResNet-50's)",
 } as const;
 
-export type Assumed = keyof typeof assumedSettings;
+type Assumed = keyof typeof assumedSettings;
 
 export interface Experiment {
   readonly name: string;
