@@ -4,7 +4,7 @@ import type { BatchSource } from "../../inputs/batch-source.ts";
 import type { CriterionFactories } from "../../inputs/load-criteria.ts";
 import type { TrainedNetwork } from "./trained-network.ts";
 
-export interface CriterionScores {
+interface CriterionScores {
   readonly scores: Scores;
   /** Warnings, in sentences. */
   readonly notes: readonly string[];
