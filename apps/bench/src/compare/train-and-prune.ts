@@ -86,8 +86,8 @@ function workerCount(
   { engine, threads }: EngineReport<NativeEngineName>,
   criteria: number,
 ): number {
-  // An engine with threads of its own uses all cores, but not while JavaScript prepares the next operation: two processes take
-  // turns. Training comes first and is one job, and a GPU's memory is for one process.
+  // An engine with threads of its own leaves cores idle while JavaScript prepares the next operation: two processes divide them.
+  // Training comes first and is one job, and a GPU's memory is for one process.
   const shared = engine === "tensorflow" && epochs === 0 ? 2 : 1;
   const useful = threads === 1 ? availableParallelism() : shared;
   const fitting = Math.min(useful, Math.floor(totalmem() / memoryOfWorker(model)));

@@ -1,4 +1,5 @@
-/** A fixed number of worker processes that share a queue of requests. */
+/** A fixed number of worker processes that share a queue of requests and the cores. */
+import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import { startWorker } from "./worker-process.ts";
 
@@ -18,8 +19,9 @@ export function startWorkerPool<Request extends object, Event>(
   workerCount: number,
   setup: Request,
 ): WorkerPool<Request, Event> {
+  const threads = Math.max(1, Math.floor(availableParallelism() / workerCount));
   const idle = Array.from({ length: workerCount }, () => {
-    const worker = startWorker<Request, Event>(workerUrl);
+    const worker = startWorker<Request, Event>(workerUrl, threads);
     const ready = worker.request(setup, () => undefined);
     ready.catch(() => undefined); // reported by the worker's first request
     return { ...worker, ready };

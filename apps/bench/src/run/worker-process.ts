@@ -3,6 +3,7 @@
  * side is `serve-requests.ts`.
  */
 import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { SecateurError } from "@secateur/base";
 import type { WorkerMessage } from "./serve-requests.ts";
@@ -24,9 +25,16 @@ export interface WorkerProcess<Request, Event> {
   readonly stop: () => void;
 }
 
-/** @param workerUrl - Of a module that calls `serveRequests`. */
-export function startWorker<Request extends object, Event>(workerUrl: URL): WorkerProcess<Request, Event> {
-  const child = fork(fileURLToPath(workerUrl), { serialization: "advanced" });
+/**
+ * @param workerUrl - Of a module that calls `serveRequests`.
+ * @param threads - Of TensorFlow, where it runs there, unless the environment says how many. Default: one per core.
+ */
+export function startWorker<Request extends object, Event>(
+  workerUrl: URL,
+  threads = availableParallelism(),
+): WorkerProcess<Request, Event> {
+  const env = { TF_NUM_INTRAOP_THREADS: String(threads), ...process.env };
+  const child = fork(fileURLToPath(workerUrl), { serialization: "advanced", env });
   return {
     request: (request, onEvent) =>
       new Promise((resolve, reject) => {
