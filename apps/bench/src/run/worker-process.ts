@@ -31,7 +31,7 @@ export interface WorkerProcess<Request, Event> {
  */
 export function startWorker<Request extends object, Event>(
   workerUrl: URL,
-  threads = availableParallelism(),
+  threads: number = availableParallelism(),
 ): WorkerProcess<Request, Event> {
   const env = { TF_NUM_INTRAOP_THREADS: String(threads), ...process.env };
   const child = fork(fileURLToPath(workerUrl), { serialization: "advanced", env });
