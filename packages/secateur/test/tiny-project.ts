@@ -3,9 +3,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
+import { smallModel } from "@repo/testing/small-model";
 import { createProgress, describeFailure } from "@secateur/command-line";
 import { saveModel } from "@secateur/model-files";
-import * as tfl from "@tensorflow/tfjs-layers";
 import sharp from "sharp";
 import { commands } from "../src/commands/index.ts";
 
@@ -25,26 +25,11 @@ export interface Project {
 /** `model/model.json`: images [12, 12, 3] to three classes. `images/a`, `images/b`, `images/c`: five images each. */
 export async function tinyProject(): Promise<Project> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secateur-cli-"));
-  const model = tinyModel();
+  const model = smallModel(3);
   await saveModel(model, path.join(folder, "model"));
   model.dispose();
   await writeImages(path.join(folder, "images"));
   return { folder, run: runCommand, path: (...names) => path.join(folder, ...names) };
-}
-
-function tinyModel(): tfl.LayersModel {
-  const init = (seed: number) => ({ kernelInitializer: tfl.initializers.heNormal({ seed }) });
-  return tfl.sequential({
-    name: "tiny",
-    layers: [
-      tfl.layers.conv2d({ name: "conv1", filters: 12, kernelSize: 3, inputShape: [12, 12, 3], ...init(1) }),
-      tfl.layers.batchNormalization({ name: "bn1" }),
-      tfl.layers.reLU({ name: "relu1" }),
-      tfl.layers.conv2d({ name: "conv2", filters: 16, kernelSize: 3, activation: "relu", ...init(2) }),
-      tfl.layers.globalAveragePooling2d({ name: "pool" }),
-      tfl.layers.dense({ name: "classes", units: 3, activation: "softmax", ...init(3) }),
-    ],
-  });
 }
 
 /** Stripes whose colours and widths differ from image to image. */

@@ -1,12 +1,12 @@
 /** `bench:imagenet` on an ImageNet of two classes: a named network, a network of the user's, and a row of the table. */
 import fs from "node:fs";
 import path from "node:path";
+import { smallModel } from "@repo/testing/small-model";
 import { saveModel } from "@secateur/model-files";
 import { createModel, type ModelName, saveWeights } from "@secateur/models";
 import { benchProgram, comparison } from "./bench.ts";
 import { writeTwoClassImagenet } from "./generated-images.ts";
 import type { DrilledProgram } from "./program.ts";
-import { smallModel } from "./small-model.ts";
 
 const folders = (inputs: string): readonly string[] => ["--data", inputs];
 const named = (inputs: string): readonly string[] => [

@@ -1,10 +1,10 @@
 /** `secateur prune` on a small network, over an earlier result. It starts again after an interruption. */
 import fs from "node:fs";
 import path from "node:path";
+import { smallModel } from "@repo/testing/small-model";
 import { saveModel } from "@secateur/model-files";
 import { writeClassFolders } from "./generated-images.ts";
 import type { DrilledProgram } from "./program.ts";
-import { smallModel } from "./small-model.ts";
 
 export const prune: DrilledProgram = {
   file: "packages/secateur/src/main.js",

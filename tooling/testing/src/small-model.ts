@@ -5,7 +5,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 export function smallModel(classes: number): tfl.LayersModel {
   const init = (seed: number) => ({ kernelInitializer: tfl.initializers.heNormal({ seed }) });
   return tfl.sequential({
-    name: "small",
+    name: "tiny",
     layers: [
       tfl.layers.conv2d({ name: "conv1", filters: 12, kernelSize: 3, inputShape: [12, 12, 3], ...init(1) }),
       tfl.layers.batchNormalization({ name: "bn1" }),
