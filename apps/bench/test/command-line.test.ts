@@ -39,6 +39,9 @@ describe("parseArguments", () => {
       config: { compensate: false },
     });
     expect(parse("--iterative").config.compensate).toBe(false);
+    expect(parse("--iterative", "--repair-removals", "--distill").config).toMatchObject({
+      ...{ "repair-removals": true, distill: true },
+    });
   });
 
   it("accepts several criterion files, sorts ratios, makes paths absolute", () => {
@@ -98,6 +101,11 @@ describe("parseArguments", () => {
       /^--frequency applies to iterative pruning only: add --iterative, or leave it out\.$/,
     ],
     [["--per-removal", "5"], /^--per-removal applies to iterative pruning only: add --iterative/],
+    [["--repair-removals"], /^--repair-removals applies to iterative pruning only: add --iterative/],
+    [
+      ["--distill", "--finetune", "0"],
+      /^--distill applies to fine-tuning only: give --finetune more than 0 epochs/,
+    ],
     [["--iterative", "--frequency", "0"], "--frequency must be at least 1, not 0."],
     [["--iterative", "--per-removal", "0.1"], "--per-removal must be a whole number of units, not 0.1."],
     [["--per-remove", "5"], "Unknown option '--per-remove'. Did you mean --per-removal? See --help."],

@@ -92,6 +92,16 @@ describe("pruneIteratively", () => {
     }
   });
 
+  it("repairs after every removal, if asked, and continues the same from a checkpoint", async () => {
+    const settings = { ...config, "repair-removals": true, finetune: 0 };
+    const repaired = await run({}, settings);
+    expect(cellsOf(repaired).map(({ lossPruned }) => lossPruned)).not.toEqual(
+      cellsOf(whole).map(({ lossPruned }) => lossPruned),
+    );
+    const [checkpoint = null] = filesOf(repaired);
+    expect(cellsOf(await run({ checkpoint }, settings))).toEqual(cellsOf(repaired));
+  });
+
   it("starts again where the checkpoint is beyond a missing result", async () => {
     const resumed = await run({ checkpoint: filesOf(whole)[2] ?? null });
     expect(cellsOf(resumed)).toEqual(cellsOf(whole));

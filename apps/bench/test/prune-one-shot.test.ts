@@ -97,6 +97,13 @@ describe("pruneOneShot", () => {
     });
   });
 
+  it("fine-tunes with the unpruned network as teacher: the repaired one agrees with it, so a tenth of the loss is left", async () => {
+    const distilled = await run({}, { ...config, distill: true });
+    const [point] = eventsOf(logged(distilled), "fine-tuning").map((event) => event.point);
+    expect((point?.loss ?? 0) / firstLoss).toBeCloseTo(0.1, 1);
+    expect(cellsOf(distilled)[0]?.lossTuned).not.toBe(cellsOf(whole)[0]?.lossTuned);
+  });
+
   it("does the predicted work, with and without repair", async () => {
     const predicted = async (settings = config): Promise<number> =>
       (await workLeft({ config: settings, log: { events: [] } }, data, 1)).pruning;

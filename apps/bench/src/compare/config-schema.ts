@@ -45,7 +45,9 @@ export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<Compa
       iterative: z.boolean().default(false),
       frequency: count("minibatches", 1).nullable().default(null),
       "per-removal": count("units", 1).nullable().default(null),
+      "repair-removals": z.boolean().default(false),
       compensate: z.boolean().default(false),
+      distill: z.boolean().default(false),
       decode: oneOf(decodings).default("exact"),
       finetune: amount("epochs"),
       seeds: count("seeds", 1),
@@ -53,13 +55,18 @@ export function configSchema(dataSet: DataSet, own: OwnSchemas): z.ZodType<Compa
     })
     .refine(...onlyIterative("frequency"))
     .refine(...onlyIterative("per-removal"))
+    .refine(...onlyIterative("repair-removals"))
+    .refine(({ distill, finetune }) => !distill || finetune > 0, {
+      path: ["distill"],
+      error: "applies to fine-tuning only: give --finetune more than 0 epochs, or leave it out",
+    })
     .refine(...someCriterion);
 }
 
 /** A zod refinement for settings that mean nothing in one-shot pruning. */
 function onlyIterative(
-  key: "frequency" | "per-removal",
+  key: "frequency" | "per-removal" | "repair-removals",
 ): [check: (config: CompareConfig) => boolean, issue: object] {
   const error = "applies to iterative pruning only: add --iterative, or leave it out";
-  return [(config) => config.iterative || config[key] === null, { path: [key], error }];
+  return [(config) => config.iterative || !config[key], { path: [key], error }];
 }

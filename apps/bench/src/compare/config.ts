@@ -17,10 +17,14 @@ export interface CompareConfig extends Omit<InputSettings, "model">, ImageSettin
   readonly "per-removal": number | null;
   /** Refit the remaining weights after pruning, without labels or training; fine-tuning starts from there. */
   readonly compensate: boolean;
+  /** With `iterative`: refit the remaining weights after every removal, on the images since the last one. */
+  readonly "repair-removals": boolean;
   /** Epochs of training before pruning. */
   readonly epochs: number;
   /** Epochs of fine-tuning after pruning (iterative: after the last ratio); may be a fraction, 0 is none. */
   readonly finetune: number;
+  /** Fine-tune with the unpruned network as teacher. */
+  readonly distill: boolean;
   /** The run is repeated with the seeds 0, 1, … seeds - 1. */
   readonly seeds: number;
   /** Threads that share every minibatch of one network, on the wasm engine. */
@@ -37,7 +41,9 @@ export const commonDefaults: Omit<CompareConfig, "model" | "ratios" | "epochs" |
   iterative: false,
   frequency: null,
   "per-removal": null,
+  "repair-removals": false,
   compensate: true,
+  distill: false,
   engine: "auto",
   workers: 1,
   network: null,

@@ -9,8 +9,10 @@ type Key =
   | "iterative"
   | "frequency"
   | "per-removal"
+  | "repair-removals"
   | "compensate"
   | "finetune"
+  | "distill"
   | "seeds";
 
 /** @param iterativeDefaults - The defaults that `--iterative` replaces. */
@@ -46,6 +48,11 @@ export function pruningFlags(iterativeDefaults: Partial<CompareConfig>): Readonl
       value: "N",
       help: `With --iterative: units per removal${iterativeDefaults["per-removal"] === undefined ? " (2 % of all, unless given)" : ""}.`,
     },
+    "repair-removals": {
+      kind: "switch",
+      group: "Pruning",
+      help: "With --iterative: after every removal, refit the remaining weights without labels, on the images since the last one.",
+    },
     compensate: {
       kind: "off-switch",
       group: "Pruning",
@@ -56,6 +63,11 @@ export function pruningFlags(iterativeDefaults: Partial<CompareConfig>): Readonl
       group: "Pruning",
       value: "N",
       help: "Epochs of fine-tuning after pruning (with --iterative: after the last ratio); may be a fraction, 0 is none.",
+    },
+    distill: {
+      kind: "switch",
+      group: "Pruning",
+      help: "Fine-tune with the unpruned network as teacher, whose outputs are learned beside the labels.",
     },
     seeds: {
       kind: "number",

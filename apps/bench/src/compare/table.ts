@@ -76,6 +76,7 @@ export function tableNote({ config, seeds, testCount }: Summary): string {
     "MACs: multiply-adds per image. Latency: the median of timed runs and, in brackets, the range of the middle half of them.",
     ...(config.compensate ? [repairNote(config)] : []),
     ...(config.iterative ? [loopNote(config)] : []),
+    ...(config.distill ? ["The unpruned network is the teacher of the fine-tuning."] : []),
   ].join(" ");
 }
 
@@ -86,11 +87,13 @@ function repairNote({ finetune }: CompareConfig): string {
   );
 }
 
-function loopNote({ finetune }: CompareConfig): string {
+function loopNote({ finetune, "repair-removals": isRepaired }: CompareConfig): string {
   return (
     "Pruned: at the moment when the loop, which continues to train the network, has removed that share." +
     (finetune > 0 ? " Fine-tuned: after the last ratio." : "") +
-    " Nothing is repaired: training moves the network away from the unpruned one, which a refit would restore."
+    (isRepaired
+      ? " After every removal, the remaining weights are refitted to the layer outputs of the network before it."
+      : " Nothing is repaired: training moves the network away from the unpruned one, which a refit would restore.")
   );
 }
 

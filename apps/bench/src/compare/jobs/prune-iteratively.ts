@@ -55,6 +55,7 @@ export async function* pruneIteratively(
       criterion,
       data: data.training(job.seed + 200, normalization),
       schedule: pruningPace(config, remainingOf(graph).amounts().units),
+      compensate: config["repair-removals"],
       onWarning: () => undefined, // the results hold the warnings as notes
     },
     optimizer,

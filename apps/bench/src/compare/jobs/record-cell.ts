@@ -98,7 +98,7 @@ async function* runStages(
   }
   let tuned: Tested | null = null;
   if (isTuned) {
-    yield* fineTune(last, context, normalization, { seed, criterion, ratio }, note);
+    yield* fineTune(last, context, network, { seed, criterion, ratio }, note);
     ({ tested: tuned } = yield* testNetwork(last, images, note));
   }
   if (last !== model) disposeModel(last);

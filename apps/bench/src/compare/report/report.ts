@@ -83,7 +83,9 @@ function leadText({ config, seeds, engine, startedAt, durationMs }: Summary): st
   const images = config.subset === null ? "" : ` It used ${config.subset} of the training images.`;
   const quick = config.quick ? " This was a quick run: the differences are rough." : "";
   const tuning =
-    config.finetune > 0 ? `fine-tuned for ${counted(config.finetune, "epoch")}` : "not fine-tuned";
+    config.finetune > 0
+      ? `fine-tuned for ${counted(config.finetune, "epoch")}${config.distill ? " with the unpruned network as teacher" : ""}`
+      : "not fine-tuned";
   return (
     `The network was ${origin}, pruned${paceText(config)}${config.compensate ? ", repaired without labels or training," : ""} and ${tuning}, with ${counted(seeds.length, "seed")}, ` +
     `on ${startedAt.slice(0, 10)} in ${formatDuration(durationMs)} (engine: ${engine.name}).${images}${quick}`
