@@ -75,6 +75,7 @@ const row = {
   },
   paper: { unpruned: { gmacs: 1, millionParameters: 1, top1Error: 1 }, pruned: null },
   notes: [],
+  assumed: [],
 };
 
 const runRow = benchProgram({

@@ -66,7 +66,7 @@ export class InterruptedRun {
   /** Runs to the end without interruption. @throws Error where the program fails. */
   async finish(): Promise<unknown> {
     const { code, stderr }: Ended = await runToEnd(this.launch());
-    if (code !== 0) throw new Error(`exit code ${code}: ${stderr.trim().split("\n").at(-1)}`);
+    if (code !== 0) throw new Error(`exit code ${code}: ${stderr.trim().slice(-500)}`);
     return this.results();
   }
 

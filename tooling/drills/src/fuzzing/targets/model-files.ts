@@ -19,7 +19,7 @@ const fixture = (name: string): Buffer => gunzipSync(fs.readFileSync(path.join(f
 async function readFiles(...files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
   const { numTensors } = tf.memory();
   const chosen = files.map(([name, bytes]) => new File([new Uint8Array(bytes)], name));
-  const loading = loadModel(chosen, { timeoutMs: 3_000 });
+  const loading = loadModel(chosen, { timeoutMs: 500 });
   await loading.then(disposeModel, () => undefined);
   const left = tf.memory().numTensors - numTensors;
   if (left !== 0) throw new Error(`${left} tensors were not disposed`);
