@@ -33,7 +33,7 @@ export async function computeShard(
 function compute(
   model: tfl.LayersModel,
   { layout, weights, results }: ShardMemory,
-  { xs, ys, losses, trained, frozen }: Omit<ShardTask, "share" | "participants">,
+  { xs, ys, losses, trained, frozen, seed }: Omit<ShardTask, "share" | "participants">,
 ): ShardResult {
   return tf.tidy(() => {
     const variables = modelGraph(model).weights;
@@ -43,7 +43,7 @@ function compute(
     const { loss, correct, gradients } = lossAndGradients(
       model,
       { xs: xs.map(tensorOf), ys: ys.map(tensorOf) },
-      { updateMovingAverages: true, loss: losses.map(lossFromKey), weights: trained, frozen },
+      { updateMovingAverages: true, loss: losses.map(lossFromKey), weights: trained, frozen, seed },
     );
     for (const { name, start, end } of layout) {
       const result = gradients[name] ?? variables.get(name)?.read();

@@ -1,4 +1,5 @@
 /** A training step of a worker pool: splits the batch, lets the workers compute, merges their results, updates the model. */
+import { createRandom } from "@secateur/base";
 import { modelGraph, trainableWeights } from "@secateur/model-graph";
 import {
   type Batch,
@@ -43,7 +44,7 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
   const { layout, weights, threads } = state;
   const split = batchSplitter();
   return async (optimizer, batch, options = {}) => {
-    const { step = 0, observe } = options;
+    const { step = 0, seed, observe } = options;
     const count = batchSize(batch);
     const shards = splitAndDispose();
     rejectUnsupported(options);
@@ -54,6 +55,7 @@ export function poolStep(model: tfl.LayersModel, state: PoolState): PoolStep {
       losses,
       trained,
       frozen: frozenNormalizations(model),
+      seed,
     });
     const loss = responses.reduce((sum, response, i) => sum + response.loss * (shards[i]?.share ?? 0), 0);
     const correct = responses.reduce((sum, response) => sum + response.correct, 0);
@@ -123,13 +125,15 @@ function publishWeights(model: tfl.LayersModel, layout: readonly WeightRange[], 
 async function computeAll(
   { allReduce, threads }: PoolState,
   shards: readonly BatchShard[],
-  task: Pick<ShardTask, "losses" | "trained" | "frozen">,
+  task: Pick<ShardTask, "losses" | "trained" | "frozen" | "seed">,
 ): Promise<readonly ShardResult[]> {
   resetAllReduce(allReduce);
   const outcomes = await Promise.allSettled(
     threads.slice(0, shards.length).map(async (thread, i) => {
       try {
-        return await thread.compute({ ...(shards[i] as BatchShard), ...task, participants: shards.length });
+        const seed = task.seed === undefined ? undefined : createRandom(task.seed, i).uint32();
+        const shard = shards[i] as BatchShard;
+        return await thread.compute({ ...shard, ...task, seed, participants: shards.length });
       } catch (error) {
         abortAllReduce(allReduce);
         throw error;

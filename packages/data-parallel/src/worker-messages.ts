@@ -37,6 +37,8 @@ export interface ShardTask extends BatchShard {
   readonly trained: readonly string[];
   /** Paths of frozen batch normalisations. */
   readonly frozen: readonly string[];
+  /** Determines the masks of dropout and noise; undefined for other masks in every step. */
+  readonly seed: number | undefined;
 }
 
 export interface ShardResult {

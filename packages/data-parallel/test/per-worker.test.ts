@@ -2,6 +2,7 @@
 import { modelGraph } from "@secateur/model-graph";
 import { lossAndGradients, sgd, softmaxCrossEntropy, trainStep } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 import { computeShard } from "../src/compute-shard.ts";
 import { startWorkerPool } from "../src/index.ts";
@@ -58,6 +59,28 @@ describe("a worker pool with per-worker statistics", () => {
   });
 });
 
+it("draws the masks of dropout as the seed says, others for every worker", async () => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dropout({ rate: 0.5, inputShape: [40] }),
+      tfl.layers.dense({ units: 3, activation: "softmax" }),
+    ],
+  });
+  const optimizer = sgd({ learningRate: 0 });
+  const pool = await startWorkerPool(model, { workers: 2, statistics: "per-worker" });
+  const lossWith = async (seed?: number): Promise<number> => {
+    const same = { xs: tf.ones([2, 40]), ys: tf.tensor1d([0, 0], "int32") }; // one example for each worker
+    return (await pool.trainStep(optimizer, same, { seed })).loss;
+  };
+  const first = await lossWith(1);
+  expect(await lossWith(1)).toBe(first);
+  expect(await lossWith(2)).not.toBe(first);
+  expect(await lossWith()).not.toBe(await lossWith());
+  await pool.dispose();
+  optimizer.dispose();
+  model.dispose();
+});
+
 describe("a model without batch normalisation", () => {
   // Freezing a layer changes the order of a model's weights; the workers' copies may have another order.
   it("trains like a single process, with layers frozen before the start and unfrozen between steps", async () => {
@@ -106,6 +129,7 @@ describe("computeShard", () => {
       losses: [String(softmaxCrossEntropy().key)],
       trained: ["out/kernel"],
       frozen: [],
+      seed: undefined,
     } as const;
     await computeShard(model, memory, task);
     const before = tf.memory().numTensors;

@@ -72,7 +72,7 @@ export interface PruneOptions {
    * in memory. Default 1.
    */
   readonly microBatches?: number;
-  /** Determines the criterion's random labels and directions. Default 0. */
+  /** Determines the criterion's random labels and directions, and the masks of dropout and noise. Default 0. */
   readonly seed?: number;
   /** Rules for your own layer classes, as in `buildDependencyGraph`. */
   readonly rules?: LayerRules;

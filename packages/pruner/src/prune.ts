@@ -3,6 +3,7 @@
  * `frequency` minibatches remove the lowest units of the whole network; stop at the budget, or where a guard says so; fine-tune. Units are cut out of
  * the model and of the optimiser's state, so that training gets faster as the model shrinks.
  */
+import { createRandom } from "@secateur/base";
 import {
   caveats,
   type ObserveOptions,
@@ -129,7 +130,8 @@ async function scoredStep(
     const scores = await scoreMinibatch(graph, [criterion], batch, step, scoring);
     run.scores.add(scores.get(criterion.name) ?? new Map(), batchSize(batch));
   };
-  const options = { loss, step: run.step, microBatches };
+  const ofMasks = createRandom(seed, run.step).uint32();
+  const options = { loss, step: run.step, seed: ofMasks, microBatches };
   const train = (more: Partial<TrainStepOptions>): Promise<StepResult> => {
     isTrained = true;
     return trainStep(graph.model, optimizer, batch, { ...options, ...more });

@@ -1,4 +1,5 @@
 /** Trains a model for several epochs and yields an event per step and per epoch. */
+import { createRandom } from "@secateur/base";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import type { Batch, Batches } from "./batch.ts";
 import { TrainingError } from "./errors.ts";
@@ -28,6 +29,8 @@ export interface FitOptions {
   readonly loss?: LossOption | undefined;
   /** Parts that each minibatch is computed in, as in `trainStep`: gradient accumulation. Default 1. */
   readonly microBatches?: number;
+  /** With epoch and step, determines the masks of dropout and noise. Default 0. */
+  readonly seed?: number;
   /** Runs a training step, for instance on a worker pool. Default: `trainStep`. */
   readonly takeStep?: TakeStep;
   /** Updated after every step; `average.copyTo(model)` uses it. */
@@ -84,14 +87,15 @@ async function* fitEpoch(
   rate: (step: number) => number,
   options: FitOptions,
 ): AsyncGenerator<TrainingEvent> {
-  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, loss, microBatches = 1 } = options;
+  const { optimizer, stepsPerEpoch = Number.POSITIVE_INFINITY, loss, microBatches = 1, seed = 0 } = options;
   const stepOptions = { microBatches, ...(loss === undefined ? {} : { loss }) };
   const takeStep: TakeStep = options.takeStep ?? ((...args) => trainStep(model, ...args));
   let step = 0;
   let sums = { loss: 0, accuracy: 0 };
   for await (const batch of batches) {
     optimizer.learningRate = rate(step);
-    const result = await takeStep(optimizer, batch, { ...stepOptions, step });
+    const ofMasks = createRandom(seed, epoch, step).uint32();
+    const result = await takeStep(optimizer, batch, { ...stepOptions, step, seed: ofMasks });
     options.average?.update();
     sums = { loss: sums.loss + result.loss, accuracy: sums.accuracy + result.accuracy };
     yield { type: "step", epoch, step, ...result, learningRate: optimizer.learningRate };

@@ -17,6 +17,8 @@ export interface TrainStepOptions {
   readonly loss?: LossOption | undefined;
   /** Index of the step, for error messages. Default 0. */
   readonly step?: number;
+  /** Determines the masks of dropout and noise; a step needs one of its own. Default: other masks in every call. */
+  readonly seed?: number | undefined;
   /** Called with loss and gradients, and awaited, before the weights change. The tensors are disposed after the step. */
   readonly observe?: (observed: LossAndGradients) => void | Promise<void>;
   /** Gates whose gradients `observed.gates` holds. Default none. */
@@ -55,6 +57,7 @@ export async function trainStep(
   {
     loss: lossOption,
     step = 0,
+    seed,
     observe,
     gates = [],
     inputStatistics = [],
@@ -72,6 +75,7 @@ export async function trainStep(
       gates,
       inputStatistics,
       microBatches,
+      seed,
     });
     disposables.push({ ...observed });
     disposables.push(statistics.flatMap(({ mean, variance }) => [mean, variance]));

@@ -2,6 +2,7 @@
  * The fine-tuning of an experiment: the paper's step schedule, from the minibatch after the last removal to the end of the last
  * epoch. Epochs count from the one in which the pruning ended.
  */
+import { createRandom } from "@secateur/base";
 import { batchSize, trainStep } from "@secateur/training";
 import type { Point } from "./checkpoint.ts";
 import type { TuningPoint } from "./events.ts";
@@ -22,7 +23,9 @@ export async function* tuneBySchedule(context: ScheduleContext, from: Point): As
     let sums = { loss: 0, accuracy: 0, steps: 0 };
     for await (const minibatch of training(epoch, batch)) {
       const microBatches = Math.min(context.microBatches, batchSize(minibatch));
-      const { loss, accuracy } = await trainStep(model, optimizer, minibatch, { step: batch, microBatches });
+      const seed = createRandom(epoch, batch).uint32();
+      const options = { step: batch, seed, microBatches };
+      const { loss, accuracy } = await trainStep(model, optimizer, minibatch, options);
       batch++;
       sums = { loss: sums.loss + loss, accuracy: sums.accuracy + accuracy, steps: sums.steps + 1 };
       yield { type: "step", loss };

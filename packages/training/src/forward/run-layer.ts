@@ -5,6 +5,7 @@ import { normalizeBatch, normalizeByAverages } from "./batch-normalization.ts";
 import { activated, convolve, isDilatedConvolution, isPlainConvolution } from "./convolution.ts";
 import { withoutActivation } from "./final-activation.ts";
 import { type Pass, usesBatch } from "./pass.ts";
+import { isRandom } from "./random-layers.ts";
 import { isRecurrent, runRecurrent } from "./recurrent.ts";
 import { isRelu6 } from "./relu6.ts";
 
@@ -24,14 +25,11 @@ export function runLayer(
   const isNormalization = call.className === "BatchNormalization";
   const training = isNormalization
     ? usesBatch(pass, call.path)
-    : isRandom(call)
+    : isRandom(call.className)
       ? pass.dropout
       : pass.mode === "train";
   return [layer.call([...inputs], { training })].flat();
 }
-
-/** Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, RandomWidth. */
-const isRandom = ({ className }: LayerCall): boolean => /Dropout|Gaussian|^Random/.test(className);
 
 /** The output of a layer with a faster operation; null for all others. */
 function runReplaced({ path, className, layer }: LayerCall, input: tf.Tensor, pass: Pass): tf.Tensor | null {

@@ -6,6 +6,7 @@ import { type Batch, checkBatch } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import { type BatchStatistics, moveAverages } from "../forward/batch-normalization.ts";
 import type { Mode } from "../forward/pass.ts";
+import { withSeed } from "../forward/random-layers.ts";
 import { type LossOption, modelLoss } from "../losses/model-loss.ts";
 import type { GateSite } from "./gates.ts";
 import { accumulate } from "./micro-batches.ts";
@@ -19,6 +20,8 @@ export interface LossOptions {
   readonly mode?: Mode;
   /** Whether dropout and noise layers are active. Default: in mode "train". */
   readonly dropout?: boolean;
+  /** Determines the masks of dropout and noise. Default: other masks in every call. */
+  readonly seed?: number | undefined;
   /** Applies the batch statistics to the moving averages, in mode "train". Default false. */
   readonly updateMovingAverages?: boolean;
   /**
@@ -70,6 +73,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     inputStatistics = [],
     frozen = [],
     microBatches = 1,
+    seed,
   } = options;
   const loss = modelLoss(model, options.loss);
   checkBatch(model, batch, loss.losses);
@@ -85,7 +89,7 @@ export function differentiate(model: tfl.LayersModel, batch: Batch, options: Los
     gates,
     inputStatistics: [...new Set(inputStatistics)],
   });
-  return accumulate(step, batch, microBatches);
+  return withSeed(seed, () => accumulate(step, batch, microBatches));
 }
 
 function checkWeight(model: tfl.LayersModel, path: string): void {

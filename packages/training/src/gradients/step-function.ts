@@ -10,6 +10,7 @@ import { type Batch, batchSize } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { BatchStatistics } from "../forward/batch-normalization.ts";
 import type { Mode } from "../forward/pass.ts";
+import { drawsRandomNumbers } from "../forward/random-layers.ts";
 import { runModel } from "../forward/run-calls.ts";
 import type { ModelLoss } from "../losses/model-loss.ts";
 import { unlessNotFinite } from "./finite.ts";
@@ -65,11 +66,16 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
    * the last value stays valid because the layers never change.
    */
   let normalizations: readonly tfl.layers.Layer[] = [];
-  const run = modelFunction(model, (inputs, targets) => {
-    const { tensors, layers } = computeStep(model, options, inputs, targets);
-    normalizations = layers;
-    return tensors;
-  });
+  const isPure = !(options.dropout && drawsRandomNumbers(model));
+  const run = modelFunction(
+    model,
+    (inputs, targets) => {
+      const { tensors, layers } = computeStep(model, options, inputs, targets);
+      normalizations = layers;
+      return tensors;
+    },
+    isPure,
+  );
   const bytesFor = stepBytes(model);
   return (batch) => {
     reserveMemory(bytesFor(batchSize(batch)));
