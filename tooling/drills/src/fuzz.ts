@@ -31,13 +31,23 @@ const { values } = parseArgs({
   },
 });
 
+/** Of the progress. */
+const inputsPerLine = 5_000;
+
 async function drill(name: TargetName): Promise<number> {
   const target = await targets[name]();
   const watchdog = startWatchdog(60_000);
   const [seed, from, inputs] = [Number(values.seed), Number(values.from), Number(values.inputs)];
   process.stdout.write(`${name}: --seed ${seed} --from ${from} --inputs ${inputs}\n`);
   const start = performance.now();
-  const options = { seed, from, inputs, maximumMs: 10_000, onInput: watchdog.alive };
+  const onInput = (index: number): void => {
+    watchdog.alive(index);
+    const done = index - from;
+    if (done === 0 || done % inputsPerLine !== 0) return;
+    const left = ((performance.now() - start) / 1000) * (inputs / done - 1);
+    process.stdout.write(`  ${done} inputs, ${left.toFixed(0)} s left\n`);
+  };
+  const options = { seed, from, inputs, maximumMs: 10_000, onInput };
   const { accepted, failures, slowestMs } = await fuzz(target, options);
   await watchdog.stop();
   for (const failure of failures) report(name, seed, failure);
