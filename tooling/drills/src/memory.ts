@@ -14,9 +14,8 @@ Usage: pnpm drill:memory [flags]
   --warm-up N     Removals after which memory may not grow. [default: 50]
   --engine NAME   wasm or tensorflow. [default: wasm]
 
-TensorFlow keeps oneDNN's kernels of the last 1,024 shapes (a fixed number, for each thread): 100 to 350 kB for a convolution or
-a matrix product, some 80 MB in this drill, reached after 130 removals. --warm-up 130 measures from there, and
-TF_ENABLE_ONEDNN_OPTS=0 leaves them out.
+TensorFlow keeps oneDNN's kernels of the last 1,024 shapes (a fixed number): 100 to 350 kB for a convolution or a matrix
+product, some 40 MB between removals 50 and 125 of this drill. With TF_ENABLE_ONEDNN_OPTS=0 there are none.
 
 Ends with 1 if memory grows.
 `;

@@ -76,7 +76,7 @@ function residualNetwork(width: number): tfl.LayersModel {
     const bn = tfl.layers.batchNormalization({ name: `${name}_bn` });
     return tfl.layers.reLU().apply(bn.apply(conv.apply(x))) as tfl.SymbolicTensor;
   };
-  const x = tfl.input({ shape: [8, 8, 3] });
+  const x = tfl.input({ shape: [16, 16, 3] });
   const stem = block(x, "stem");
   const last = block(block(stem, "inner"), "back");
   const sum = tfl.layers.add().apply([stem, last]);
@@ -86,9 +86,12 @@ function residualNetwork(width: number): tfl.LayersModel {
   return tfl.model({ inputs: x, outputs: out as tfl.SymbolicTensor });
 }
 
+const batchSize = 64;
+
 function* batches(epoch: number): Generator<Batch> {
+  const labels = Array.from({ length: batchSize }, (_, i) => i % 4);
   for (let i = 0; i < 10; i++) {
-    const xs = tf.randomNormal([8, 8, 8, 3], 0, 1, "float32", 100 * epoch + i + 1);
-    yield { xs, ys: tf.tensor1d([0, 1, 2, 3, 0, 1, 2, 3], "int32") };
+    const xs = tf.randomNormal([batchSize, 16, 16, 3], 0, 1, "float32", 100 * epoch + i + 1);
+    yield { xs, ys: tf.tensor1d(labels, "int32") };
   }
 }
