@@ -82,8 +82,12 @@ it("leaves the source of random numbers as it was, also where a step fails", asy
   const { random } = Math;
   const model = network([tfl.layers.dropout({ rate: 0.5 })]);
   const optimizer = sgd({ learningRate: 0.1 });
-  const wrong = { xs: tf.zeros([6, 2, 4]), ys: tf.tensor1d([0], "int32") };
-  await expect(trainStep(model, optimizer, wrong, { seed: 1 })).rejects.toThrow();
+  const perExample = (): never => {
+    throw new Error("broken");
+  };
+  const loss = { name: "broken", perExample };
+  await expect(trainStep(model, optimizer, firstBatch(), { seed: 1, loss })).rejects.toThrow("broken");
+  expect(Math.random).toBe(random);
   await trainStep(model, optimizer, firstBatch(), { seed: 1 });
   expect(Math.random).toBe(random);
   optimizer.dispose();
