@@ -55,10 +55,7 @@ export const network: DrilledProgram = {
   ],
 };
 
-/**
- * The schedule of the paper's rows on the smallest network, for wasm: untrained, it amplifies the rounding errors of native
- * engines beyond every tolerance.
- */
+/** The schedule of the paper's rows on the smallest network. It has dropout. */
 const row = {
   name: "drill",
   title: "Drill",
