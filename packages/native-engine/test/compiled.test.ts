@@ -128,6 +128,24 @@ describe("what cannot be a graph goes on being called", () => {
     x.dispose();
   });
 
+  it("a function whose random numbers happen to be the same in several calls", () => {
+    const { random } = Math;
+    const noise = compiled(([x]) => [tf.add(x as tf.Tensor, tf.randomUniform([1]))]);
+    const x = tf.zeros([1]);
+    const results = Array.from({ length: 10 }, (_, call) => {
+      Math.random = () => (call < 8 ? 0.25 : 0.75);
+      try {
+        return tf.tidy(() => noise([x])[0]?.dataSync()[0]);
+      } finally {
+        Math.random = random;
+      }
+    });
+    expect(new Set(results.slice(0, 8)).size).toBe(1);
+    expect(results[8]).not.toBe(results[0]);
+    expect(results[9]).toBe(results[8]);
+    x.dispose();
+  });
+
   it("a function that uses a tensor it was not given sees that tensor change", () => {
     const state = tf.tidy(() => tf.variable(tf.scalar(0)));
     const f = compiled(([x]) => [tf.add(x as tf.Tensor, state)]);

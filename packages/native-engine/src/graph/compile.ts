@@ -1,8 +1,8 @@
 /**
  * Compiles functions to graphs on the tensorflow engine, one for each set of input shapes and dtypes. A function is recorded
- * twice, and both recordings must be equal byte for byte: a function that uses random numbers or a call counter produces
- * different recordings and is not compiled. The graph's outputs must agree with the function's, compared by norm and up to
- * 4,096 sampled values, to save memory.
+ * twice, and both recordings must be equal byte for byte: one that uses a call counter produces different recordings and is not
+ * compiled, nor is one that draws random numbers. The graph's outputs must agree with the function's, compared by norm and up
+ * to 4,096 sampled values, to save memory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -157,7 +157,10 @@ const bytesOf = (values: Constant["values"], dtype: string): Uint8Array => {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
 };
 
-/** Runs `f` and returns its outputs, whether it can become a graph or not. */
+/**
+ * Runs `f` and returns its outputs, whether it can become a graph or not. All random numbers of TensorFlow.js come from
+ * `Math.random` or a seed of the operation's own, with which they are always the same.
+ */
 export function record(backend: TensorFlowBackend, f: TensorFunction, inputs: readonly Tensor[]): Recorded {
   const recorder = new Recorder(backend, inputs);
   const { executeSingleOutput, executeMultipleOutputs, write, readSync } = backend;
@@ -182,6 +185,11 @@ export function record(backend: TensorFlowBackend, f: TensorFunction, inputs: re
       return readSync.call(backend, dataId);
     },
   };
+  const { random } = Math;
+  Math.random = () => {
+    recorder.refuse("it draws random numbers");
+    return random();
+  };
   Object.assign(backend, overrides);
   try {
     const outputs = f(inputs);
@@ -189,6 +197,7 @@ export function record(backend: TensorFlowBackend, f: TensorFunction, inputs: re
     const { nodes, usedInputs, refusal } = recorder;
     return { outputs, recording: refusal ?? { nodes, usedInputs: [...usedInputs], results } };
   } finally {
+    Math.random = random;
     for (const name of Object.keys(overrides)) Reflect.deleteProperty(backend, name);
   }
 }

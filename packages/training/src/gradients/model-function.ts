@@ -1,7 +1,7 @@
 /** Compiled functions of a minibatch and a model's weights, cached by model and purpose. */
-import { compiled, type TensorFunction } from "@secateur/backend/ops";
+import { compiled } from "@secateur/backend/ops";
 import { modelGraph } from "@secateur/model-graph";
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { inputsOf, targetsOf, type UnlabelledBatch } from "../batch.ts";
 
@@ -9,23 +9,18 @@ import { inputsOf, targetsOf, type UnlabelledBatch } from "../batch.ts";
 export type ModelFunction = (batch: UnlabelledBatch) => readonly tf.Tensor[];
 
 /**
- * @param f - A pure function of the minibatch and the model's weights. It reads the weights itself; they are inputs of the
- *   compiled program.
- * @param isPure - False where `f` draws random numbers, and is not compiled.
+ * @param f - A function of the minibatch and the model's weights, pure but for random numbers. It reads the weights itself;
+ *   they are inputs of the compiled program.
  */
 export function modelFunction(
   model: tfl.LayersModel,
   f: (inputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => readonly tf.Tensor[],
-  isPure = true,
 ): ModelFunction {
   const { inputs, outputs, weights } = modelGraph(model); // `model.weights` changes its order when layers are frozen
-  const ofTensors: TensorFunction = (tensors) => {
+  const run = compiled((tensors) => {
     const end = inputs.length + outputs.length;
     return f(tensors.slice(0, inputs.length), tensors.slice(inputs.length, end));
-  };
-  const run: TensorFunction = isPure
-    ? compiled(ofTensors)
-    : (tensors) => tf.tidy(() => [...ofTensors(tensors)]);
+  });
   return (batch) => {
     const values = [...weights.values()].map((weight) => weight.read());
     return run([...inputsOf(batch), ...targetsOf(batch), ...values]);

@@ -1,5 +1,5 @@
 /**
- * The computation of a training step as a pure function of the minibatch and the model's weights, which an engine can compile
+ * The computation of a training step as a function of the minibatch and the model's weights, which an engine can compile
  * to one program. The caller updates the moving averages and the weights.
  */
 import { reserveMemory } from "@secateur/backend/ops";
@@ -10,7 +10,6 @@ import { type Batch, batchSize } from "../batch.ts";
 import { TrainingError } from "../errors.ts";
 import type { BatchStatistics } from "../forward/batch-normalization.ts";
 import type { Mode } from "../forward/pass.ts";
-import { drawsRandomNumbers } from "../forward/random-layers.ts";
 import { runModel } from "../forward/run-calls.ts";
 import type { ModelLoss } from "../losses/model-loss.ts";
 import { unlessNotFinite } from "./finite.ts";
@@ -66,16 +65,11 @@ function makeStep(model: tfl.LayersModel, options: StepOptions): StepFunction {
    * the last value stays valid because the layers never change.
    */
   let normalizations: readonly tfl.layers.Layer[] = [];
-  const isPure = !(options.dropout && drawsRandomNumbers(model));
-  const run = modelFunction(
-    model,
-    (inputs, targets) => {
-      const { tensors, layers } = computeStep(model, options, inputs, targets);
-      normalizations = layers;
-      return tensors;
-    },
-    isPure,
-  );
+  const run = modelFunction(model, (inputs, targets) => {
+    const { tensors, layers } = computeStep(model, options, inputs, targets);
+    normalizations = layers;
+    return tensors;
+  });
   const bytesFor = stepBytes(model);
   return (batch) => {
     reserveMemory(bytesFor(batchSize(batch)));
