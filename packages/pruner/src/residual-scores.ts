@@ -51,27 +51,32 @@ async function curvatures(
   minibatches: readonly (readonly tf.Tensor[])[],
 ): Promise<Scores> {
   const scores = new Map(groups.map(({ id, unitCount }) => [id, new Float32Array(unitCount)]));
-  const readGroups = new Set(gates.flatMap(({ reads }) => reads.map(({ group }) => group))); // others cost nothing
+  const readGroups = [...new Set(gates.flatMap(({ reads }) => reads.map(({ group }) => group)))]; // others cost nothing
   const perExample = gates.reduce((n, { numbersPerExample }) => n + numbersPerExample, 0);
   const size = Math.max(1, Math.floor(numbersPerPass / perExample));
   const count = minibatches.reduce((n, [x]) => n + (x?.shape[0] ?? 0), 0);
   for (const xs of minibatches) {
     const examples = xs[0]?.shape[0] ?? 0;
     for (let from = 0; from < examples; from += size) {
-      const part = xs.map((x) => tf.slice(x, from, Math.min(size, examples - from)));
-      const { logits, slopes } = contributionSlopes(
-        model,
-        part,
-        gates.map((each) => each.gates),
-      );
-      for (const id of readGroups) {
-        const sums = tf.tidy(() => summedCurvature(tf.softmax(logits), unitSlopes(id, gates, slopes)));
-        const values = await sums.data();
-        sums.dispose();
-        const own = scores.get(id) as Float32Array;
-        for (const [unit, value] of values.entries()) own[unit] = Number(own[unit]) + value / count;
+      const sums = tf.tidy(() => {
+        const part = xs.map((x) => tf.slice(x, from, Math.min(size, examples - from)));
+        const { logits, slopes } = contributionSlopes(
+          model,
+          part,
+          gates.map((each) => each.gates),
+        );
+        const p = tf.softmax(logits);
+        return readGroups.map((id) => tf.tidy(() => summedCurvature(p, unitSlopes(id, gates, slopes))));
+      });
+      try {
+        for (const [i, id] of readGroups.entries()) {
+          const own = scores.get(id) as Float32Array;
+          for (const [unit, value] of (await (sums[i] as tf.Tensor1D).data()).entries())
+            own[unit] = Number(own[unit]) + value / count;
+        }
+      } finally {
+        tf.dispose(sums);
       }
-      tf.dispose([part, logits, ...slopes]);
     }
   }
   return scores;
