@@ -41,6 +41,8 @@ export interface MethodReport {
   /** Layers behind a removal that keep their weights. */
   readonly skipped: readonly SkippedLayer[];
   readonly seconds: number;
+  /** True if nothing was kept of it, because the outputs were closer to the original's before. */
+  readonly isReverted: boolean;
 }
 
 /** As in `CompensateOptions`. */
@@ -54,7 +56,7 @@ export async function applyMethod(
   plan: Plan,
   minibatches: readonly (readonly tf.Tensor[])[],
   { ridge, positions, seed = 0, onLayer = () => undefined }: MethodSettings,
-): Promise<MethodReport> {
+): Promise<Omit<MethodReport, "isReverted">> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   if (method === "batch-norm") {

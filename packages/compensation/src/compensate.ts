@@ -32,7 +32,7 @@ export interface CompensateOptions {
   readonly ridge?: number;
   /**
    * Output positions per example and layer that are fitted. Default: so many that there are 64 rows for each coefficient of
-   * an output channel, and at least 16,384 rows.
+   * an output channel, and at least 16,384 rows; fewer for a wide layer, whose features take at most 512 MiB.
    */
   readonly positions?: number;
   /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
@@ -57,7 +57,7 @@ export interface CompensationReport {
    */
   readonly before: number;
   readonly after: number;
-  /** True if nothing was kept of it, because the outputs were closer to the original's before. */
+  /** True if no method was kept. */
   readonly isReverted: boolean;
 }
 
@@ -91,31 +91,32 @@ export async function compensate(
   const minibatches = await collectSamples(original, samples, options.samples);
   let compared: readonly (readonly tf.Tensor[])[] = [];
   let outputs: OutputComparison | null = null;
-  let model: tfl.LayersModel | null = null;
+  let model = cloneModel(smaller);
   try {
     compared = await collectSamples(original, copiesOf(minibatches), comparedExamples);
     outputs = compareOutputs(original, compared);
-    model = cloneModel(smaller);
-    const before = await outputs.errorOf(smaller);
+    const before = await outputs.errorOf(model);
+    let after = before;
     const reports: MethodReport[] = [];
-    for (const method of methods)
-      reports.push(await applyMethod(method, graph, model, plan, minibatches, options));
-    const after = await outputs.errorOf(model);
-    const isReverted = !(after <= before);
-    const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
-    const report = {
-      methods: reports,
-      samples: count,
-      before,
-      after: isReverted ? before : after,
-      isReverted,
-    };
-    if (!isReverted) return { model, report };
-    disposeModel(model);
-    model = null;
-    return { model: cloneModel(smaller), report };
+    for (const method of methods) {
+      const changed = cloneModel(model);
+      let isKept = false;
+      try {
+        const report = await applyMethod(method, graph, changed, plan, minibatches, options);
+        const error = await outputs.errorOf(changed);
+        isKept = error <= after;
+        if (isKept) after = error;
+        reports.push({ ...report, isReverted: !isKept });
+      } finally {
+        disposeModel(isKept ? model : changed);
+      }
+      if (isKept) model = changed;
+    }
+    const samplesUsed = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
+    const isReverted = methods.length > 0 && reports.every((each) => each.isReverted);
+    return { model, report: { methods: reports, samples: samplesUsed, before, after, isReverted } };
   } catch (error) {
-    if (model !== null) disposeModel(model);
+    disposeModel(model);
     throw error;
   } finally {
     outputs?.dispose();
@@ -131,13 +132,17 @@ const rulesOf = ({ rules }: CompensateOptions): { readonly rules?: LayerRules } 
   rules === undefined ? {} : { rules };
 
 /** @throws CompensationError for an option that is unknown or outside its range. */
-export function checkCompensateOptions(options: CompensateOptions): void {
+export function checkCompensateOptions(
+  options: {
+    readonly [K in keyof CompensateOptions]?: CompensateOptions[K] | undefined;
+  },
+): void {
   const unknownField = Object.keys(options).find((field) => !Object.hasOwn(fields, field));
   if (unknownField !== undefined)
     throw new CompensationError(
       `options has no field "${unknownField}": expected ${Object.keys(fields).join(", ")}`,
     );
-  const { methods = [], ridge = 0, positions = 1, samples = 1 } = options;
+  const { methods = [], ridge = 0, positions = 1, samples = 1, seed = 0 } = options;
   const known: readonly string[] = compensationMethods;
   const unknown = methods.find((method) => !known.includes(method));
   if (unknown !== undefined)
@@ -145,6 +150,7 @@ export function checkCompensateOptions(options: CompensateOptions): void {
       `methods has "${unknown}": expected ${known.map((name) => `"${name}"`).join(", ")}`,
     );
   if (!(ridge >= 0)) throw new CompensationError(`ridge must be a number of at least 0, not ${ridge}`);
+  if (!Number.isFinite(seed)) throw new CompensationError(`seed must be a number, not ${seed}`);
   for (const [name, value] of Object.entries({ positions, samples })) {
     if (!Number.isInteger(value) || value < 1)
       throw new CompensationError(`${name} must be a whole number of at least 1, not ${value}`);

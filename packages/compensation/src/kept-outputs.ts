@@ -13,7 +13,7 @@ export function keptOutputs(
   const indices = kept.get(path)?.get(linear.outputAxis);
   if (indices === undefined) return null;
   const shape = graph.weights.get(path)?.shape.map(Number) ?? [];
-  const multiplier = layer !== "" && linear.weight === "depthwise_kernel" ? (shape[3] ?? 1) : 1;
+  const multiplier = linear.weight === "depthwise_kernel" ? (shape[3] ?? 1) : 1;
   return Int32Array.from(
     { length: indices.length * multiplier },
     (_, i) => Number(indices[Math.floor(i / multiplier)]) * multiplier + (i % multiplier),

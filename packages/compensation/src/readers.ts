@@ -54,7 +54,7 @@ export function requiredReaders(graph: DependencyGraph): readonly Reader[] {
     const missing = slices.find(({ role, layer }) => consumesUnits(role) && !read.has(layer));
     if (missing === undefined) continue;
     throw new CompensationError(
-      `group "${id}" has no score that assumes a refit: layer "${missing.layer}", which reads it, cannot be refitted. Use another criterion`,
+      `group "${id}" has no score that assumes a refit: its units are read by layer "${missing.layer}", for which there is none. Use another criterion`,
     );
   }
   return readers;

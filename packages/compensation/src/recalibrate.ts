@@ -1,21 +1,20 @@
 /**
- * Recalibrates batch normalisation: replaces its moving averages by the means of the batch statistics over the samples. Costs
- * one forward pass; no other weight changes.
+ * Recalibrates batch normalisation: replaces its moving averages by the mean and variance over all samples, each layer's inputs
+ * being normalised by their minibatch's statistics. Costs one forward pass; no other weight changes.
  */
 import { layerWeight, variableOf } from "@secateur/model-graph";
-import { batchNormStatistics } from "@secateur/training";
+import { type BatchStatistics, batchNormStatistics, mergedStatistics } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 
-/** Sums over minibatches, weighted by their numbers of examples. */
+/** Of the minibatches so far. */
 interface Totals {
-  count: number;
-  mean: tf.Tensor1D;
-  variance: tf.Tensor1D;
+  readonly examples: number;
+  readonly statistics: BatchStatistics;
 }
 
 /**
- * Changes the model. A layer that is called several times gets the mean over its calls.
+ * Changes the model. A layer that is called several times gets the statistics of all its calls.
  *
  * @param minibatches - The model's inputs, one list per minibatch. They are not disposed.
  * @returns The names of the layers whose averages were replaced.
@@ -27,36 +26,37 @@ export function recalibrate(
   const totals = new Map<tfl.layers.Layer, Totals>();
   for (const xs of minibatches) {
     const size = xs[0]?.shape[0] ?? 0;
-    const statistics = batchNormStatistics(model, xs);
-    for (const { layer, mean, variance } of statistics) {
-      const sum = totals.get(layer);
-      totals.set(layer, {
-        count: (sum?.count ?? 0) + size,
-        mean: added(sum?.mean, mean, size),
-        variance: added(sum?.variance, variance, size),
-      });
-      tf.dispose([mean, variance]);
+    for (const statistics of batchNormStatistics(model, xs)) {
+      const { layer } = statistics;
+      const before = totals.get(layer);
+      totals.set(
+        layer,
+        before === undefined ? { examples: size, statistics } : merged(before, statistics, size),
+      );
     }
   }
-  for (const [layer, { count, mean, variance }] of totals) {
-    assign(layer, "moving_mean", mean, count);
-    assign(layer, "moving_variance", variance, count);
-    tf.dispose([mean, variance]);
+  for (const [layer, { statistics }] of totals) {
+    assign(layer, "moving_mean", statistics.mean);
+    assign(layer, "moving_variance", statistics.variance);
+    dispose(statistics);
   }
   return [...totals.keys()].map(({ name }) => name);
 }
 
-/** `sum + value · weight`; disposes the old sum. */
-function added(sum: tf.Tensor1D | undefined, value: tf.Tensor1D, weight: number): tf.Tensor1D {
-  const next = tf.tidy(() => tf.add(sum ?? 0, tf.mul(value, weight)) as tf.Tensor1D);
-  sum?.dispose();
-  return next;
+/** Disposes the statistics of both. */
+function merged(before: Totals, statistics: BatchStatistics, size: number): Totals {
+  const examples = before.examples + size;
+  const both = mergedStatistics(before.statistics, statistics, size / examples);
+  dispose(before.statistics);
+  dispose(statistics);
+  return { examples, statistics: both };
 }
 
-function assign(layer: tfl.layers.Layer, name: string, total: tf.Tensor1D, count: number): void {
+function dispose({ mean, variance }: BatchStatistics): void {
+  tf.dispose([mean, variance]);
+}
+
+function assign(layer: tfl.layers.Layer, name: string, value: tf.Tensor): void {
   const weight = layerWeight(layer, name);
-  if (weight === undefined) return;
-  const mean = tf.div(total, count);
-  variableOf(weight).assign(mean);
-  mean.dispose();
+  if (weight !== undefined) variableOf(weight).assign(value);
 }

@@ -38,11 +38,11 @@ export async function reconstructBlocks(
   const kept = keptIndices(graph, plan);
   checkFits(graph.model, smaller, kept);
   const [wide, narrow] = [modelGraph(graph.model), modelGraph(smaller)];
-  const blocks = residualBlocks(wide, kept);
+  const { blocks, skipped: noBlocks } = residualBlocks(wide, kept);
   const original = { graph: wide, walk: walkModel(graph.model, minibatches) };
   const reduced = { graph: narrow, walk: walkModel(smaller, minibatches) };
   const layers: RefittedLayer[] = [];
-  const skipped: SkippedLayer[] = [];
+  const skipped: SkippedLayer[] = [...noBlocks];
   try {
     for (const [done, block] of blocks.entries()) {
       original.walk.advance(block.addition + 1);
@@ -88,7 +88,7 @@ async function reconstruct(
   targets: readonly tf.Tensor[],
 ): Promise<Pick<RefittedLayer, "before" | "after">> {
   const calls = graph.calls.slice(block.from, block.addition + 1);
-  const input = graph.calls[block.from - 1]?.outputs[0] ?? graph.inputs[0];
+  const input = graph.calls[block.from - 1]?.outputs[0];
   const output = calls.at(-1)?.outputs[0];
   if (input === undefined || output === undefined)
     throw new RangeError(`block of "${block.last.layer}" is empty`);

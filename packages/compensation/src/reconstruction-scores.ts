@@ -25,14 +25,10 @@ import type { SwapOptions } from "./swap-units.ts";
 export async function reconstructionScores(
   graph: DependencyGraph,
   samples: UnlabelledBatches,
-  { samples: limit, ridge = 1e-3, positions, seed = 0 }: SwapOptions = {},
+  options: Omit<SwapOptions, "onGroup"> = {},
 ): Promise<ReadonlyMap<GroupId, Float32Array>> {
-  checkCompensateOptions({
-    ridge,
-    seed,
-    ...(limit === undefined ? {} : { samples: limit }),
-    ...(positions === undefined ? {} : { positions }),
-  });
+  checkCompensateOptions(options);
+  const { samples: limit, ridge = 1e-3, positions, seed = 0 } = options;
   const readers = requiredReaders(graph);
   const minibatches = await collectSamples(graph.model, samples, limit);
   const walk = walkModel(graph.model, minibatches);

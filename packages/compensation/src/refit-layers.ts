@@ -62,8 +62,11 @@ export async function refitLayers(
 ): Promise<RefitResult> {
   const kept = keptIndices(graph, plan);
   checkFits(graph.model, smaller, kept);
-  const { sites, skipped: unsupported } = refitSites(modelGraph(graph.model), kept);
   const [wide, narrow] = [modelGraph(graph.model), modelGraph(smaller)];
+  const { sites: all, skipped: unsupported } = refitSites(wide, kept);
+  const isFixed = (site: RefitSite): boolean =>
+    refit.needsShift && !hasShift(site.linear, ...callsOf(site, { graph: narrow }));
+  const sites = all.filter((site) => !isFixed(site));
   const targets = originalTargets(wide, sites);
   const original = {
     graph: wide,
@@ -71,17 +74,16 @@ export async function refitLayers(
   };
   const reduced = { graph: narrow, walk: walkModel(smaller, minibatches) };
   const models = [original, reduced] as const;
-  const skipped = [...unsupported];
+  const skipped = [
+    ...unsupported,
+    ...all.filter(isFixed).map(({ layer }) => ({ layer, reason: "it has no bias" })),
+  ];
   const layers: RefittedLayer[] = [];
   try {
     for (const [done, site] of sites.entries()) {
       const { tensor, position } = targets[done] as OriginalTarget;
       original.walk.advance(position);
       reduced.walk.advance(site.call);
-      if (refit.needsShift && !hasShift(site.linear, ...callsOf(site, reduced))) {
-        skipped.push({ layer: site.layer, reason: "it has no bias" });
-        continue;
-      }
       const layer = await refitSite(
         site,
         { tensor, kept: keptOutputs(site, wide, kept) },
@@ -157,7 +159,10 @@ async function refitSite(
   }
 }
 
-function callsOf(site: RefitSite, { graph }: WalkedModel): readonly [LayerCall, LayerCall | undefined] {
+function callsOf(
+  site: RefitSite,
+  { graph }: Pick<WalkedModel, "graph">,
+): readonly [LayerCall, LayerCall | undefined] {
   const call = graph.calls[site.call];
   if (call === undefined) throw new RangeError(`no layer call ${site.call}`);
   return [call, site.normalization === null ? undefined : graph.calls[site.normalization]];

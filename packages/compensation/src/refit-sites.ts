@@ -85,7 +85,7 @@ function readsChanged(
 }
 
 /** Tensors with removed channels, and all that are computed from them. */
-function changedTensors({ calls }: ModelGraph, kept: KeptIndices): ReadonlySet<GraphTensor> {
+export function changedTensors({ calls }: ModelGraph, kept: KeptIndices): ReadonlySet<GraphTensor> {
   const cut = new Set([...kept.keys()].map((weight) => weight.slice(0, weight.lastIndexOf("/"))));
   const changed = new Set<GraphTensor>();
   for (const { path, inputs, outputs } of calls) {

@@ -6,14 +6,8 @@
 
 import { createRandom } from "@secateur/base";
 import type { DependencyGraph } from "@secateur/dependency-graph";
-import {
-  type GraphTensor,
-  type LayerCall,
-  layerWeight,
-  type ModelGraph,
-  modelGraph,
-} from "@secateur/model-graph";
-import type { ContributionGates } from "@secateur/training";
+import { type GraphTensor, type LayerCall, layerWeight, modelGraph } from "@secateur/model-graph";
+import { type ContributionGates, headOf } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import { factorize, solveFactorized } from "./cholesky.ts";
 import { submatrix } from "./elimination.ts";
@@ -72,7 +66,8 @@ async function residualGatesOf(
 ): Promise<ResidualGates> {
   const graph = modelGraph(model);
   const call = graph.calls[reader.call] as LayerCall;
-  const derivative = activationDerivative(graph, call);
+  const isHead = graph.outputs.some((output) => headOf(model, output)?.call === call);
+  const derivative = activationDerivative(call, isHead);
   const { inverse, size } = await readerProblem(model, reader, walk, minibatches, settings);
   const reads = await Promise.all(
     reader.reads.map(async (read) => ({
@@ -114,9 +109,8 @@ async function residualGatesOf(
 type Derivative = (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor;
 
 /** Takes the gradient through the layer's own activation, from the activation's output; a softmax head has none. */
-function activationDerivative({ outputs }: ModelGraph, { path, layer, outputs: own }: LayerCall): Derivative {
+function activationDerivative({ path, layer }: LayerCall, isHead: boolean): Derivative {
   const activation = String(layer.getConfig()["activation"] ?? "linear");
-  const isHead = own.some((output) => outputs.includes(output));
   const derivative = isHead ? derivatives["linear"] : derivatives[activation];
   if (derivative !== undefined) return derivative;
   throw new CompensationError(
@@ -128,6 +122,9 @@ function activationDerivative({ outputs }: ModelGraph, { path, layer, outputs: o
 const derivatives: Readonly<Record<string, Derivative>> = {
   linear: (dy) => dy,
   relu: (dy, y) => tf.mul(dy, tf.cast(tf.greater(y, 0), "float32")),
+  sigmoid: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))),
+  tanh: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
+  elu: (dy, y) => tf.mul(dy, tf.minimum(tf.add(y, 1), 1)),
   relu6: (dy, y) => tf.mul(dy, tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)), "float32")),
 };
 

@@ -5,8 +5,11 @@ import type * as tf from "@tensorflow/tfjs-core";
 const rowsPerCoefficient = 64;
 const fewestRows = 2 ** 14;
 
+/** Bytes of a layer's features, which are held for all minibatches. */
+const largestFeatures = 2 ** 29;
+
 /**
- * Output positions per example.
+ * Output positions per example; fewer for a wide layer, whose features would not fit into 512 MiB.
  *
  * @param coefficients - Of one output channel.
  * @param minibatches - The model's inputs, one list per minibatch.
@@ -16,5 +19,7 @@ export function positionsPerExample(
   minibatches: readonly (readonly tf.Tensor[])[],
 ): number {
   const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
-  return Math.ceil(Math.max(fewestRows, rowsPerCoefficient * coefficients) / count);
+  const rows = Math.max(fewestRows, rowsPerCoefficient * coefficients);
+  const mostRows = largestFeatures / (4 * coefficients);
+  return Math.max(1, Math.min(Math.ceil(rows / count), Math.floor(mostRows / count)));
 }

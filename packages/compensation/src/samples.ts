@@ -1,5 +1,5 @@
 /** The examples that compensation reads, cut into minibatches, as many as memory allows. */
-import { type GraphTensor, modelGraph } from "@secateur/model-graph";
+import { fixedShapes, type GraphTensor, type InputShape, modelGraph } from "@secateur/model-graph";
 import {
   batchSize,
   checkInputs,
@@ -32,16 +32,20 @@ const finiteData = new WeakSet<object>();
 export async function collectSamples(
   model: tfl.LayersModel,
   samples: UnlabelledBatches,
-  limit: number = sampleLimit(model),
+  limit?: number,
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
   let count = 0;
+  let memory: MemoryPerExample | undefined;
   try {
     for await (const batch of samples) {
-      const parts = await minibatchesOf(model, batch, limit - count);
+      const read = await checked(model, batch);
+      memory ??= memoryPerExample(model, sizesOf(read));
+      const most = limit ?? memory.samples;
+      const parts = minibatchesOf(read, Math.min(largestMinibatch, memory.minibatch), most - count);
       minibatches.push(...parts);
       count += parts.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
-      if (count >= limit) break;
+      if (count >= most) break;
     }
     if (count > 0) return minibatches;
     throw new CompensationError("samples is empty: pass at least one minibatch of inputs, { xs }");
@@ -53,32 +57,44 @@ export async function collectSamples(
   }
 }
 
-/** The first `limit` examples of a batch, in parts that fit into memory. Disposes the batch. */
-async function minibatchesOf(
-  model: tfl.LayersModel,
-  batch: UnlabelledBatch,
-  limit: number,
-): Promise<readonly (readonly tf.Tensor[])[]> {
-  const largest = Math.max(1, Math.min(largestMinibatch, Math.floor(minibatchBytes / heldBytes(model))));
-  const parts: (readonly tf.Tensor[])[] = [];
+/** Disposes the batch where it does not fit. */
+async function checked(model: tfl.LayersModel, batch: UnlabelledBatch): Promise<UnlabelledBatch> {
   try {
     const inputs = inputsOf(batch);
     checkInputs(model, inputs);
     await checkFinite(inputs);
-    const size = Math.min(batchSize(batch), limit);
-    for (let from = 0; from < size; from += largest)
-      parts.push(inputs.map((x) => slice(x, from, Math.min(largest, size - from))));
-    for (const part of parts.flat()) finiteData.add(part.dataId);
-    return parts;
-  } finally {
+    return batch;
+  } catch (error) {
     disposeBatch(batch);
+    throw error;
   }
 }
 
-/** The number of examples whose activations fit into 1.5 GiB while a model is refitted. */
-export function sampleLimit(model: tfl.LayersModel): number {
-  return Math.max(1, Math.floor(memoryLimit / heldBytes(model)));
+/** The first `limit` examples of a batch, in parts of at most `largest`. Disposes the batch. */
+function minibatchesOf(
+  batch: UnlabelledBatch,
+  largest: number,
+  limit: number,
+): readonly (readonly tf.Tensor[])[] {
+  const parts: (readonly tf.Tensor[])[] = [];
+  const size = Math.min(batchSize(batch), limit);
+  for (let from = 0; from < size; from += largest)
+    parts.push(inputsOf(batch).map((x) => slice(x, from, Math.min(largest, size - from))));
+  for (const part of parts.flat()) finiteData.add(part.dataId);
+  disposeBatch(batch);
+  return parts;
 }
+
+/**
+ * The number of examples whose activations fit into 1.5 GiB while a model is refitted.
+ *
+ * @param inputShape - Sizes of the inputs where they are open, which otherwise count as 224.
+ */
+export function sampleLimit(model: tfl.LayersModel, inputShape?: InputShape): number {
+  return memoryPerExample(model, inputShape).samples;
+}
+
+const sizesOf = (batch: UnlabelledBatch): InputShape => inputsOf(batch).map(({ shape }) => shape.slice(1));
 
 /** Without a copy where the slice is everything. */
 function slice(x: tf.Tensor, from: number, size: number): tf.Tensor {
@@ -96,9 +112,27 @@ async function checkFinite(xs: readonly tf.Tensor[]): Promise<void> {
   }
 }
 
+/** How many examples fit into memory. */
+interface MemoryPerExample {
+  /** All that are held. */
+  readonly samples: number;
+  /** Those that are run at once. */
+  readonly minibatch: number;
+}
+
+function memoryPerExample(model: tfl.LayersModel, inputShape?: InputShape): MemoryPerExample {
+  const bytes = heldBytes(model, inputShape);
+  const fitting = (limit: number): number => Math.max(1, Math.floor(limit / bytes));
+  return { samples: fitting(memoryLimit), minibatch: fitting(minibatchBytes) };
+}
+
 /** Bytes of activations that two copies of a model hold per example at the widest point between layers. */
-function heldBytes(model: tfl.LayersModel): number {
+function heldBytes(model: tfl.LayersModel, inputShape: InputShape | undefined): number {
   const { calls } = modelGraph(model);
+  const shapeOf = fixedShapes(model, inputShape);
+  /** Sizes that remain open count as 224. */
+  const numbersIn = (tensor: GraphTensor): number =>
+    shapeOf(tensor).reduce<number>((n, size) => n * (size ?? 224), 1);
   const lastReader = new Map<GraphTensor, number>();
   for (const [index, { inputs }] of calls.entries()) for (const input of inputs) lastReader.set(input, index);
   let [held, most] = [0, 0];
@@ -109,7 +143,3 @@ function heldBytes(model: tfl.LayersModel): number {
   }
   return Math.max(2 * 4 * most, 1);
 }
-
-/** Open sizes count as 224. */
-const numbersIn = ({ shape }: GraphTensor): number =>
-  shape.slice(1).reduce<number>((n, size) => n * (size ?? 224), 1);

@@ -14,8 +14,12 @@ export async function addInto(total: Float64Array, compute: () => tf.Tensor): Pr
   for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (values[i] as number);
 }
 
+/** Below this share of the mean square, a variance in single precision is rounding error. */
+const negligible = 1e-6;
+
 /**
- * The variance over all rows of all minibatches, summed over columns; at least 1e-30.
+ * The variance over all rows of all minibatches, summed over columns; the mean square where nothing varies, as in a single
+ * row; at least 1e-30.
  *
  * @param minibatches - Compute `[rows, columns]` each.
  */
@@ -39,5 +43,7 @@ export async function variance(minibatches: readonly (() => tf.Tensor2D)[]): Pro
     }
   }
   const ofMeans = sums.reduce((total, sum) => total + (sum / count) ** 2, 0);
-  return Math.max(squares / count - ofMeans, 1e-30);
+  const meanSquare = squares / count;
+  const spread = meanSquare - ofMeans;
+  return Math.max(spread > negligible * meanSquare ? spread : meanSquare, 1e-30);
 }

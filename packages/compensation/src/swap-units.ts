@@ -40,14 +40,10 @@ export async function swapUnits(
   graph: DependencyGraph,
   plan: Plan,
   samples: UnlabelledBatches,
-  { samples: limit, ridge = 1e-3, positions, seed = 0, onGroup }: SwapOptions = {},
+  { onGroup, ...options }: SwapOptions = {},
 ): Promise<Plan> {
-  checkCompensateOptions({
-    ridge,
-    seed,
-    ...(limit === undefined ? {} : { samples: limit }),
-    ...(positions === undefined ? {} : { positions }),
-  });
+  checkCompensateOptions(options);
+  const { samples: limit, ridge = 1e-3, positions, seed = 0 } = options;
   const readers = readersOf(graph)
     .filter(({ inputs }) => inputs <= mostInputs)
     .map((reader) => ({

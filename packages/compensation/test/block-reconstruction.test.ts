@@ -90,7 +90,7 @@ describe("block reconstruction", () => {
     const graph = modelGraph(model);
     const pathsOf = (changed: string): readonly (readonly string[])[] => {
       const kept = new Map([[changed, new Map([[3, Int32Array.from([0, 3, 5])]])]]);
-      return residualBlocks(graph, kept).map(({ from, addition }) =>
+      return residualBlocks(graph, kept).blocks.map(({ from, addition }) =>
         graph.calls.slice(from, addition + 1).map(({ path }) => path),
       );
     };
@@ -116,11 +116,50 @@ describe("block reconstruction", () => {
       const sum = layers.add({ name: "sum" }).apply(paths) as tfl.SymbolicTensor;
       const model = tfl.model({ inputs, outputs: sum });
       const kept = new Map([["a/kernel", new Map([[3, Int32Array.from([0, 3, 5])]])]]);
-      const [block, ...others] = residualBlocks(modelGraph(model), kept);
+      const { blocks, skipped } = residualBlocks(modelGraph(model), kept);
+      const [block, ...others] = blocks;
       expect(block?.sites.map(({ layer }) => layer).toSorted()).toEqual(["a", "b", "shortcut"]);
       expect(block?.readThrough).toBe("identity");
-      expect(others).toEqual([]);
+      expect([others, skipped]).toEqual([[], []]);
       disposeModel(model);
     }
+  });
+
+  const inner = (x: tfl.SymbolicTensor): tfl.SymbolicTensor =>
+    normalized(relu(normalized(x, "a", 6), "relu"), "b", 2);
+  const sumOf = (a: unknown, b: unknown): tfl.SymbolicTensor =>
+    layers
+      .add({ name: "sum" })
+      .apply([a as tfl.SymbolicTensor, b as tfl.SymbolicTensor]) as tfl.SymbolicTensor;
+  const image = (): tfl.SymbolicTensor => tfl.input({ shape: [6, 6, 2] });
+  const squared = (x: tfl.SymbolicTensor): unknown => layers.multiply().apply([x, x]);
+  type Outputs = (x: tfl.SymbolicTensor, y: tfl.SymbolicTensor) => unknown;
+
+  it.each<[string, Outputs]>([
+    ["it adds what starts at several inputs of the model", (x, y) => sumOf(inner(x), y)],
+    ["what it adds is not the output of a layer that can be refitted", (x) => sumOf(squared(inner(x)), x)],
+    ["other tensors pass by the sum", (x) => layers.concatenate().apply([sumOf(inner(x), x), x])],
+  ])("says of an addition: %s", (reason, outputs) => {
+    const [x, y] = [image(), image()];
+    const inputs = outputs.length > 1 ? [x, y] : x;
+    const model = tfl.model({ inputs, outputs: outputs(x, y) as tfl.SymbolicTensor });
+    const kept = new Map([["a/kernel", new Map([[3, Int32Array.from([0, 3, 5])]])]]);
+    expect(residualBlocks(modelGraph(model), kept)).toEqual({
+      blocks: [],
+      skipped: [{ layer: "sum", reason }],
+    });
+    disposeModel(model);
+  });
+
+  it("takes blocks behind the place where another output of the model branches off", () => {
+    const inputs = tfl.input({ shape: [6, 6, 2] });
+    const stem = relu(normalized(inputs, "stem", 2), "stem-relu");
+    const auxiliary = layers.globalAveragePooling2d({}).apply(stem) as tfl.SymbolicTensor;
+    const model = tfl.model({ inputs, outputs: [auxiliary, sumOf(inner(stem), stem)] });
+    const kept = new Map([["a/kernel", new Map([[3, Int32Array.from([0, 3, 5])]])]]);
+    const { blocks, skipped } = residualBlocks(modelGraph(model), kept);
+    expect(blocks.map(({ last }) => last.layer)).toEqual(["b"]);
+    expect(skipped).toEqual([]);
+    disposeModel(model);
   });
 });

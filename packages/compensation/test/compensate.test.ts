@@ -9,7 +9,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CompensationError, type CompensationMethod, compensate, outputError } from "../src/index.ts";
+import {
+  CompensationError,
+  type CompensationMethod,
+  type CompensationReport,
+  compensate,
+  outputError,
+  sampleLimit,
+} from "../src/index.ts";
+import { positionsPerExample } from "../src/rows-per-layer.ts";
 
 const methods: readonly CompensationMethod[] = [
   "least-squares",
@@ -108,6 +116,31 @@ describe("compensate", () => {
     expect(seen).toEqual(["out 1/1"]);
   });
 
+  it("counts the layers that a method refits, not those that it cannot", async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: "fc", units: 6, activation: "relu", inputShape: [4] }),
+        tfl.layers.dense({ name: "hidden", units: 5, activation: "relu" }),
+        tfl.layers.dense({ name: "out", units: 2, useBias: false }),
+      ],
+    });
+    const plan = createPlan(buildDependencyGraph(model), [["fc", [0, 1, 2]]]);
+    const smaller = applyPlan(model, plan);
+    const seen: string[] = [];
+    const { model: refitted, report } = await compensate(model, smaller, plan, [{ xs: points() }], {
+      methods: ["mean-into-bias"],
+      onLayer: ({ layer }, done, total) => seen.push(`${layer} ${done}/${total}`),
+    });
+    expect(seen).toEqual(["hidden 1/1"]);
+    expect(report.methods[0]?.skipped).toEqual([{ layer: "out", reason: "it has no bias" }]);
+    for (const each of [model, smaller, refitted]) disposeModel(each);
+  });
+
+  it("reports errors relative to the outputs' squares where a single example has no variance", async () => {
+    const report = await compensated({}, tf.tensor2d([[1, 2, 3, 4]]));
+    expect((report as CompensationReport).before).toBeLessThan(100);
+  });
+
   it("uses as many samples as asked for", async () => {
     expect(await compensated({ samples: 10 })).toMatchObject({ samples: 10 });
   });
@@ -195,4 +228,29 @@ it("disposes the samples where a layer of the original fails", async () => {
   await expect(refit).rejects.toThrow("no such kernel");
   expect(tf.memory().numTensors).toBe(numTensors);
   for (const each of [model, smaller]) disposeModel(each);
+});
+
+describe("memory", () => {
+  it("of activations is counted by the sizes of the images where the network's are open", () => {
+    const convolution = (size: number | null): tfl.LayersModel =>
+      tfl.sequential({
+        layers: [
+          tfl.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [size, size, 3] as number[] }),
+          tfl.layers.globalAveragePooling2d({}),
+        ],
+      });
+    const [open, fixed] = [convolution(null), convolution(448)];
+    expect(sampleLimit(open, [448, 448, 3])).toBe(sampleLimit(fixed));
+    expect(sampleLimit(open)).toBeGreaterThan(3 * sampleLimit(fixed));
+    for (const each of [open, fixed]) disposeModel(each);
+  });
+
+  it("of a layer's features is bounded, however wide it is", () => {
+    const minibatches = [[tf.zeros([1000, 1])]];
+    expect(positionsPerExample(100, minibatches)).toBe(17);
+    const coefficients = 4608;
+    const bytes = 4 * coefficients * 1000 * positionsPerExample(coefficients, minibatches);
+    expect(bytes).toBeLessThanOrEqual(2 ** 29);
+    tf.dispose(minibatches);
+  });
 });

@@ -158,23 +158,21 @@ describe("mean into bias", () => {
 });
 
 describe("recalibration", () => {
-  it("sets the moving averages to the mean batch statistics", () => {
+  it("sets the moving averages to the statistics of all samples, however they are cut into minibatches", () => {
     const model = network();
     const inner = tfl.model({
       inputs: model.inputs,
       outputs: model.getLayer("a").output as tfl.SymbolicTensor,
     });
     tf.tidy(() => {
-      const minibatches = tf.split(images(48), 3);
+      const minibatches = tf.split(images(48), [1, 2, 15, 30]);
       expect(
         recalibrate(
           model,
           minibatches.map((x) => [x]),
         ),
       ).toEqual(["na", "nb"]);
-      const all = minibatches.map((x) => tf.moments(inner.predict(x) as tf.Tensor, [0, 1, 2]));
-      const mean = tf.div(tf.addN(all.map((each) => each.mean)), 3);
-      const variance = tf.div(tf.addN(all.map((each) => each.variance)), 3);
+      const { mean, variance } = tf.moments(inner.predict(images(48)) as tf.Tensor, [0, 1, 2]);
       expect(mean).toBeAllClose(weightsOf(model, "na")["moving_mean"] as number[], {
         rtol: 1e-4,
         atol: 1e-5,
@@ -194,6 +192,19 @@ describe("recalibration", () => {
     expect(report).toMatchObject({ isReverted: true, after: report.before });
     expect(outputs(refitted)).toEqual(outputs(smaller));
     for (const each of [model, smaller, refitted]) disposeModel(each);
+  });
+
+  it("is undone alone, where a refit after it helps", async () => {
+    const model = network();
+    const [plan, smaller] = removal(model, [0]);
+    const fit = async (methods: readonly CompensationMethod[]) =>
+      compensate(model, smaller, plan, [{ xs: images() }], { methods });
+    const { model: refitted, report } = await fit(["batch-norm", "least-squares"]);
+    const alone = await fit(["least-squares"]);
+    expect(report.methods.map(({ isReverted }) => isReverted)).toEqual([true, false]);
+    expect(report).toMatchObject({ isReverted: false, after: alone.report.after });
+    expect(outputs(refitted)).toEqual(outputs(alone.model));
+    for (const each of [model, smaller, refitted, alone.model]) disposeModel(each);
   });
 });
 

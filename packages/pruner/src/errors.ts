@@ -28,3 +28,9 @@ export class BudgetError extends PrunerError {
     this.reach = reach;
   }
 }
+
+export function notFinite({ name }: { readonly name: string }): PrunerError {
+  return new PrunerError(
+    `model "${name}" has logits or slopes that are not finite: check the data and the weights for NaN`,
+  );
+}

@@ -11,7 +11,7 @@ import {
 } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { PrunerError } from "./errors.ts";
+import { notFinite, PrunerError } from "./errors.ts";
 
 export interface JointExamples {
   readonly batches: readonly ExampleBatch[];
@@ -95,9 +95,7 @@ export async function jointSlopes(
   }
   if (logits.every(Number.isFinite) && units.every((ofUnit) => ofUnit.every(Number.isFinite)))
     return { logits, units };
-  throw new PrunerError(
-    `model "${graph.model.name}" has logits or slopes that are not finite: check the data and the weights for NaN`,
-  );
+  throw notFinite(graph.model);
 }
 
 async function slopesOf(

@@ -1,6 +1,6 @@
 /** Keeps the inputs of minibatches that are disposed after use, for the refit after a removal. */
 import { collectSamples, sampleLimit } from "@secateur/compensation";
-import type { InputShape } from "@secateur/model-graph";
+import { type InputShape, ModelGraphError } from "@secateur/model-graph";
 import { batchSize, inputsOf, type UnlabelledBatch } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -25,30 +25,46 @@ export interface KeptInputs {
   readonly dispose: () => void;
 }
 
-/** How many examples the options ask to keep. @param byDefault - Whether to refit where they do not say. */
+/**
+ * How many examples of the given sizes the options ask to keep.
+ *
+ * @param byDefault - Whether to refit where they do not say.
+ */
 export function inputLimit(
   model: tfl.LayersModel,
   { compensate }: Pick<PruneOptions, "compensate">,
   byDefault: boolean,
-): number {
-  if (!(compensate ?? byDefault)) return 0;
+): (sizes: InputShape) => number {
+  if (!(compensate ?? byDefault)) return () => 0;
   const { samples } = compensateSettings(compensate);
-  return samples ?? sampleLimit(model);
+  return (sizes) => samples ?? limitFor(model, sizes);
+}
+
+/** 0 for inputs that do not fit the model, which scoring refuses. */
+function limitFor(model: tfl.LayersModel, sizes: InputShape): number {
+  try {
+    return sampleLimit(model, sizes);
+  } catch (error) {
+    if (error instanceof ModelGraphError) return 0;
+    throw error;
+  }
 }
 
 export function compensateSettings(compensate: PruneOptions["compensate"]): CompensateSettings {
   return typeof compensate === "object" ? compensate : {};
 }
 
-/** @param limit - The number of examples after which no more minibatches are kept. */
-export function keepInputs(limit: number): KeptInputs {
+/** @param limitFor - The number of examples, by the sizes of the first, after which no more minibatches are kept. */
+export function keepInputs(limitFor: (sizes: InputShape) => number): KeptInputs {
   let kept: { readonly xs: tf.Tensor[] }[] = [];
   let count = 0;
   let sizes: InputShape | undefined;
+  let limit: number | undefined;
   const add = (batch: UnlabelledBatch): void => {
     sizes = inputsOf(batch).map(({ shape }) => shape.slice(1));
-    const isUsed = inputsOf(batch).some(({ isDisposed }) => isDisposed); // scoring refuses it
-    if (count >= limit || isUsed) return;
+    if (inputsOf(batch).some(({ isDisposed }) => isDisposed)) return; // scoring refuses it
+    limit ??= limitFor(sizes);
+    if (count >= limit) return;
     kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
     count += batchSize(batch);
   };

@@ -3,6 +3,7 @@ import { swapUnits } from "@secateur/compensation";
 import { type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
+import { disposeBatch } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Budget, isLatencyBudget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
@@ -74,7 +75,8 @@ async function choosePlan(
   const batches = inputs.keep(batchesOf(data, 0));
   if ("select" in criterion) {
     if (isLatencyBudget(budget)) throw new PrunerError("a budget in latency needs scores of single units");
-    const plan = await criterion.select(graph, batches, { budget, selection, inputShape });
+    const plan = await criterion.select(graph, resumable(batches), { budget, selection, inputShape });
+    for await (const batch of batches) disposeBatch(batch); // those that it did not read
     await inputs.collect(graph.model);
     return { plan: criterion.swaps ? await swapped(graph, plan, inputs, options) : plan, latency: null };
   }
@@ -85,6 +87,11 @@ async function choosePlan(
   const { plan, ...latency } = await selectByLatency(graph, scores, budget, { selection, inputShape });
   return { plan: await swapped(graph, plan, inputs, options), latency };
 }
+
+/** The same batches; the generator stays open where reading ends early. */
+const resumable = <T>(batches: AsyncGenerator<T>): AsyncIterable<T> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => batches.next() }),
+});
 
 /** The lowest-scored units, changed as the options ask where there are inputs to refit on. */
 async function planFor(

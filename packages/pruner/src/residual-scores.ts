@@ -8,6 +8,8 @@ import type { Scores } from "@secateur/criteria";
 import type { DependencyGraph } from "@secateur/dependency-graph";
 import { contributionSlopes, type UnlabelledBatches } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { notFinite } from "./errors.ts";
 
 export interface ResidualScoreOptions {
   /** The most examples that are used. Default: as many whose activations fit into 1.5 GiB. */
@@ -38,7 +40,9 @@ export async function residualScores(
   let gates: readonly ResidualGates[] = [];
   try {
     gates = await residualGates(graph, minibatches, { ridge, seed });
-    return await curvatures(graph, gates, minibatches);
+    const scores = await curvatures(graph, gates, minibatches);
+    checkFinite(graph, scores);
+    return scores;
   } finally {
     for (const each of gates) each.dispose();
     tf.dispose(minibatches.flat());
@@ -56,23 +60,13 @@ async function curvatures(
   const size = Math.max(1, Math.floor(numbersPerPass / perExample));
   const count = minibatches.reduce((n, [x]) => n + (x?.shape[0] ?? 0), 0);
   for (const xs of minibatches) {
-    const examples = xs[0]?.shape[0] ?? 0;
-    for (let from = 0; from < examples; from += size) {
-      const sums = tf.tidy(() => {
-        const part = xs.map((x) => tf.slice(x, from, Math.min(size, examples - from)));
-        const { logits, slopes } = contributionSlopes(
-          model,
-          part,
-          gates.map((each) => each.gates),
-        );
-        const p = tf.softmax(logits);
-        return readGroups.map((id) => tf.tidy(() => summedCurvature(p, unitSlopes(id, gates, slopes))));
-      });
+    for (const part of parts(xs, size)) {
+      const sums = summedCurvatures(model, part, gates, readGroups);
       try {
         for (const [i, id] of readGroups.entries()) {
           const own = scores.get(id) as Float32Array;
-          for (const [unit, value] of (await (sums[i] as tf.Tensor1D).data()).entries())
-            own[unit] = Number(own[unit]) + value / count;
+          const values = await (sums[i] as tf.Tensor).data();
+          for (const [unit, value] of values.entries()) own[unit] = Number(own[unit]) + value / count;
         }
       } finally {
         tf.dispose(sums);
@@ -80,6 +74,42 @@ async function curvatures(
     }
   }
   return scores;
+}
+
+/** Minibatches of at most `size` examples; each is disposed after use. */
+function* parts(xs: readonly tf.Tensor[], size: number): Generator<readonly tf.Tensor[]> {
+  const examples = xs[0]?.shape[0] ?? 0;
+  for (let from = 0; from < examples; from += size) {
+    const part = xs.map((x) => tf.slice(x, from, Math.min(size, examples - from)));
+    try {
+      yield part;
+    } finally {
+      tf.dispose(part);
+    }
+  }
+}
+
+/** By group, `[units]`: summed over the examples. */
+function summedCurvatures(
+  model: tfl.LayersModel,
+  xs: readonly tf.Tensor[],
+  gates: readonly ResidualGates[],
+  groups: readonly string[],
+): tf.Tensor1D[] {
+  return tf.tidy(() => {
+    const { logits, slopes } = contributionSlopes(
+      model,
+      xs,
+      gates.map((each) => each.gates),
+    );
+    const p = tf.softmax(logits);
+    return groups.map((id) => tf.tidy(() => summedCurvature(p, unitSlopes(id, gates, slopes))));
+  });
+}
+
+/** @throws PrunerError for scores that are not finite. */
+function checkFinite({ model }: DependencyGraph, scores: Scores): void {
+  for (const values of scores.values()) if (!values.every(Number.isFinite)) throw notFinite(model);
 }
 
 /** Slopes in the gates of a group's units, over all layers that read them, `[classes, batch, units]`. */

@@ -82,8 +82,8 @@ export async function selectByTrial(
       const chosen = selectWeighing(graph, scores, { ...request, budget }, power);
       if (tried.has(JSON.stringify(chosen))) continue;
       tried.add(JSON.stringify(chosen));
-      const ridge = settings.ridge === undefined ? {} : { ridge: settings.ridge };
-      const plan = swap ? await swapUnits(graph, chosen, copies(fitted), { ...ridge, seed }) : chosen;
+      const { methods: _, ...swapping } = settings;
+      const plan = swap ? await swapUnits(graph, chosen, copies(fitted), { ...swapping, seed }) : chosen;
       const error = await errorAfterRefit(graph, plan, fitted, compared, { ...settings, seed });
       if (best === null || error < best.error) best = { plan, error };
     }

@@ -46,6 +46,13 @@ describe("guard", () => {
     for (const each of [model, smaller]) disposeModel(each);
   });
 
+  it("leaves no batch of a list behind where it ends the pruning", async () => {
+    const model = network();
+    const guard: Guard = { metric: units, atLeast: 9 };
+    const events = await collect(prune(model, { ...options, data: [...data(0), ...data(1)], guard }));
+    for (const each of [model, last(events).model]) disposeModel(each);
+  });
+
   it("refuses a removal whose metric is NaN", async () => {
     const model = network();
     const guard: Guard = { metric: () => Number.NaN, atLeast: 0 };

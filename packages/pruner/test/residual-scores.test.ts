@@ -6,20 +6,30 @@ import { disposeModel, layerWeight } from "@secateur/model-graph";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
-import { pruneOnce, residualObd, residualScores } from "../src/index.ts";
+import { PrunerError, pruneOnce, residualObd, residualScores } from "../src/index.ts";
 
 const { layers } = tfl;
 const [examples, places] = [30, 4];
 const images = (): tf.Tensor => tf.randomNormal([examples, 2, 2, 3], 0, 1, "float32", 3);
 
-/** conv a (4) → ReLU → conv b (3) → ReLU → average → dense. */
-function network(): tfl.LayersModel {
+type Activation = keyof typeof derivatives;
+
+/** By the activation's value. */
+const derivatives = {
+  relu: (y: number) => (y > 0 ? 1 : 0),
+  elu: (y: number) => (y > 0 ? 1 : y + 1),
+  tanh: (y: number) => 1 - y ** 2,
+  sigmoid: (y: number) => y * (1 - y),
+};
+
+/** conv a (4) → activation → conv b (3) → activation → average → dense → softmax, a layer of its own. */
+function network(activation: Activation = "relu"): tfl.LayersModel {
   const x = tfl.input({ shape: [2, 2, 3] });
-  const conv = (name: string, filters: number) =>
-    layers.conv2d({ name, filters, kernelSize: 1, activation: "relu" });
+  const conv = (name: string, filters: number) => layers.conv2d({ name, filters, kernelSize: 1, activation });
   const b = conv("b", 3).apply(conv("a", 4).apply(x));
   const pooled = layers.globalAveragePooling2d({}).apply(b);
-  const out = layers.dense({ name: "out", units: 3, activation: "softmax" }).apply(pooled);
+  const logits = layers.dense({ name: "logits", units: 3 }).apply(pooled);
+  const out = layers.softmax({ name: "out" }).apply(logits);
   const model = tfl.model({ inputs: x, outputs: out as tfl.SymbolicTensor });
   randomizeWeights(model, 1);
   for (const name of ["a", "b"]) {
@@ -107,40 +117,47 @@ function expectNear(value: number | undefined, expected: number): void {
 }
 
 describe("residualScores", () => {
-  it("are the curvature in gates on the residuals of the layers' inputs", async () => {
-    const model = network();
-    const graph = buildDependencyGraph(model);
-    const scores = await residualScores(graph, [{ xs: images() }], { ridge: 1e-8 });
-    const [a, b] = [valuesOf(model, "a", 4), valuesOf(model, "b", 3)];
-    const predictions = valuesOf(model, "out", 3);
-    const [wb, wo] = [kernelOf(model, "b", 3), kernelOf(model, "out", 3)];
-    for (let unit = 0; unit < 4; unit++) {
-      const left = residual(lastIs(a, unit));
-      const slopes = Array.from({ length: examples }, (_, n) =>
-        [0, 1, 2].map((c) => {
-          let slope = 0;
-          for (let row = n * places; row < (n + 1) * places; row++)
-            for (const m of [0, 1, 2])
-              if (Number(b[row]?.[m]) > 0)
-                slope += (Number(left[row]) * Number(wb[unit]?.[m]) * Number(wo[m]?.[c])) / places;
-          return slope;
-        }),
+  it.each(Object.keys(derivatives) as Activation[])(
+    "are the curvature in gates on the residuals of the layers' inputs: %s",
+    async (activation) => {
+      const model = network(activation);
+      const graph = buildDependencyGraph(model);
+      const scores = await residualScores(graph, [{ xs: images() }], { ridge: 1e-8 });
+      const [a, b] = [valuesOf(model, "a", 4), valuesOf(model, "b", 3)];
+      const predictions = valuesOf(model, "out", 3);
+      const [wb, wo] = [kernelOf(model, "b", 3), kernelOf(model, "logits", 3)];
+      for (let unit = 0; unit < 4; unit++) {
+        const left = residual(lastIs(a, unit));
+        const slopes = Array.from({ length: examples }, (_, n) =>
+          [0, 1, 2].map((c) => {
+            let slope = 0;
+            for (let row = n * places; row < (n + 1) * places; row++)
+              for (const m of [0, 1, 2])
+                slope +=
+                  (derivatives[activation](Number(b[row]?.[m])) *
+                    Number(left[row]) *
+                    Number(wb[unit]?.[m]) *
+                    Number(wo[m]?.[c])) /
+                  places;
+            return slope;
+          }),
+        );
+        expectNear(scores.get("a")?.[unit], curvature(slopes, predictions));
+      }
+      const pooled = Array.from({ length: examples }, (_, n) =>
+        [0, 1, 2].map(
+          (m) => b.slice(n * places, (n + 1) * places).reduce((s, row) => s + Number(row[m]), 0) / places,
+        ),
       );
-      expectNear(scores.get("a")?.[unit], curvature(slopes, predictions));
-    }
-    const pooled = Array.from({ length: examples }, (_, n) =>
-      [0, 1, 2].map(
-        (m) => b.slice(n * places, (n + 1) * places).reduce((s, row) => s + Number(row[m]), 0) / places,
-      ),
-    );
-    for (let unit = 0; unit < 3; unit++) {
-      const slopes = residual(lastIs(pooled, unit)).map((r) =>
-        [0, 1, 2].map((c) => r * Number(wo[unit]?.[c])),
-      );
-      expectNear(scores.get("b")?.[unit], curvature(slopes, predictions));
-    }
-    disposeModel(model);
-  });
+      for (let unit = 0; unit < 3; unit++) {
+        const slopes = residual(lastIs(pooled, unit)).map((r) =>
+          [0, 1, 2].map((c) => r * Number(wo[unit]?.[c])),
+        );
+        expectNear(scores.get("b")?.[unit], curvature(slopes, predictions));
+      }
+      disposeModel(model);
+    },
+  );
 
   it("choose units that others replace, in one shot", async () => {
     const model = network();
@@ -158,6 +175,30 @@ describe("residualScores", () => {
     expect(Object.keys(plan.remove)).toEqual(["a"]); // each unit of it has a twin
     expect(plan.remove["a"]).toHaveLength(2);
     disposeModel(smaller);
+    disposeModel(model);
+  });
+
+  it("of few samples leave the others to the refit, and dispose all", async () => {
+    const model = network();
+    const { model: smaller, compensation } = await pruneOnce(model, {
+      criterion: residualObd({ samples: 8 }),
+      data: [1, 2, 3].map(() => ({ xs: images() })),
+      budget: { count: 1 },
+    });
+    expect(compensation?.samples).toBe(3 * examples);
+    disposeModel(smaller);
+    disposeModel(model);
+  });
+
+  it("are refused where they are not finite", async () => {
+    const model = network();
+    const layer = model.getLayer("logits");
+    tf.tidy(() => {
+      const [kernel, bias] = layer.getWeights() as [tf.Tensor, tf.Tensor];
+      layer.setWeights([kernel, tf.fill(bias.shape, Number.NaN)]);
+    });
+    const scores = residualScores(buildDependencyGraph(model), [{ xs: images() }]);
+    await expect(scores).rejects.toThrow(PrunerError);
     disposeModel(model);
   });
 

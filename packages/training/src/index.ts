@@ -26,6 +26,7 @@ export {
 } from "./forward/batch-normalization.ts";
 export { checkSoftmaxHead } from "./forward/final-activation.ts";
 export { type ForwardOptions, forward } from "./forward/forward.ts";
+export { type Head, headOf } from "./forward/head.ts";
 export type { Hooks, Mode } from "./forward/pass.ts";
 export { castInputs } from "./forward/run-calls.ts";
 export { runSegment } from "./forward/run-segment.ts";
@@ -41,6 +42,7 @@ export { type HessianOptions, hessianVectorProduct } from "./gradients/hessian-v
 export { type LogitMargins, logitMargins, type MarginOptions } from "./gradients/logit-margins.ts";
 export { type LogitSlopes, logitSlopes } from "./gradients/logit-slopes.ts";
 export { type LossAndGradients, type LossOptions, lossAndGradients } from "./gradients/loss-and-gradients.ts";
+export { mergedStatistics } from "./gradients/micro-batches.ts";
 export { stepBytes } from "./gradients/step-memory.ts";
 export { type ValueAndGradients, valueAndGradients } from "./gradients/tape.ts";
 export {

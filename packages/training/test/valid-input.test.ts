@@ -172,3 +172,24 @@ it("a layer that computes a mask is refused in a segment, because layers after i
   xs.dispose();
   disposeModel(model);
 });
+
+it("a segment returns a tensor that a pass before it did not compute on its own", () => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.conv2d({ name: "conv", filters: 2, kernelSize: 1, inputShape: [2, 2, 1] }),
+      tfl.layers.batchNormalization({ name: "bn" }),
+    ],
+  });
+  const { calls, inputs, outputs } = modelGraph(model);
+  const xs = tf.ones([1, 2, 2, 1]);
+  const between = calls.find(({ path }) => path === "conv")?.outputs[0] as GraphTensor;
+  tf.tidy(() => {
+    const values = new Map([[inputs[0] as GraphTensor, xs]]);
+    const [alone] = runSegment(calls, values, outputs); // batch normalisation is part of the convolution
+    const [inner, whole] = runSegment(calls, values, [between, ...outputs]);
+    expect(inner).toBeAllClose(model.getLayer("conv").apply(xs) as tf.Tensor);
+    expect(whole).toBeAllClose(alone as tf.Tensor);
+  });
+  xs.dispose();
+  disposeModel(model);
+});

@@ -16,15 +16,18 @@ const cache = new WeakMap<readonly LayerCall[], Fusions>();
 
 /** Fusions within `calls`. The output of a fused call has no other reader, and is not requested. */
 export function fusionsOf(calls: readonly LayerCall[], requested: readonly GraphTensor[]): Fusions {
-  const fusions = cache.get(calls) ?? findFusions(calls, requested);
+  const fusions = cache.get(calls) ?? findFusions(calls);
   cache.set(calls, fusions);
-  return fusions;
+  const hides = (call: LayerCall): boolean => call.inputs.some((input) => requested.includes(input));
+  const hiding = [...fusions.keys()].filter(hides);
+  if (hiding.length === 0) return fusions;
+  return new Map([...fusions].filter(([call]) => !hiding.includes(call)));
 }
 
-function findFusions(calls: readonly LayerCall[], requested: readonly GraphTensor[]): Fusions {
+function findFusions(calls: readonly LayerCall[]): Fusions {
   const producers = new Map(calls.flatMap((call) => call.outputs.map((output) => [output, call] as const)));
   const readers = new Map<GraphTensor, number>();
-  for (const tensor of [...calls.flatMap(({ inputs }) => inputs), ...requested])
+  for (const tensor of calls.flatMap(({ inputs }) => inputs))
     readers.set(tensor, (readers.get(tensor) ?? 0) + 1);
   const fused = new Map<LayerCall, LayerCall>();
   for (const call of calls) {

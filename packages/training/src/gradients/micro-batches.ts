@@ -70,7 +70,7 @@ function merged(a: StepOutputs, b: StepOutputs, share: number): StepOutputs {
       gradients: pairwise(a.gradients, b.gradients, mean),
       gates: pairwise(a.gates, b.gates, (x, y) => tf.concat2d([x, y], 0)),
       inputStatistics: pairwise(a.inputStatistics, b.inputStatistics, mean),
-      statistics: a.statistics.map((first, i) => bothStatistics(first, b.statistics[i] ?? first, share)),
+      statistics: a.statistics.map((first, i) => mergedStatistics(first, b.statistics[i] ?? first, share)),
     };
   } finally {
     disposeOutputs(a);
@@ -78,7 +78,12 @@ function merged(a: StepOutputs, b: StepOutputs, share: number): StepOutputs {
   }
 }
 
-function bothStatistics(a: BatchStatistics, b: BatchStatistics, share: number): BatchStatistics {
+/**
+ * The batch statistics of two sets of examples together. Nothing is disposed.
+ *
+ * @param share - The second set's share of the examples.
+ */
+export function mergedStatistics(a: BatchStatistics, b: BatchStatistics, share: number): BatchStatistics {
   const [mean, variance] = tf.tidy(() => {
     const apart = tf.sub(b.mean, a.mean);
     const within = tf.add(tf.mul(a.variance, 1 - share), tf.mul(b.variance, share));
