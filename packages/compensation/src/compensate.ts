@@ -17,7 +17,7 @@ import {
 import { CompensationError } from "./errors.ts";
 import { compareOutputs, type OutputComparison } from "./output-error.ts";
 import type { RefittedLayer } from "./refit-layers.ts";
-import { collectSamples } from "./samples.ts";
+import { collectSamples, countExamples } from "./samples.ts";
 
 /** The most examples on which outputs are compared. */
 const comparedExamples = 64;
@@ -112,9 +112,11 @@ export async function compensate(
       }
       if (isKept) model = changed;
     }
-    const samplesUsed = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
     const isReverted = methods.length > 0 && reports.every((each) => each.isReverted);
-    return { model, report: { methods: reports, samples: samplesUsed, before, after, isReverted } };
+    return {
+      model,
+      report: { methods: reports, samples: countExamples(minibatches), before, after, isReverted },
+    };
   } catch (error) {
     disposeModel(model);
     throw error;

@@ -10,7 +10,7 @@ import { withOnes } from "./layer-refit.ts";
 import { linearLayers } from "./linear-layers/index.ts";
 import type { LinearLayer } from "./linear-layers/linear-layer.ts";
 import type { ModelWalk } from "./model-walk.ts";
-import { normalizationAfter } from "./refit-sites.ts";
+import { mostInputs, normalizationAfter } from "./refit-sites.ts";
 import { ridgeInverse } from "./ridge-system.ts";
 import { positionsPerExample } from "./rows-per-layer.ts";
 import { secondMoments } from "./second-moments.ts";
@@ -42,9 +42,6 @@ export function readersOf({ groups, model }: DependencyGraph): readonly Reader[]
     })
     .sort((a, b) => a.call - b.call);
 }
-
-/** Layers with more inputs are not refitted: the time grows with the cube. */
-const mostInputs = 5000;
 
 /** @throws CompensationError where a layer that reads units cannot be refitted. */
 export function requiredReaders(graph: DependencyGraph): readonly Reader[] {

@@ -96,7 +96,7 @@ export function changedTensors({ calls }: ModelGraph, kept: KeptIndices): Readon
 }
 
 /** Layers with more inputs keep their weights: the time grows with the cube. */
-const mostInputs = 5000;
+export const mostInputs = 5000;
 
 function whyNot(graph: ModelGraph, call: LayerCall): string | null {
   const { layer, className, outputs } = call;

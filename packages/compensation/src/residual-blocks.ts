@@ -38,8 +38,8 @@ export interface ResidualBlocks {
  * @param graph - Of the original model.
  */
 export function residualBlocks(graph: ModelGraph, kept: KeptIndices): ResidualBlocks {
-  const isChanged = new Set(refitSites(graph, kept).sites.map(({ call }) => call));
   const changed = changedTensors(graph, kept);
+  const readingChanged = new Set(refitSites(graph, kept).sites.map(({ call }) => call));
   const [{ sites }, cuts] = [linearSites(graph), cutPositions(graph)];
   const blocks: ResidualBlock[] = [];
   const skipped: SkippedLayer[] = [];
@@ -47,7 +47,7 @@ export function residualBlocks(graph: ModelGraph, kept: KeptIndices): ResidualBl
     if (className !== "Add" || !inputs.some((input) => changed.has(input))) continue;
     const found = blockBefore(graph, addition, sites, cuts);
     if (typeof found === "string") skipped.push({ layer: path, reason: found });
-    else if (found.sites.length > 1 && found.sites.some(({ call }) => isChanged.has(call)))
+    else if (found.sites.length > 1 && found.sites.some(({ call }) => readingChanged.has(call)))
       blocks.push(found);
   }
   return { blocks, skipped };

@@ -1,5 +1,6 @@
 /** How many rows a layer's regression has. */
 import type * as tf from "@tensorflow/tfjs-core";
+import { countExamples } from "./samples.ts";
 
 /** Rows for each coefficient of an output channel, and at least. */
 const rowsPerCoefficient = 64;
@@ -18,7 +19,7 @@ export function positionsPerExample(
   coefficients: number,
   minibatches: readonly (readonly tf.Tensor[])[],
 ): number {
-  const count = minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
+  const count = countExamples(minibatches);
   const rows = Math.max(fewestRows, rowsPerCoefficient * coefficients);
   const mostRows = largestFeatures / (4 * coefficients);
   return Math.max(1, Math.min(Math.ceil(rows / count), Math.floor(mostRows / count)));

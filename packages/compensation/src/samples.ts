@@ -44,7 +44,7 @@ export async function collectSamples(
       const most = limit ?? memory.samples;
       const parts = minibatchesOf(read, Math.min(largestMinibatch, memory.minibatch), most - count);
       minibatches.push(...parts);
-      count += parts.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
+      count += countExamples(parts);
       if (count >= most) break;
     }
     if (count > 0) return minibatches;
@@ -55,6 +55,10 @@ export async function collectSamples(
   } finally {
     if (Array.isArray(samples)) for (const batch of samples) disposeBatch(batch); // those that were not used
   }
+}
+
+export function countExamples(minibatches: readonly (readonly tf.Tensor[])[]): number {
+  return minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
 }
 
 /** Disposes the batch where it does not fit. */

@@ -75,10 +75,14 @@ async function choosePlan(
   const batches = inputs.keep(batchesOf(data, 0));
   if ("select" in criterion) {
     if (isLatencyBudget(budget)) throw new PrunerError("a budget in latency needs scores of single units");
-    const plan = await criterion.select(graph, resumable(batches), { budget, selection, inputShape });
-    for await (const batch of batches) disposeBatch(batch); // those that it did not read
-    await inputs.collect(graph.model);
-    return { plan: criterion.swaps ? await swapped(graph, plan, inputs, options) : plan, latency: null };
+    try {
+      const plan = await criterion.select(graph, resumable(batches), { budget, selection, inputShape });
+      for await (const batch of batches) disposeBatch(batch); // those that it did not read
+      await inputs.collect(graph.model);
+      return { plan: criterion.swaps ? await swapped(graph, plan, inputs, options) : plan, latency: null };
+    } finally {
+      await batches.return(undefined);
+    }
   }
   const scores = await score(graph.model, graph, criterion, batches, { ...options, onWarning: warn });
   await inputs.collect(graph.model);

@@ -190,6 +190,14 @@ describe("residualScores", () => {
     disposeModel(model);
   });
 
+  it("leave no batch of a list behind where a batch does not fit", async () => {
+    const model = network();
+    const data = [{ xs: images() }, { xs: tf.zeros([2, 2, 3]) }, { xs: images() }];
+    const pruned = pruneOnce(model, { criterion: residualObd(), data, budget: { count: 1 } });
+    await expect(pruned).rejects.toThrow("the batch (xs) is [2,2,3]");
+    disposeModel(model);
+  });
+
   it("are refused where they are not finite", async () => {
     const model = network();
     const layer = model.getLayer("logits");
