@@ -134,11 +134,7 @@ const rulesOf = ({ rules }: CompensateOptions): { readonly rules?: LayerRules } 
   rules === undefined ? {} : { rules };
 
 /** @throws CompensationError for an option that is unknown or outside its range. */
-export function checkCompensateOptions(
-  options: {
-    readonly [K in keyof CompensateOptions]?: CompensateOptions[K] | undefined;
-  },
-): void {
+export function checkCompensateOptions(options: CompensateOptions): void {
   const unknownField = Object.keys(options).find((field) => !Object.hasOwn(fields, field));
   if (unknownField !== undefined)
     throw new CompensationError(

@@ -2,10 +2,10 @@
  * Recalibrates batch normalisation: replaces its moving averages by the mean and variance over all samples, each layer's inputs
  * being normalised by their minibatch's statistics. Costs one forward pass; no other weight changes.
  */
-import { layerWeight, variableOf } from "@secateur/model-graph";
 import { type BatchStatistics, batchNormStatistics, mergedStatistics } from "@secateur/training";
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { assign } from "./write-back.ts";
 
 /** Of the minibatches so far. */
 interface Totals {
@@ -36,8 +36,10 @@ export function recalibrate(
     }
   }
   for (const [layer, { statistics }] of totals) {
-    assign(layer, "moving_mean", statistics.mean);
-    assign(layer, "moving_variance", statistics.variance);
+    tf.tidy(() => {
+      assign(layer, "moving_mean", statistics.mean);
+      assign(layer, "moving_variance", statistics.variance);
+    });
     dispose(statistics);
   }
   return [...totals.keys()].map(({ name }) => name);
@@ -54,9 +56,4 @@ function merged(before: Totals, statistics: BatchStatistics, size: number): Tota
 
 function dispose({ mean, variance }: BatchStatistics): void {
   tf.dispose([mean, variance]);
-}
-
-function assign(layer: tfl.layers.Layer, name: string, value: tf.Tensor): void {
-  const weight = layerWeight(layer, name);
-  if (weight !== undefined) variableOf(weight).assign(value);
 }

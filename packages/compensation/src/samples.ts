@@ -36,15 +36,19 @@ export async function collectSamples(
 ): Promise<readonly (readonly tf.Tensor[])[]> {
   const minibatches: (readonly tf.Tensor[])[] = [];
   let count = 0;
-  let memory: MemoryPerExample | undefined;
+  let most = limit;
+  let capacity: Capacity | undefined;
   try {
     for await (const batch of samples) {
-      const read = await checked(model, batch);
-      memory ??= memoryPerExample(model, sizesOf(read));
-      const most = limit ?? memory.samples;
-      const parts = minibatchesOf(read, Math.min(largestMinibatch, memory.minibatch), most - count);
-      minibatches.push(...parts);
-      count += countExamples(parts);
+      try {
+        await check(model, batch);
+        capacity ??= capacityFor(model, sizesOf(batch));
+        most ??= capacity.samples;
+        minibatches.push(...minibatchesOf(batch, capacity.minibatch, most - count));
+        count = countExamples(minibatches);
+      } finally {
+        disposeBatch(batch);
+      }
       if (count >= most) break;
     }
     if (count > 0) return minibatches;
@@ -61,20 +65,13 @@ export function countExamples(minibatches: readonly (readonly tf.Tensor[])[]): n
   return minibatches.reduce((n, [first]) => n + (first?.shape[0] ?? 0), 0);
 }
 
-/** Disposes the batch where it does not fit. */
-async function checked(model: tfl.LayersModel, batch: UnlabelledBatch): Promise<UnlabelledBatch> {
-  try {
-    const inputs = inputsOf(batch);
-    checkInputs(model, inputs);
-    await checkFinite(inputs);
-    return batch;
-  } catch (error) {
-    disposeBatch(batch);
-    throw error;
-  }
+async function check(model: tfl.LayersModel, batch: UnlabelledBatch): Promise<void> {
+  const inputs = inputsOf(batch);
+  checkInputs(model, inputs);
+  await checkFinite(inputs);
 }
 
-/** The first `limit` examples of a batch, in parts of at most `largest`. Disposes the batch. */
+/** The first `limit` examples of a batch, in parts of at most `largest`. */
 function minibatchesOf(
   batch: UnlabelledBatch,
   largest: number,
@@ -85,7 +82,6 @@ function minibatchesOf(
   for (let from = 0; from < size; from += largest)
     parts.push(inputsOf(batch).map((x) => slice(x, from, Math.min(largest, size - from))));
   for (const part of parts.flat()) finiteData.add(part.dataId);
-  disposeBatch(batch);
   return parts;
 }
 
@@ -95,7 +91,7 @@ function minibatchesOf(
  * @param inputShape - Sizes of the inputs where they are open, which otherwise count as 224.
  */
 export function sampleLimit(model: tfl.LayersModel, inputShape?: InputShape): number {
-  return memoryPerExample(model, inputShape).samples;
+  return capacityFor(model, inputShape).samples;
 }
 
 const sizesOf = (batch: UnlabelledBatch): InputShape => inputsOf(batch).map(({ shape }) => shape.slice(1));
@@ -116,18 +112,21 @@ async function checkFinite(xs: readonly tf.Tensor[]): Promise<void> {
   }
 }
 
-/** How many examples fit into memory. */
-interface MemoryPerExample {
+/** Numbers of examples that fit into memory. */
+interface Capacity {
   /** All that are held. */
   readonly samples: number;
   /** Those that are run at once. */
   readonly minibatch: number;
 }
 
-function memoryPerExample(model: tfl.LayersModel, inputShape?: InputShape): MemoryPerExample {
+function capacityFor(model: tfl.LayersModel, inputShape?: InputShape): Capacity {
   const bytes = heldBytes(model, inputShape);
   const fitting = (limit: number): number => Math.max(1, Math.floor(limit / bytes));
-  return { samples: fitting(memoryLimit), minibatch: fitting(minibatchBytes) };
+  return {
+    samples: fitting(memoryLimit),
+    minibatch: Math.min(largestMinibatch, fitting(minibatchBytes)),
+  };
 }
 
 /** Bytes of activations that two copies of a model hold per example at the widest point between layers. */

@@ -78,8 +78,8 @@ function requireWeight(layer: tfl.layers.Layer, name: string): tf.Tensor {
   return weight;
 }
 
-/** Does nothing for a weight that the layer does not have. */
-function assign(layer: tfl.layers.Layer, name: string, value: tf.Tensor): void {
+/** Does nothing for a weight that the layer does not have. Call it in `tf.tidy`. */
+export function assign(layer: tfl.layers.Layer, name: string, value: tf.Tensor): void {
   const weight = layerWeight(layer, name);
   // In memory of its own: tfjs's wasm kernels read the shape of a bias from its memory, which a reshaped tensor shares.
   if (weight !== undefined) variableOf(weight).assign(tf.add(value, 0));

@@ -16,6 +16,8 @@ export interface KeptInputs {
   readonly take: () => { readonly xs: tf.Tensor[] }[];
   /** The number of examples that are kept. */
   readonly count: () => number;
+  /** Whether no more inputs are kept; false before the first minibatch. */
+  readonly isFull: () => boolean;
   /** The sizes of the inputs of the last minibatch, without the batch axis; undefined before the first. */
   readonly inputShape: () => InputShape | undefined;
   /** Checks and cuts what is kept once for all steps that read it. */
@@ -37,11 +39,11 @@ export function inputLimit(
 ): (sizes: InputShape) => number {
   if (!(compensate ?? byDefault)) return () => 0;
   const { samples } = compensateSettings(compensate);
-  return (sizes) => samples ?? limitFor(model, sizes);
+  return (sizes) => samples ?? memoryLimit(model, sizes);
 }
 
 /** 0 for inputs that do not fit the model, which scoring refuses. */
-function limitFor(model: tfl.LayersModel, sizes: InputShape): number {
+function memoryLimit(model: tfl.LayersModel, sizes: InputShape): number {
   try {
     return sampleLimit(model, sizes);
   } catch (error) {
@@ -60,11 +62,12 @@ export function keepInputs(limitFor: (sizes: InputShape) => number): KeptInputs 
   let count = 0;
   let sizes: InputShape | undefined;
   let limit: number | undefined;
+  const isFull = (): boolean => limit !== undefined && count >= limit;
   const add = (batch: UnlabelledBatch): void => {
     sizes = inputsOf(batch).map(({ shape }) => shape.slice(1));
     if (inputsOf(batch).some(({ isDisposed }) => isDisposed)) return; // scoring refuses it
     limit ??= limitFor(sizes);
-    if (count >= limit) return;
+    if (isFull()) return;
     kept.push({ xs: inputsOf(batch).map((x) => tf.clone(x)) });
     count += batchSize(batch);
   };
@@ -83,6 +86,7 @@ export function keepInputs(limitFor: (sizes: InputShape) => number): KeptInputs 
       return taken;
     },
     count: () => count,
+    isFull,
     inputShape: () => sizes,
     async collect(model) {
       if (kept.length === 0) return;

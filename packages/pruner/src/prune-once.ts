@@ -3,7 +3,7 @@ import { swapUnits } from "@secateur/compensation";
 import { type Scores, score } from "@secateur/criteria";
 import { buildDependencyGraph, type DependencyGraph, layerRules } from "@secateur/dependency-graph";
 import type { Plan } from "@secateur/surgery";
-import { disposeBatch } from "@secateur/training";
+import { disposeBatch, type UnlabelledBatch } from "@secateur/training";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { type Budget, isLatencyBudget } from "./budget.ts";
 import { checkOptions } from "./check-options.ts";
@@ -77,7 +77,7 @@ async function choosePlan(
     if (isLatencyBudget(budget)) throw new PrunerError("a budget in latency needs scores of single units");
     try {
       const plan = await criterion.select(graph, resumable(batches), { budget, selection, inputShape });
-      for await (const batch of batches) disposeBatch(batch); // those that it did not read
+      await keepRest(batches, inputs);
       await inputs.collect(graph.model);
       return { plan: criterion.swaps ? await swapped(graph, plan, inputs, options) : plan, latency: null };
     } finally {
@@ -90,6 +90,15 @@ async function choosePlan(
     return { plan: await planFor(graph, scores, inputs, { ...options, budget }), latency: null };
   const { plan, ...latency } = await selectByLatency(graph, scores, budget, { selection, inputShape });
   return { plan: await swapped(graph, plan, inputs, options), latency };
+}
+
+/** Reads batches that a selector did not read, as long as their inputs are kept for the refit. */
+async function keepRest(batches: AsyncGenerator<UnlabelledBatch>, inputs: KeptInputs): Promise<void> {
+  while (!inputs.isFull()) {
+    const next = await batches.next();
+    if (next.done) return;
+    disposeBatch(next.value);
+  }
 }
 
 /** The same batches; the generator stays open where reading ends early. */
